@@ -1,0 +1,151 @@
+"""Configuration: the environment read once into one checked, frozen object.
+
+Everything missing or malformed raises ConfigError naming the setting and the mend.
+The table of settings is docs/settings.md.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class ConfigError(Exception):
+    """A setting is missing or malformed; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One installation's settings."""
+
+    database_url: str
+    migration_database_url: str | None
+    redis_url: str
+    base_url: str
+    secret_keys: tuple[str, ...]
+    data: Path
+    smtp_host: str | None
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_tls: str
+    mail_from: str
+    undo_seconds: int
+    insecure_lan: bool
+    development: bool
+    log_level: str
+    trusted_proxies: int
+    pool_size: int
+
+    @property
+    def secure(self) -> bool:
+        """Whether the portal is reached over https."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
+        """Read and check the environment."""
+        env = os.environ if environ is None else environ
+        base_url = _need(env, "BASE_URL", "the address people open, for example https://community.example.org").rstrip("/")
+        insecure_lan = _flag(env, "INSECURE_LAN")
+        _check_base_url(base_url, insecure_lan)
+        smtp_host = env.get("SMTP_HOST") or None
+        host = urlsplit(base_url).hostname or "localhost"
+        return cls(
+            database_url=_database_url(_need(env, "DATABASE_URL", "a PostgreSQL address"), "DATABASE_URL"),
+            migration_database_url=_optional_database_url(env, "MIGRATION_DATABASE_URL"),
+            redis_url=_redis_url(_need(env, "REDIS_URL", "the queue's address, for example redis://localhost:6379/0")),
+            base_url=base_url,
+            secret_keys=_secret_keys(_need(env, "SECRET_KEYS", "one or more random keys of at least 32 characters")),
+            data=Path(env.get("COMMUNITY_DATA") or ".data").resolve(),
+            smtp_host=smtp_host,
+            smtp_port=_whole(env, "SMTP_PORT", 587, 1, 65535),
+            smtp_user=env.get("SMTP_USER") or None,
+            smtp_password=env.get("SMTP_PASSWORD") or None,
+            smtp_tls=_choice(env, "SMTP_TLS", "starttls", ("starttls", "tls", "none")),
+            mail_from=_mail_from(env, smtp_host, host),
+            undo_seconds=_whole(env, "UNDO_SECONDS", 60, 0, 3600),
+            insecure_lan=insecure_lan,
+            development=smtp_host is None and (host in LOOPBACK or insecure_lan),
+            log_level=_choice(env, "LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+            trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
+            pool_size=_whole(env, "POOL_SIZE", 5, 1, 100),
+        )
+
+
+def _need(env: Mapping[str, str], name: str, what: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise ConfigError(f"{name} is not set. Set it to {what}.")
+    return value
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    return _choice(env, name, "no", ("no", "yes")) == "yes"
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name, "").strip().lower() or default
+    if value not in choices:
+        raise ConfigError(f"{name} is {value!r}. It must be one of: {', '.join(choices)}.")
+    return value
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    value = env.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
+        raise ConfigError(f"{name} is {value!r}. It must be a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _database_url(value: str, name: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        if value.startswith(plain):
+            return "postgresql+psycopg://" + value[len(plain) :]
+    if not value.startswith("postgresql+psycopg://"):
+        raise ConfigError(f"{name} must start with postgresql://. No other database is supported.")
+    return value
+
+
+def _optional_database_url(env: Mapping[str, str], name: str) -> str | None:
+    value = env.get(name, "").strip()
+    return _database_url(value, name) if value else None
+
+
+def _redis_url(value: str) -> str:
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://.")
+    return value
+
+
+def _secret_keys(value: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise ConfigError("SECRET_KEYS: every key needs at least 32 characters; separate several by commas, newest first.")
+    return keys
+
+
+def _mail_from(env: Mapping[str, str], smtp_host: str | None, host: str) -> str:
+    value = env.get("MAIL_FROM", "").strip()
+    if not value:
+        if smtp_host:
+            raise ConfigError("MAIL_FROM is not set. Set it to the address mail comes from, for example notify@example.org.")
+        return f"notify@{host if '.' in host and ':' not in host else 'localhost.localdomain'}"
+    user, at, domain = value.rpartition("@")
+    if not (user and at and domain) or any(c in value for c in " <>,\r\n"):
+        raise ConfigError(f"MAIL_FROM is {value!r}. It must be a bare address like notify@example.org.")
+    return value
+
+
+def _check_base_url(value: str, insecure_lan: bool) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise ConfigError(f"BASE_URL is {value!r}. It must be a scheme and host only, like https://community.example.org.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not insecure_lan:
+        raise ConfigError(
+            "BASE_URL must be https outside this machine. Put a TLS proxy in front,"
+            " or set INSECURE_LAN=yes (--insecure-lan) for a trusted local network."
+        )

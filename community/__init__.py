@@ -1,0 +1,23 @@
+"""A tool for teams that build relationships instead of collecting contacts.
+
+One package a feature, one file name a layer (models, policy, queries, notices,
+actions, schemas, api, portal, jobs, cli). Packages import downwards only:
+
+embedded        the one-command installation: starts and supervises database, queue, web, worker, clock
+worker          the RQ worker, the clock, and SCHEDULE: the one list of periodic jobs
+app             create_app: the only composition root
+demo            the sample team
+home            today, the person page, search and palette: pages that read many features
+exchange        import and export
+records         merge, erasure, subject export: driven by what each column declares
+reciprocity     measures kept from the ledger
+ledger          gives, acknowledgements, corrections, thanks
+accounts        sign-in, sessions, API tokens, own profile, leaving a team
+people          persons, addresses, positions, notes
+capacity        commitments that features write
+notifications   notices, preferences, delivery by mail
+journal         append-only audit with seals
+identity        users, teams, memberships, the Actor, circles, audience
+web             Flask glue shared by features
+core            database, clock, errors, outbox, mail, fields; knows no feature and no request
+"""

@@ -1,0 +1,1 @@
+"""Sign-in, sessions, API tokens, set-up, own profile, leaving a team."""

@@ -1,0 +1,107 @@
+"""Ways in: sessions, credentials, counters of refused tries, API tokens, action links."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped
+
+from community.core import clock, db
+from community.core.privacy import KEY, STATE, erased, exported, info, kept
+
+SCOPES = ("read", "write", "admin", "calendar:read")
+
+
+class Session(db.Global, db.Base):
+    """A signed-in browser. The cookie's secret is stored hashed and changes at sign-in."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_user", "user_id"), {"info": info("erase")})
+
+    token_digest: Mapped[bytes] = erased(LargeBinary, unique=True)
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    user_agent: Mapped[str] = exported(Text, default="")
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    seen_at: Mapped[datetime] = kept(default=clock.now)
+    confirmed_at: Mapped[datetime] = kept(default=clock.now)
+    expires_at: Mapped[datetime] = kept()
+    ended_at: Mapped[datetime | None] = kept()
+
+
+class Credential(db.Global, db.Base):
+    """A password (argon2id) or a single-use link (SHA-256) of a user.
+
+    A link of purpose `setup` has no user yet. `address` binds a link to where it was sent.
+    """
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        Index("uq_credentials_password", "user_id", unique=True, postgresql_where=text("kind = 'password'")),
+        Index("ix_credentials_digest", "digest"),
+        {"info": info("erase")},
+    )
+
+    user_id: Mapped[UUID | None] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    kind: Mapped[str] = kept(Text)
+    purpose: Mapped[str] = kept(Text, default="sign_in")
+    digest: Mapped[bytes | None] = erased(LargeBinary)
+    password_hash: Mapped[str | None] = erased(Text)
+    address: Mapped[str | None] = erased(Text)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    expires_at: Mapped[datetime | None] = kept()
+    used_at: Mapped[datetime | None] = kept()
+
+
+class SignInCounter(db.Base):
+    """Refused tries of an account or address block within an hour; keys are hashed."""
+
+    __tablename__ = "sign_in_counters"
+    __table_args__ = {"info": info("keep", "hashed keys, gone after a day")}
+
+    key: Mapped[bytes] = kept(LargeBinary, primary_key=True, why=KEY)
+    window_start: Mapped[datetime] = kept(primary_key=True)
+    refused: Mapped[int] = kept(Integer, default=0)
+
+
+class ApiToken(db.TeamThing, db.Base):
+    """A program's way in, for one membership. Shown once, stored hashed."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (
+        db.team_fk("member_id", "memberships"),
+        Index("uq_api_tokens_digest", "team_id", "digest", unique=True),
+        {"info": info("erase")},
+    )
+
+    member_id: Mapped[UUID] = kept(why=KEY)
+    name: Mapped[str] = exported(Text)
+    digest: Mapped[bytes] = erased(LargeBinary)
+    scopes: Mapped[list[str]] = kept(ARRAY(Text), why=STATE)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    expires_at: Mapped[datetime | None] = kept()
+    last_used_at: Mapped[datetime | None] = kept()
+    revoked_at: Mapped[datetime | None] = kept()
+
+
+class ActionLink(db.TeamThing, db.Base):
+    """A mailed single-use link without sign-in: bound to purpose, thing, address and text."""
+
+    __tablename__ = "action_links"
+    __table_args__ = (
+        Index("uq_action_links_digest", "team_id", "digest", unique=True),
+        Index("ix_action_links_thing", "team_id", "thing_kind", "thing_id"),
+        {"info": info("erase")},
+    )
+
+    purpose: Mapped[str] = kept(Text)
+    digest: Mapped[bytes] = erased(LargeBinary)
+    thing_kind: Mapped[str] = kept(Text)
+    thing_id: Mapped[UUID] = kept(why=KEY)
+    person_id: Mapped[UUID | None] = kept(why=KEY, person=True)
+    address_digest: Mapped[bytes] = erased(LargeBinary)
+    text_digest: Mapped[bytes] = erased(LargeBinary)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    expires_at: Mapped[datetime] = kept()
+    used_at: Mapped[datetime | None] = kept()
+    revoked_at: Mapped[datetime | None] = kept()

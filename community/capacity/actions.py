@@ -1,0 +1,50 @@
+"""Writing commitments: one row a thing and member, replaced when the thing changes."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from community.capacity.models import Commitment
+from community.core import db
+
+
+def commit_to(
+    member_id: UUID,
+    *,
+    kind: str,
+    thing_kind: str,
+    thing_id: UUID,
+    from_at: datetime,
+    until_at: datetime | None = None,
+    units: Decimal = Decimal(1),
+    minutes: int | None = None,
+) -> None:
+    """Say that a member carries this thing from then until then (None: open)."""
+    values = {"kind": kind, "units": units, "minutes": minutes, "from_at": from_at, "until_at": until_at}
+    statement = insert(Commitment).values(
+        team_id=db.current_team_id(),
+        id=db.new_id(),
+        member_id=member_id,
+        thing_kind=thing_kind,
+        thing_id=thing_id,
+        **values,
+    )
+    db.session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["team_id", "thing_kind", "thing_id", "member_id"], set_=values
+        )
+    )
+
+
+def release(thing_kind: str, thing_id: UUID) -> None:
+    """The thing no longer loads anybody."""
+    db.session().execute(
+        delete(Commitment).where(
+            Commitment.team_id == db.current_team_id(),
+            Commitment.thing_kind == thing_kind,
+            Commitment.thing_id == thing_id,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Foundations that know no feature and no request."""

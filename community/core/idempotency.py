@@ -1,0 +1,31 @@
+"""The first answer to an Idempotency-Key, kept for 24 hours per membership."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped
+
+from community.core import clock, db
+from community.core.privacy import KEY, PROOF, erased, info, kept
+
+
+class IdempotencyKey(db.TeamOwned, db.Base):
+    """One key of one member: the digest of the request, and its first 2xx answer."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        db.team_fk("member_id", "memberships"),
+        {"info": info("erase")},
+    )
+
+    member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    key: Mapped[str] = erased(Text, primary_key=True)
+    request_digest: Mapped[bytes] = erased(LargeBinary)
+    status: Mapped[int] = kept(Integer)
+    headers: Mapped[dict[str, Any]] = erased(JSONB, default=dict)
+    body: Mapped[bytes | None] = erased(LargeBinary)
+    thing_id: Mapped[UUID | None] = kept(why=PROOF)
+    created_at: Mapped[datetime] = kept(default=clock.now)

@@ -1,0 +1,1 @@
+"""The sample team: clearly marked, deterministic, removable."""

@@ -1,0 +1,1 @@
+"""Import and export: real files in, everything out again."""

@@ -1,0 +1,1 @@
+"""Pages that read many features: today, the person page with its timeline, search and palette."""

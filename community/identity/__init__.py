@@ -1,0 +1,1 @@
+"""Users, teams, memberships, the Actor, circles and the audience of items."""

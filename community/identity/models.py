@@ -1,0 +1,206 @@
+"""Users, teams, memberships, circles; the Actor; and the audience every item carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped
+from sqlalchemy.types import Uuid
+
+from community.core import clock, db
+from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
+
+ROLES = ("owner", "steward", "member", "guest")
+AUDIENCES = ("private", "people", "circle", "team")
+
+
+class Team(db.Global, db.Base):
+    """One team. `key` names it inside secrets; `settings` holds what owners set."""
+
+    __tablename__ = "teams"
+    __table_args__ = {"info": info("keep", "a team is not a person")}
+
+    key: Mapped[str] = kept(Text, unique=True, why=KEY)
+    slug: Mapped[str] = kept(Text, unique=True, why=KEY)
+    name: Mapped[str] = kept(Text)
+    zone: Mapped[str] = kept(Text, default="UTC")
+    locale: Mapped[str] = kept(Text, default="en")
+    settings: Mapped[dict[str, Any]] = kept(JSONB, default=dict)
+    is_demo: Mapped[bool] = kept(Boolean, default=False)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    updated_at: Mapped[datetime] = kept(default=clock.now, onupdate=clock.now)
+    version: Mapped[int] = kept(Integer, default=1)
+    deleted_at: Mapped[datetime | None] = kept()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class User(db.Global, db.Base):
+    """Someone who can sign in. What a team knows of them is their Person there."""
+
+    __tablename__ = "users"
+    __table_args__ = {"info": info("erase")}
+
+    locale: Mapped[str] = exported(Text, default="en")
+    zone: Mapped[str] = exported(Text, default="UTC")
+    hotkeys: Mapped[bool] = kept(Boolean, default=True)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    disabled_at: Mapped[datetime | None] = kept()
+
+
+class UserEmail(db.Global, db.Base):
+    """An address a user signs in with; normalised, unique over the installation."""
+
+    __tablename__ = "user_emails"
+    __table_args__ = (
+        Index("uq_user_emails_one_primary", "user_id", unique=True, postgresql_where=text("is_primary")),
+        {"info": info("erase")},
+    )
+
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    address: Mapped[str] = exported(Text, unique=True)
+    is_primary: Mapped[bool] = kept(Boolean, default=True)
+    verified_at: Mapped[datetime | None] = kept()
+    created_at: Mapped[datetime] = kept(default=clock.now)
+
+
+class Membership(db.TeamThing, db.Stamped, db.Base):
+    """A user in a team, with a role. Ended, not deleted, when they leave."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'steward', 'member', 'guest')", name="role"),
+        CheckConstraint("state IN ('active', 'left', 'removed')", name="state"),
+        Index("uq_memberships_active_user", "team_id", "user_id", unique=True, postgresql_where=text("state = 'active'")),
+        Index("ix_memberships_user", "user_id"),
+        {"info": info("erase")},
+    )
+
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    role: Mapped[str] = exported(Text, default="member")
+    state: Mapped[str] = exported(Text, default="active")
+    default_audience: Mapped[str] = exported(Text, default="private")
+    quiet_hours: Mapped[dict[str, Any] | None] = exported(JSONB)
+    capacity: Mapped[dict[str, Any] | None] = exported(JSONB)
+    joined_at: Mapped[datetime] = exported(default=clock.now)
+    ended_at: Mapped[datetime | None] = exported()
+
+
+class Circle(db.TeamThing, db.Stamped, db.Base):
+    """People inside the team with a scope of their own: an audience."""
+
+    __tablename__ = "circles"
+    __table_args__ = (UniqueConstraint("team_id", "name"), {"info": info("keep", "a circle is not a person")})
+
+    name: Mapped[str] = kept(Text)
+    purpose: Mapped[str] = kept(Text, default="")
+
+
+class CircleMember(db.TeamOwned, db.Base):
+    """A member of a circle; keepers look after it."""
+
+    __tablename__ = "circle_members"
+    __table_args__ = (
+        db.team_fk("circle_id", "circles"),
+        db.team_fk("member_id", "memberships"),
+        Index("ix_circle_members_member", "team_id", "member_id"),
+        {"info": info("erase")},
+    )
+
+    circle_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    is_keeper: Mapped[bool] = kept(Boolean, default=False)
+    joined_at: Mapped[datetime] = kept(default=clock.now)
+
+
+class Audienced:
+    """An item with an author and an audience, both in the row.
+
+    `audience_people` holds person ids and is empty unless the audience is *people*.
+    The table itself declares the foreign keys of `author_id` and `circle_id`.
+    """
+
+    author_id: Mapped[UUID] = kept(why=PROOF, person=True)
+    audience: Mapped[str] = kept(Text, default="private", why=STATE)
+    circle_id: Mapped[UUID | None] = kept(why=KEY)
+    audience_people: Mapped[list[UUID]] = kept(ARRAY(Uuid()), default=list, why=KEY, person=True)
+
+    @property
+    def visibility(self) -> dict[str, Any]:
+        """The audience as the API shows it."""
+        return {"audience": self.audience, "people": list(self.audience_people), "circle_id": self.circle_id}
+
+
+def audience_checks() -> tuple[CheckConstraint, CheckConstraint]:
+    """The row invariants of an audience, for `__table_args__`."""
+    return (
+        CheckConstraint("audience IN ('private', 'people', 'circle', 'team')", name="audience"),
+        CheckConstraint("(audience = 'circle') = (circle_id IS NOT NULL)", name="audience_circle"),
+    )
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Who may see an item. *people* with nobody named is private."""
+
+    audience: str = "private"
+    people: tuple[UUID, ...] = ()
+    circle_id: UUID | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the three columns of `Audienced`."""
+        audience = "private" if self.audience == "people" and not self.people else self.audience
+        return {
+            "audience": audience,
+            "audience_people": list(self.people) if audience == "people" else [],
+            "circle_id": self.circle_id if audience == "circle" else None,
+        }
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a membership with its user, team, person, role and circles. Loaded in one statement.
+
+    `person_id` is canonical; `person_ids` also holds ids that were merged into it, so that
+    "mine" is always `in person_ids`.
+    """
+
+    user_id: UUID
+    team_id: UUID
+    member_id: UUID
+    person_id: UUID
+    role: str
+    name: str
+    call_name: str
+    zone: str
+    locale: str
+    team_slug: str
+    team_name: str
+    team_key: str
+    team_zone: str
+    default_audience: str = "private"
+    hotkeys: bool = True
+    is_demo: bool = False
+    person_ids: tuple[UUID, ...] = ()
+    circle_ids: tuple[UUID, ...] = ()
+    kept_circle_ids: tuple[UUID, ...] = ()
+    scopes: frozenset[str] = frozenset()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the actor's role is owner."""
+        return self.role == "owner"
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the actor sees only what concerns them."""
+        return self.role == "guest"
+
+    def is_me(self, person_id: UUID | None) -> bool:
+        """Whether the id names the actor, merged ids included."""
+        return person_id is not None and (person_id == self.person_id or person_id in self.person_ids)

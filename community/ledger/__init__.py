@@ -1,0 +1,1 @@
+"""Who gave value to whom: gives, thanks, acknowledgements, corrections."""

@@ -1,0 +1,1 @@
+"""Persons with their addresses and positions, and notes about them."""

@@ -1,0 +1,214 @@
+"""Persons (members and people outside alike), their addresses and positions, and notes."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, relationship
+
+from community.core import clock, db
+from community.core.privacy import KEY, PROOF, STATE, erased, exported, info, kept
+from community.core.text import fold, sort_key
+from community.identity.models import Audienced, audience_checks
+
+SOURCES = ("typed", "api", "import", "member", "demo")
+
+
+class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
+    """A node of the team's graph. Merged persons stay and point to the one they became."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        *audience_checks(),
+        CheckConstraint("source IN ('typed', 'api', 'import', 'member', 'demo')", name="source"),
+        UniqueConstraint("team_id", "membership_id"),
+        db.team_fk("membership_id", "memberships", ondelete="NO ACTION"),
+        db.team_fk("author_id", "persons", ondelete="NO ACTION"),
+        db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
+        db.team_fk("merged_into_id", "persons", ondelete="NO ACTION"),
+        db.team_fk("canonical_id", "persons", ondelete="NO ACTION"),
+        Index("ix_persons_list", "team_id", "sort_key", "id", postgresql_where=text("deleted_at IS NULL AND merged_into_id IS NULL")),
+        Index("ix_persons_canonical", "team_id", "canonical_id"),
+        Index("ix_persons_updated", "team_id", "updated_at", "id"),
+        Index("ix_persons_tags", "tags", postgresql_using="gin"),
+        Index("ix_persons_sought", "team_id", "sought", postgresql_using="gin", postgresql_ops={"sought": "gin_trgm_ops"}),
+        {"info": info("erase")},
+    )
+
+    membership_id: Mapped[UUID | None] = kept(why=KEY)
+    name: Mapped[str] = exported(Text)
+    call_name: Mapped[str] = exported(Text, default="")
+    sort_key: Mapped[str] = erased(Text(collation="C"))
+    sought: Mapped[str] = erased(Text)
+    birthday_month: Mapped[int | None] = exported(SmallInteger)
+    birthday_day: Mapped[int | None] = exported(SmallInteger)
+    birthday_year: Mapped[int | None] = exported(SmallInteger)
+    tags: Mapped[list[str]] = exported(ARRAY(Text), default=list)
+    source: Mapped[str] = exported(Text, default="typed")
+    source_detail: Mapped[str] = exported(Text, default="")
+    extra: Mapped[dict[str, object]] = exported(JSONB, default=dict)
+    archived_at: Mapped[datetime | None] = kept()
+    deleted_at: Mapped[datetime | None] = kept()
+    deleted_by_id: Mapped[UUID | None] = kept(why=PROOF, person=True)
+    merged_into_id: Mapped[UUID | None] = kept(why=KEY, person=True)
+    canonical_id: Mapped[UUID] = kept(why=KEY, person=True)
+
+    emails: Mapped[list["PersonEmail"]] = relationship(
+        order_by="PersonEmail.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+    )
+    phones: Mapped[list["PersonPhone"]] = relationship(
+        order_by="PersonPhone.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+    )
+    links: Mapped[list["PersonLink"]] = relationship(
+        order_by="PersonLink.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+    )
+    positions: Mapped[list["Position"]] = relationship(
+        order_by="Position.from_on.desc().nulls_last()", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+    )
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this person is in the team."""
+        return self.membership_id is not None
+
+    @property
+    def shown_name(self) -> str:
+        """What one calls them."""
+        return self.call_name or self.name
+
+    def rename(self, name: str, call_name: str | None = None) -> None:
+        """Set the name and the forms it is sorted and sought by."""
+        self.name = name
+        if call_name is not None:
+            self.call_name = call_name
+        self.sort_key = sort_key(name)
+        self.index_names()
+
+    def index_names(self, addresses: tuple[str, ...] = ()) -> None:
+        """Rebuild the folded text that search reads: names, and addresses where given."""
+        self.sought = fold(" ".join([self.name, self.call_name, *addresses]))
+
+
+class _Owned:
+    """A value of one person, in the order it was entered."""
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    position: Mapped[int] = kept(SmallInteger, default=0)
+    label: Mapped[str] = exported(Text, default="")
+
+
+class PersonEmail(db.TeamThing, _Owned, db.Base):
+    """A mail address of a person, normalised."""
+
+    __tablename__ = "person_emails"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        UniqueConstraint("team_id", "person_id", "value"),
+        Index("ix_person_emails_value", "team_id", "value"),
+        {"info": info("erase")},
+    )
+
+    value: Mapped[str] = exported(Text)
+
+
+class PersonPhone(db.TeamThing, _Owned, db.Base):
+    """A phone number as it was written, and as E.164 where it could be read."""
+
+    __tablename__ = "person_phones"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        Index("ix_person_phones_person", "team_id", "person_id"),
+        Index("ix_person_phones_e164", "team_id", "e164"),
+        {"info": info("erase")},
+    )
+
+    value: Mapped[str] = exported(Text)
+    e164: Mapped[str | None] = exported(Text)
+
+
+class PersonLink(db.TeamThing, _Owned, db.Base):
+    """A web address of a person."""
+
+    __tablename__ = "person_links"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        Index("ix_person_links_person", "team_id", "person_id"),
+        {"info": info("erase")},
+    )
+
+    value: Mapped[str] = exported(Text)
+
+
+class Position(db.TeamThing, db.Base):
+    """What a person does or did, where, from when to when."""
+
+    __tablename__ = "positions"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        Index("ix_positions_person", "team_id", "person_id"),
+        {"info": info("erase")},
+    )
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    organisation: Mapped[str] = exported(Text, default="")
+    title: Mapped[str] = exported(Text, default="")
+    from_on: Mapped[date | None] = exported()
+    to_on: Mapped[date | None] = exported()
+    created_at: Mapped[datetime] = kept(default=clock.now)
+
+
+class ExternalId(db.TeamThing, db.Base):
+    """What a source calls a person; one namespace for each importer and source."""
+
+    __tablename__ = "external_ids"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        db.team_fk("importer_id", "persons"),
+        UniqueConstraint("team_id", "importer_id", "source", "external_id"),
+        Index("ix_external_ids_person", "team_id", "person_id"),
+        {"info": info("erase")},
+    )
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    importer_id: Mapped[UUID] = kept(why=KEY, person=True)
+    source: Mapped[str] = kept(Text, why=STATE)
+    external_id: Mapped[str] = exported(Text)
+
+
+class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
+    """A note about a person, in Markdown. What happened when is apart from when it was typed."""
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        *audience_checks(),
+        db.team_fk("person_id", "persons"),
+        db.team_fk("author_id", "persons", ondelete="NO ACTION"),
+        db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
+        Index("ix_notes_timeline", "team_id", "person_id", "happened_at", "id", postgresql_where=text("deleted_at IS NULL")),
+        {"info": info("erase")},
+    )
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    body: Mapped[str] = exported(Text)
+    happened_at: Mapped[datetime] = exported(default=clock.now)
+    deleted_at: Mapped[datetime | None] = kept()
+
+
+class PersonChange(db.TeamThing, db.Base):
+    """Who changed which fields of a person when, so that an import's undo spares later hands."""
+
+    __tablename__ = "person_changes"
+    __table_args__ = (
+        db.team_fk("person_id", "persons"),
+        Index("ix_person_changes_person", "team_id", "person_id", "changed_at"),
+        {"info": info("keep", PROOF)},
+    )
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    changed_at: Mapped[datetime] = kept(default=clock.now)
+    changed_by_id: Mapped[UUID | None] = kept(why=PROOF, person=True)
+    batch_id: Mapped[UUID | None] = kept(why=KEY)
+    fields: Mapped[list[str]] = kept(ARRAY(Text), default=list, why=PROOF)
+    version: Mapped[int] = kept(Integer)
+    is_import: Mapped[bool] = kept(Boolean, default=False)

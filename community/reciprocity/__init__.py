@@ -1,0 +1,1 @@
+"""Measures of reciprocity, kept incrementally from the ledger."""
