@@ -8,7 +8,7 @@ MAX_LOCAL = 64
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\ud7ff\uf900-\ufffd\U00010000-\U0010ffff]"
 _LOCAL = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
-_LABEL = re.compile(r"(?!-)[^\W_](?:[\w\-]{0,61}[^\W_])?", re.UNICODE)
+_LABEL = re.compile(r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?")
 _UNSEEN = ("C", "Z")
 
 
