@@ -1,0 +1,159 @@
+"""A person being read: cleans each value, keeps the good ones, notes what it left out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from community.core.addresses import normalise_email
+from community.exchange.formats import limits
+from community.exchange.formats.cleaning import clean_line, clean_text
+from community.exchange.formats.dates import (
+    DateError,
+    DateOrder,
+    parse_birthday,
+    parse_date,
+)
+from community.exchange.formats.labels import normalise_label
+from community.exchange.formats.links import normalise_url
+from community.exchange.formats.phones import normalise
+from community.exchange.formats.record import (
+    Birthday,
+    Labelled,
+    PersonRecord,
+    Phone,
+    RawProperty,
+    Row,
+    RowError,
+)
+
+_SHOWN = 80
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects one row or card. `finish` yields its errors, then the record if there is one."""
+
+    line: int
+    region: str | None = None
+    order: DateOrder | None = None
+    name: str = ""
+    call_name: str = ""
+    organisation: str = ""
+    position: str = ""
+    external_id: str | None = None
+    emails: dict[str, Labelled] = field(default_factory=dict)
+    phones: dict[str, Phone] = field(default_factory=dict)
+    links: dict[str, Labelled] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    extra: list[RawProperty] = field(default_factory=list)
+    birthday: Birthday | None = None
+    connected_on: date | None = None
+    met_on: date | None = None
+    errors: list[RowError] = field(default_factory=list)
+
+    def problem(
+        self, field_name: str | None, code: str, value: str | None = None, **params: int
+    ) -> None:
+        """Note a field that was left out."""
+        shown = {} if value is None else {"value": clean_line(value)[:_SHOWN]}
+        self.errors.append(RowError(self.line, field_name, code, {**params, **shown}))
+
+    def line_of(self, field_name: str, value: str, limit: int = limits.MAX_NAME) -> str:
+        """One cleaned line, or nothing where it is too long."""
+        text = clean_line(value)
+        if len(text) > limit:
+            self.problem(field_name, "too_long", limit=limit)
+            return ""
+        return text
+
+    def add_email(self, value: str, label: str = "") -> None:
+        if not clean_line(value):
+            return
+        address = normalise_email(value.strip().removeprefix("mailto:"))
+        if address is None:
+            self.problem("emails", "email_malformed", value)
+        elif address not in self.emails and self._room("emails", len(self.emails)):
+            self.emails[address] = Labelled(address, normalise_label(label))
+
+    def add_phone(self, value: str, label: str = "") -> None:
+        number = self.line_of("phones", value, limits.MAX_PHONE)
+        if not number:
+            return
+        e164 = normalise(number, self.region)
+        key = e164 or number
+        if key not in self.phones and self._room("phones", len(self.phones)):
+            self.phones[key] = Phone(number, normalise_label(label), e164)
+
+    def add_link(self, value: str, label: str = "") -> None:
+        if not clean_line(value):
+            return
+        url = normalise_url(value)
+        if url is None:
+            self.problem("links", "url_malformed", value)
+        elif url not in self.links and self._room("links", len(self.links)):
+            self.links[url] = Labelled(url, normalise_label(label))
+
+    def add_tag(self, value: str) -> None:
+        tag = self.line_of("tags", value, limits.MAX_LABEL)
+        if tag and tag.casefold() not in self.tags and self._room("tags", len(self.tags)):
+            self.tags[tag.casefold()] = tag
+
+    def add_note(self, value: str) -> None:
+        text = clean_text(value)
+        if len(text) > limits.MAX_NOTE:
+            self.problem("notes", "too_long", limit=limits.MAX_NOTE)
+        elif text and text not in self.notes and self._room("notes", len(self.notes)):
+            self.notes.append(text)
+
+    def set_birthday(self, value: str) -> None:
+        try:
+            self.birthday = parse_birthday(clean_line(value), self.order) or self.birthday
+        except DateError as error:
+            self.problem("birthday", error.code, value)
+
+    def set_date(self, field_name: Literal["connected_on", "met_on"], value: str) -> None:
+        try:
+            found = parse_date(clean_line(value), self.order)
+        except DateError as error:
+            self.problem(field_name, error.code, value)
+            return
+        if found:
+            setattr(self, field_name, found)
+
+    def skip(self, code: str, **params: int) -> Iterator[Row]:
+        """The one error of a row nobody is made from."""
+        yield RowError(self.line, None, code, dict(params), skipped=True)
+
+    def finish(self) -> Iterator[Row]:
+        name = self.name or self.call_name
+        if not name:
+            yield RowError(self.line, "name", "no_name", skipped=True)
+            return
+        yield from self.errors
+        yield PersonRecord(
+            line=self.line,
+            name=name,
+            call_name=self.call_name if self.call_name != name else "",
+            emails=tuple(self.emails.values()),
+            phones=tuple(self.phones.values()),
+            links=tuple(self.links.values()),
+            organisation=self.organisation,
+            position=self.position,
+            birthday=self.birthday,
+            tags=tuple(self.tags.values()),
+            notes=tuple(self.notes),
+            external_id=self.external_id or None,
+            connected_on=self.connected_on,
+            met_on=self.met_on,
+            extra=tuple(self.extra),
+        )
+
+    def _room(self, field_name: str, used: int) -> bool:
+        if used < limits.MAX_VALUES:
+            return True
+        full = RowError(self.line, field_name, "too_many_values", {"limit": limits.MAX_VALUES})
+        if full not in self.errors:
+            self.errors.append(full)
+        return False

@@ -1,0 +1,91 @@
+"""What a reader says when it cannot go on (FormatError) or cannot use a row (record.RowError).
+
+Codes are stable. Templates are English, marked with `N_` for extraction; whoever shows
+them translates: `_(error.template, **error.params)`.
+"""
+
+
+def N_(message: str) -> str:  # noqa: N802 - the extraction keyword gettext tools know
+    """Mark a template for translation without translating it here."""
+    return message
+
+
+MESSAGES: dict[str, str] = {
+    # The whole file is refused.
+    "file_too_large": N_("The file is larger than %(limit)s MiB."),
+    "file_empty": N_("The file is empty."),
+    "file_zipped": N_(
+        "This is a zip archive or an Excel workbook. Unpack it, or save it as CSV, and try again."
+    ),
+    "nul_byte": N_("The file holds a NUL byte, so it is not a text file."),
+    "encoding_mixed": N_(
+        "The file mixes two encodings: this line is not UTF-8, while line %(other)s is."
+        " Save the file as UTF-8 and try again."
+    ),
+    "encoding_unknown": N_("The encoding cannot be told. Save the file as UTF-8 and try again."),
+    "encoding_wrong": N_("The file cannot be read as %(encoding)s."),
+    "too_many_lines": N_("The file has more than %(limit)s lines."),
+    "too_many_rows": N_("The file has more than %(limit)s rows. Split it and import the parts."),
+    "too_many_columns": N_("There are more than %(limit)s columns."),
+    "record_too_long": N_("A row is longer than %(limit)s KiB."),
+    "cell_too_long": N_("A cell is longer than %(limit)s KiB."),
+    "quote_unclosed": N_("The quotation mark opened on this line is never closed."),
+    "quote_misplaced": N_(
+        "The quotation mark opened on this line is closed in the middle of a cell on line"
+        " %(other)s. A quotation mark inside a cell must be doubled."
+    ),
+    "header_missing": N_("There is no line with column names."),
+    "linkedin_header_missing": N_(
+        "The columns First Name and Last Name were not found. Is this LinkedIn's Connections.csv?"
+    ),
+    "mapping_unknown_column": N_("There is no column “%(column)s”."),
+    "mapping_unknown_field": N_("“%(field)s” is not a field a column can go to."),
+    "mapping_without_name": N_("No column is mapped to a name."),
+    "not_vcard": N_("This is not a vCard file: it should begin with BEGIN:VCARD."),
+    "vcard_version": N_(
+        "This is a vCard of version %(version)s. Export it as version 3.0 or 4.0 and try again."
+    ),
+    "vcard_nested": N_("A card begins inside another card (begun on line %(other)s)."),
+    "vcard_unclosed": N_("The card begun on this line does not end."),
+    "vcard_end_alone": N_("END without BEGIN."),
+    "vcard_too_many_properties": N_("A card has more than %(limit)s properties."),
+    "property_too_long": N_("A property is longer than %(limit)s KiB."),
+    "too_many_folds": N_("A property is folded over more than %(limit)s lines."),
+    # One row, or one field of it, is not used.
+    "no_name": N_("No name, so nobody was made from this row."),
+    "not_a_person": N_("This is a company or a group, not a person."),
+    "too_many_cells": N_("The row has more cells than there are columns."),
+    "too_long": N_("Longer than %(limit)s characters, so it was left out."),
+    "too_many_values": N_("More than %(limit)s values; the rest was left out."),
+    "email_malformed": N_("“%(value)s” is not an e-mail address."),
+    "url_malformed": N_("“%(value)s” is not a web address."),
+    "date_unreadable": N_("“%(value)s” is not a date."),
+    "date_ambiguous": N_("“%(value)s” may be day first or month first. Choose which it is."),
+    "line_malformed": N_("“%(value)s” is not a vCard property."),
+}
+
+
+def render(code: str, params: dict[str, str | int]) -> str:
+    """The English text of a message, for logs and the command line."""
+    return MESSAGES[code] % params
+
+
+class FormatError(Exception):
+    """The file as a whole is refused; nothing of it may be imported.
+
+    `line` is the physical line to look at, counted from 1, or None where no line is to blame.
+    """
+
+    def __init__(self, code: str, line: int | None = None, **params: str | int) -> None:
+        self.code = code
+        self.line = line
+        self.params = params
+        super().__init__(self.message if line is None else f"line {line}: {self.message}")
+
+    @property
+    def template(self) -> str:
+        return MESSAGES[self.code]
+
+    @property
+    def message(self) -> str:
+        return render(self.code, self.params)

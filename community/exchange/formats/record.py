@@ -1,0 +1,138 @@
+"""What every reader yields: a person as the file told it, or what is wrong with a row."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from dataclasses import field as made_by
+from datetime import date
+from typing import Any
+
+from community.exchange.formats.errors import MESSAGES, render
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A normalised address or link, with the label it had ("work", "home", or any words)."""
+
+    value: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as it was written; `e164` where it could be understood."""
+
+    value: str
+    label: str = ""
+    e164: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Birthday:
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawProperty:
+    """A vCard property kept as it stood, still escaped; `params` begins with ';' or is empty."""
+
+    name: str
+    value: str
+    params: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """One person of a file. `line` is where the row or card begins."""
+
+    line: int
+    name: str
+    call_name: str = ""
+    emails: tuple[Labelled, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    links: tuple[Labelled, ...] = ()
+    organisation: str = ""
+    position: str = ""
+    birthday: Birthday | None = None
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    external_id: str | None = None
+    connected_on: date | None = None
+    met_on: date | None = None
+    extra: tuple[RawProperty, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain JSON values, to stage the record between jobs."""
+        data = asdict(self)
+        for key in ("connected_on", "met_on"):
+            data[key] = data[key].isoformat() if data[key] else None
+        return data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "PersonRecord":
+        """The record `to_data` gave."""
+        made = dict(data)
+        made["emails"] = tuple(Labelled(**each) for each in data["emails"])
+        made["phones"] = tuple(Phone(**each) for each in data["phones"])
+        made["links"] = tuple(Labelled(**each) for each in data["links"])
+        made["birthday"] = Birthday(**data["birthday"]) if data["birthday"] else None
+        made["extra"] = tuple(RawProperty(**each) for each in data["extra"])
+        for key in ("tags", "notes"):
+            made[key] = tuple(data[key])
+        for key in ("connected_on", "met_on"):
+            made[key] = date.fromisoformat(data[key]) if data[key] else None
+        return cls(**made)
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row that was skipped, or (`skipped` false) a field left out of a row that was kept."""
+
+    line: int
+    field: str | None
+    code: str
+    params: dict[str, str | int] = made_by(default_factory=dict)
+    skipped: bool = False
+
+    @property
+    def template(self) -> str:
+        return MESSAGES[self.code]
+
+    @property
+    def message(self) -> str:
+        return render(self.code, self.params)
+
+
+Row = PersonRecord | RowError
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file that was checked whole and can be read row by row, again and again.
+
+    Making one raises FormatError for a file that must be refused; iterating it never raises,
+    so an import cannot stop half way because of its file. Errors of a row come before its
+    record. `total` counts rows or cards; `ignored` counts properties that are not kept.
+    """
+
+    source: str
+    columns: tuple[str, ...]
+    total: int
+    encoding: str
+    read: Callable[[], Iterator[Row]]
+    mapping: Mapping[str, str] = made_by(default_factory=dict)
+    delimiter: str = ""
+    ignored: Mapping[str, int] = made_by(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.read()
+
+    @property
+    def records(self) -> Iterator[PersonRecord]:
+        return (row for row in self if isinstance(row, PersonRecord))
+
+    @property
+    def errors(self) -> Iterator[RowError]:
+        return (row for row in self if isinstance(row, RowError))
