@@ -74,11 +74,11 @@ def stop(process: subprocess.Popen[bytes], child: Child) -> int:
     try:
         return process.wait(child.stop_seconds)
     except subprocess.TimeoutExpired:
-        _kill_session(process)
+        kill_session(process)
         return process.wait()
 
 
-def _kill_session(process: subprocess.Popen[bytes]) -> None:
+def kill_session(process: subprocess.Popen[bytes]) -> None:
     """The child leads a process group of its own; what it started goes with it."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,58 @@
+# Needs only make and Python >= 3.11. Everything else is put into .venv and node_modules.
+PYTHON ?= python3
+BIN := .venv/bin
+STATIC := community/web/static
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE := 1
+
+ENVIRONMENT := .venv/.synced
+MODULES := node_modules/.package-lock.json
+ASSETS := $(STATIC)/build/manifest.json
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/web/translations/*/LC_MESSAGES/*.po))
+
+.PHONY: setup run test lint types bench faults clean
+
+setup: $(ENVIRONMENT) $(ASSETS) $(CATALOGUES)
+
+run: setup
+	@exec $(BIN)/community up $(ARGS)
+
+# Everything stack.md lists, in the order in which it fails fastest.
+test: setup lint types
+	@$(BIN)/python -m tools.chromium
+	$(BIN)/pytest -n logical --dist worksteal $(ARGS)
+	@$(BIN)/python -m tools.lint --report
+	@$(BIN)/python -m tools.audit
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.lint
+
+types: setup
+	$(BIN)/mypy
+
+# The long suites.
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
+
+faults: setup
+	COMMUNITY_FAULTS=full $(BIN)/pytest -n0 tests/faults tests/contract --timeout 3600 $(ARGS)
+
+clean:
+	rm -rf .venv node_modules $(STATIC)/build $(CATALOGUES)
+
+$(ENVIRONMENT): pyproject.toml uv.lock tools/environment.py
+	@$(PYTHON) tools/environment.py
+	@touch $@
+
+$(MODULES): package.json package-lock.json .npmrc | $(ENVIRONMENT)
+	@$(BIN)/python -m tools.node ci --loglevel error
+	@touch $@
+
+$(ASSETS): $(MODULES) tools/assets.py $(shell find $(STATIC)/src -type f 2>/dev/null)
+	@$(BIN)/python -m tools.assets
+
+%.mo: %.po | $(ENVIRONMENT)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
