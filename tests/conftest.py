@@ -16,10 +16,15 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from community.app import create_app
 from community.core import crypto, db, mail, queue, schema
 from community.identity.models import Actor
+from community.web import security
+from community.web.session import CommunityFlask
+from config import Config
 from tests.conftest_servers import Servers, run_folder, servers  # noqa: F401
 from tests.factories import identity
+from tests.web_client import BASE_URL
 
 PASSWORD = "for-tests-only-" + "x" * 16
 TEMPLATE = "community_template"
@@ -151,3 +156,20 @@ def counting() -> Iterator[Statements]:
         yield sent
     finally:
         event.remove(db.engine(), "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def app(servers: Servers, worker_database: str, configured: None, tmp_path_factory: pytest.TempPathFactory) -> CommunityFlask:  # noqa: F811
+    """The application on this worker's database; it may not raise out of a view unseen."""
+    config = Config.from_env(
+        {
+            "DATABASE_URL": database_url(servers, schema.APP, worker_database),
+            "REDIS_URL": servers.valkey.url,
+            "BASE_URL": BASE_URL,
+            "SECRET_KEYS": "k" * 40,
+            "COMMUNITY_DATA": str(tmp_path_factory.mktemp("data")),
+        }
+    )
+    made = create_app(config)
+    security.limiter.enabled = False
+    return made

@@ -1,0 +1,1 @@
+"""Reading ways in: what opens a request, sessions, credentials, tokens and links."""

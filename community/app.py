@@ -1,0 +1,117 @@
+"""create_app: the only composition root. Every feature is named here, in explicit lists."""
+
+import logging
+import sys
+
+import click
+import structlog
+from flask import Blueprint
+from flask_smorest import Blueprint as ApiBlueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from community.accounts.queries import opening
+from community.core import crypto, db, hold, mail, queue
+from community.identity import queries as identity_queries
+from community.web import endpoints, errors, idempotency, security, session, templating
+from community.web.session import CommunityFlask, Gate
+from community.web.templating import NavItem
+from config import Config, ConfigError
+
+API: tuple[ApiBlueprint, ...] = ()
+PORTAL: tuple[Blueprint, ...] = ()
+NAV: tuple[NavItem, ...] = ()
+COMMANDS: tuple[click.Command, ...] = ()
+
+
+def create_app(config: Config) -> CommunityFlask:
+    """The WSGI application of one installation."""
+    configure_core(config)
+    app = CommunityFlask("community", static_folder="web/static", template_folder="web/templates")
+    app.config.update(
+        SECRET_KEY=crypto.flask_key(),
+        BASE_URL=config.base_url,
+        SECURE=config.secure,
+        DEVELOPMENT=config.development,
+        COMMUNITY=config,
+        SESSION_COOKIE_NAME="__Host-flask" if config.secure else "community-flask",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    app.extensions["community.idempotency"] = idempotency.around
+    session.install(app, _gate())
+    security.install(app)
+    errors.install(app)
+    templating.install(app, NAV)
+    for blueprint in PORTAL:
+        app.register_blueprint(blueprint)
+    endpoints.install(app, API)
+    return app
+
+
+def configure_core(config: Config) -> None:
+    """Point the core at this installation's database, queue, mail and keys."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(config.log_level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    db.configure(config.database_url, pool_size=config.pool_size)
+    queue.configure(config.redis_url)
+    crypto.configure(config.secret_keys)
+    hold.configure(config.undo_seconds)
+    mail.configure(
+        mail.Settings(
+            host=config.smtp_host,
+            port=config.smtp_port,
+            user=config.smtp_user,
+            password=config.smtp_password,
+            tls=config.smtp_tls,
+            sender=config.mail_from,
+            base_url=config.base_url,
+            mailbox=config.data / "mailbox",
+        )
+    )
+
+
+def _gate() -> Gate:
+    return Gate(
+        open_portal=opening.open_portal,
+        open_api=opening.open_api,
+        find_actor=identity_queries.find_actor,
+        find_actor_of_token=opening.actor_of_token,
+        after_token_use=opening.note_token_use,
+    )
+
+
+@click.group(help="Relationships instead of contacts: run and look after an installation.")
+def cli() -> None:
+    """The command line."""
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """The `community` command: plain errors, exit codes that mean something."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ConfigError as error:
+        click.echo(f"Configuration: {error}", err=True)
+        sys.exit(78)

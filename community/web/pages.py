@@ -1,0 +1,180 @@
+"""Portal pages: a form is read by the same schema as the API, and comes back with its messages.
+
+    form = pages.Form(PersonIn())
+    if form.valid():
+        with form.attempt():
+            person = actions.create_person(actor, **form.data)
+            return pages.done(_("Added."), to=url("people.page", slug=person.slug))
+    return pages.show("people/new.html", form=form)
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from community.core import db
+from community.core.errors import AppError, Conflict, NotAllowed, RuleBroken, Stale
+from community.core.fields import YesNo
+from community.core.i18n import gettext as _
+from community.web.errors import field_errors
+from community.web.session import is_partial
+
+_MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
+
+
+def blueprint(name: str, *, in_team: bool = True) -> Blueprint:
+    """A feature's portal blueprint, below `/t/<team>` unless it belongs to no team."""
+    prefix = "/t/<team>" if in_team else None
+    return Blueprint(name, f"community.{name}.portal", url_prefix=prefix, template_folder="templates")
+
+
+class Form:
+    """What was sent, what it means, and what is wrong with it.
+
+    Names in HTML: `field`, repeated for lists of values, `field-0-part` for lists of things,
+    `field`, `field_people`, `field_circle` for an audience named `field`.
+    """
+
+    def __init__(self, schema: Schema, values: Mapping[str, Any] | None = None) -> None:
+        self.schema = schema
+        self.raw: MultiDict[str, str] = request.form
+        self.initial = values or {}
+        self.data: dict[str, Any] = {}
+        self.errors: dict[str, list[str]] = {}
+        self.submitted = request.method == "POST"
+
+    def valid(self) -> bool:
+        """Whether it was sent and the schema takes it; fills `data` or `errors`."""
+        if not self.submitted:
+            return False
+        try:
+            self.data = dict(self.schema.load(read_fields(self.schema, self.raw)))
+        except ValidationError as error:
+            for refused in field_errors(error):
+                self.errors.setdefault(refused.field, []).append(refused.message)
+        return not self.errors
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Run the act; a refusal undoes it and becomes the form's messages."""
+        try:
+            with db.attempt():
+                yield
+        except _MENDABLE as error:
+            for refused in error.errors:
+                self.errors.setdefault(refused.field, []).append(str(refused.message))
+            if not error.errors:
+                self.errors.setdefault("", []).append(str(error.message))
+
+    @property
+    def status(self) -> int:
+        """422 for a form that comes back, else 200."""
+        return 422 if self.errors else 200
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """What to show in a control: what was typed, else the stored value."""
+        if self.submitted:
+            return self.raw.get(name, "")
+        found = self.initial.get(name, default)
+        return default if found is None else found
+
+    def values(self, name: str) -> list[str]:
+        """The chosen values of a control that takes several."""
+        if self.submitted:
+            return self.raw.getlist(name)
+        return [str(value) for value in self.initial.get(name, [])]
+
+    def of(self, name: str) -> list[str]:
+        """The messages of a field."""
+        return self.errors.get(name, [])
+
+
+def read_fields(schema: Schema, raw: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
+    """A form's flat names as the nested input of the schema; empty optional fields are left out."""
+    found: dict[str, Any] = {}
+    for name, field in schema.fields.items():
+        if field.dump_only:
+            continue
+        value = _read_field(field, f"{prefix}{name}", raw)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _read_field(field: fields.Field, key: str, raw: MultiDict[str, str]) -> Any:
+    if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
+        return _read_rows(field.inner.schema, key, raw)
+    if isinstance(field, fields.List):
+        return [value for value in raw.getlist(key) if value.strip()]
+    if isinstance(field, fields.Nested) and "audience" in field.schema.fields:
+        return _read_audience(key, raw)
+    if isinstance(field, fields.Nested):
+        return read_fields(field.schema, raw, f"{key}-") or None
+    if isinstance(field, YesNo):
+        return key in raw
+    value = raw.get(key)
+    if value is None:
+        return None
+    if not value.strip():
+        return "" if field.required or isinstance(field, fields.String) and not field.allow_none else None
+    return value
+
+
+def _read_rows(schema: Schema, key: str, raw: MultiDict[str, str]) -> list[dict[str, Any]]:
+    start = f"{key}-"
+    numbers = {int(part) for name in raw if name.startswith(start) and (part := name[len(start) :].split("-")[0]).isdigit()}
+    rows = [read_fields(schema, raw, f"{key}-{number}-") for number in sorted(numbers)[:100]]
+    return [row for row in rows if any(value not in ("", None, False, []) for part, value in row.items() if part != "label")]
+
+
+def _read_audience(key: str, raw: MultiDict[str, str]) -> dict[str, Any] | None:
+    if key not in raw:
+        return None
+    people = [value for value in raw.getlist(f"{key}_people") if value]
+    audience = raw[key]
+    return {
+        "audience": audience,
+        "people": people if audience == "people" else [],
+        "circle_id": (raw.get(f"{key}_circle") or None) if audience == "circle" else None,
+    }
+
+
+def show(template: str, *, form: Form | None = None, status: int | None = None, **values: Any) -> Response:
+    """A page, or the same template alone when htmx asks for a part."""
+    html = render_template(template, form=form, **values)
+    return make_response(html, status or (form.status if form else 200))
+
+
+def done(text: str, *, to: str | None = None, undo: str | None = None, undo_label: str = "", part: str | None = None) -> Response:
+    """The act is done: back to the page with a message and its Undo; a part when htmx asked for one.
+
+    `to` must be an address of ours; without it the reader goes back to where they came from.
+    `part` is the HTML that replaces the target; the message comes with it out of band.
+    """
+    message = {"text": text, "undo": {"url": undo, "label": undo_label or _("Undo")} if undo else None}
+    if part is not None and is_partial():
+        html = part + render_template("components/toast_reply.html", flash=message)
+        return make_response(html)
+    flash(message)  # type: ignore[arg-type]
+    return redirect(to or back(), 303)  # type: ignore[return-value]
+
+
+def back(default: str = "/") -> str:
+    """The page of ours that the reader came from."""
+    referrer = urlsplit(request.referrer or "")
+    base = urlsplit(current_app.config["BASE_URL"])
+    if (referrer.scheme, referrer.netloc) != (base.scheme, base.netloc) or not referrer.path.startswith("/"):
+        return default
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")
+
+
+def local_path(value: str | None, default: str) -> str:
+    """A `next=` parameter, taken only when it is a path of ours."""
+    if not value or not value.startswith("/") or value.startswith("//") or "\\" in value or any(c < " " for c in value):
+        return default
+    return value

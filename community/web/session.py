@@ -1,0 +1,238 @@
+"""Who is asking: the transaction around each request, opened with the actor in two statements.
+
+app.py installs the `Gate`: the feature-owned statements that turn a cookie or a token into a
+team, a user and an Actor. This module knows no feature.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin
+from sqlalchemy import Executable
+
+from community.core import db, i18n, tokens
+from community.core.errors import NotAllowed, NotFound, NotSignedIn
+from community.core.i18n import gettext as _
+from community.core.tokens import TeamToken
+from community.identity.models import Actor
+
+Opening = tuple[Executable, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the accounts feature gives the web: openings of a transaction, and Actors."""
+
+    open_portal: Callable[[bytes | None, str | None], Opening]
+    open_api: Callable[[str], Opening]
+    find_actor: Callable[[UUID, UUID], Actor | None]
+    find_actor_of_token: Callable[[bytes], Actor | None]
+    after_token_use: Callable[[Actor, bytes], None]
+
+
+class SignedIn(UserMixin):
+    """Flask-Login's `current_user`: the session's user, and the actor on team pages."""
+
+    def __init__(self, user_id: UUID, actor: Actor | None) -> None:
+        self.id = str(user_id)
+        self.user_id = user_id
+        self.actor = actor
+
+
+class CommunityFlask(Flask):
+    """Flask whose every view runs inside one transaction.
+
+    The transaction closes before errors are mapped, so that an error has rolled back by then
+    and a failed commit is an error answer.
+    """
+
+    gate: Gate
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Open, find the actor, run the view, commit."""
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        view = self.view_functions[str(request.endpoint)]
+        if getattr(view, "without_transaction", False) or request.endpoint == "static":
+            return super().dispatch_request()
+        if is_api():
+            return self._dispatch_api(public=getattr(view, "public", False))
+        return self._dispatch_portal(public=getattr(view, "public", False))
+
+    def _dispatch_portal(self, *, public: bool) -> ResponseReturnValue:
+        slug = g.get("team_slug")
+        cookie = request.cookies.get(session_cookie_name())
+        digest = tokens.digest(cookie) if cookie else None
+        statement, params = self.gate.open_portal(digest, slug)
+        with db.transaction(opening=statement, params=params) as unit:
+            g.opened = unit.opened
+            g.user_id = unit.user_id
+            if unit.user_id and unit.team_id and slug:
+                _take(self.gate.find_actor(unit.team_id, unit.user_id))
+            if not public:
+                _require_portal(slug)
+            return self._guarded()
+
+    def _dispatch_api(self, *, public: bool) -> ResponseReturnValue:
+        if public:
+            with db.transaction():
+                return self._guarded()
+        token = bearer_token()
+        statement, params = self.gate.open_api(token.team_key)
+        with db.transaction(opening=statement, params=params) as unit:
+            actor = self.gate.find_actor_of_token(token.digest) if unit.team_id else None
+            if actor is None:
+                raise NotSignedIn(_("This token is not valid any more."), code="bad_token")
+            unit.user_id = actor.user_id
+            _take(actor)
+            require_scope(actor)
+            g.token_digest = token.digest
+            return self._guarded()
+
+    def _guarded(self) -> ResponseReturnValue:
+        around = self.extensions["community.idempotency"]
+        return cast(ResponseReturnValue, around(super().dispatch_request))
+
+
+def is_api() -> bool:
+    """Whether this request is for the JSON API."""
+    return request.path.startswith("/api/")
+
+
+def is_partial() -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def current_actor() -> Actor:
+    """The actor of this request; NotSignedIn when there is none."""
+    actor = cast(Actor | None, g.get("actor"))
+    if actor is None:
+        raise NotSignedIn(_("Please sign in."))
+    return actor
+
+
+def find_actor() -> Actor | None:
+    """The actor of this request, or None on public pages."""
+    return cast(Actor | None, g.get("actor"))
+
+
+def current_user_id() -> UUID:
+    """The signed-in user, also on pages outside a team."""
+    user_id = cast(UUID | None, g.get("user_id"))
+    if user_id is None:
+        raise NotSignedIn(_("Please sign in."))
+    return user_id
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that needs no sign-in (sign-in itself, token pages, documents)."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that manages its own transactions, or needs none (health)."""
+    view.without_transaction = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs_scope(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark an API view that needs a scope other than `read` (GET) or `write` (the rest)."""
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.scope = scope  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def require_scope(actor: Actor) -> None:
+    """403 when the token's scopes do not cover this request."""
+    view = current_app.view_functions[str(request.endpoint)]
+    default = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
+    needed = getattr(view, "scope", default)
+    if needed not in actor.scopes:
+        raise NotAllowed(_("This token lacks the scope “%(scope)s”.", scope=needed), code="scope_missing")
+
+
+def bearer_token() -> TeamToken:
+    """The token of the Authorization header; NotSignedIn when it is missing or misshapen."""
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+    token = tokens.parse(value.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        raise NotSignedIn(_("Send a token: “Authorization: Bearer cty_…”."), code="no_token")
+    return token
+
+
+def _take(actor: Actor | None) -> None:
+    if actor is not None:
+        g.actor = actor
+        i18n.set_locale(actor.locale)
+
+
+def _require_portal(slug: str | None) -> None:
+    if g.get("user_id") is None:
+        raise NotSignedIn(_("Please sign in."))
+    if slug and g.get("actor") is None:
+        raise NotFound(_("There is no such page, or it is not yours to see."))
+
+
+def session_cookie_name() -> str:
+    """The cookie of the server-side session."""
+    return "__Host-community" if current_app.config["SECURE"] else "community"
+
+
+def set_session_cookie(response: Response, secret: str, max_age: int) -> None:
+    """Hand the browser its session's secret."""
+    response.set_cookie(
+        session_cookie_name(),
+        secret,
+        max_age=max_age,
+        path="/",
+        secure=bool(current_app.config["SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear_session_cookie(response: Response) -> None:
+    """Take the session's secret back."""
+    response.delete_cookie(
+        session_cookie_name(), path="/", secure=bool(current_app.config["SECURE"]), httponly=True, samesite="Lax"
+    )
+
+
+def after_response(effect: Callable[[], None]) -> None:
+    """Call this when the answer has been sent; it opens a transaction of its own."""
+    effects = g.setdefault("after_response", [])
+    effects.append(effect)
+
+
+def _hand_over_effects(response: Response) -> Response:
+    for effect in g.pop("after_response", []) if response.status_code < 400 else []:
+        response.call_on_close(effect)
+    digest, actor = g.pop("token_digest", None), find_actor()
+    if digest is not None and actor is not None:
+        gate = cast(CommunityFlask, current_app).gate
+        response.call_on_close(lambda: gate.after_token_use(actor, digest))
+    return response
+
+
+def _load_signed_in(_request: Any) -> SignedIn | None:
+    user_id = g.get("user_id")
+    return SignedIn(user_id, find_actor()) if user_id else None
+
+
+def install(app: CommunityFlask, gate: Gate) -> None:
+    """Wire the gate, Flask-Login's `current_user`, and work after the response."""
+    app.gate = gate
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app, add_context_processor=False)
+    manager.request_loader(_load_signed_in)
+    app.after_request(_hand_over_effects)

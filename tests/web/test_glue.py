@@ -1,0 +1,31 @@
+"""The shared web layer: who may pass, how errors look, keys and versions."""
+
+from community.identity.models import Actor
+from community.web.session import CommunityFlask
+from tests.web_client import Api, Portal
+
+
+def test_the_document_is_open_to_all(app: CommunityFlask) -> None:
+    response = Portal(app).client.get("/api/v1/openapi.json")
+    assert response.status_code == 200
+    assert response.json["openapi"] == "3.1.0"
+
+
+def test_an_unknown_api_address_answers_problem_json(app: CommunityFlask, owner: Actor) -> None:
+    response = Api(app, owner).get("/nothing-here")
+    assert response.status_code == 404
+    assert response.mimetype == "application/problem+json"
+    assert set(response.json) == {"type", "title", "status", "detail", "code", "errors", "trace_id"}
+
+
+def test_every_answer_carries_the_policy(app: CommunityFlask) -> None:
+    response = Portal(app).client.get("/api/v1/openapi.json")
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_unknown_page_is_a_page(app: CommunityFlask, owner: Actor) -> None:
+    response = Portal(app, owner).get("/nothing-here")
+    assert response.status_code == 404
+    assert response.mimetype == "text/html"
