@@ -107,7 +107,7 @@ def _rows_and_end(
         for row in reader:
             if guard.ended:
                 break
-            if any(row):
+            if any(row) or len(row) > limits.MAX_COLUMNS:
                 yield begins, row
             guard.size = 0
             begins = reader.line_num + 1
