@@ -102,7 +102,7 @@ def _filled(draft: Draft, properties: list[Property]) -> Draft:
         if prop.name == "X-ABLABEL" and prop.raw.group
     }
     used: set[str] = set()
-    for prop in sorted(properties, key=lambda prop: not prop.preferred):
+    for prop in sorted(properties, key=lambda prop: prop.preference):
         if prop.name in _LABELLED:
             group = prop.raw.group.lower()
             used.add(group)
@@ -187,7 +187,7 @@ def _name_parts(draft: Draft, prop: Property) -> bool:
     parts = [*split_value(prop.value, ";"), "", "", "", "", ""][:5]
     family, given, further, prefix, suffix = parts
     if not draft.name:
-        draft.name = draft.line_of("name", " ".join((prefix, given, further, family, suffix)))
+        draft.name = draft.line_of("name", f"{prefix} {given} {further} {family} {suffix}")
     return given == draft.name and not any((family, further, prefix, suffix))
 
 
