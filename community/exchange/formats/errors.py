@@ -1,8 +1,11 @@
 """What a reader says when it cannot go on (FormatError) or cannot use a row (record.RowError).
 
-Codes are stable. Templates are English, marked with `N_` for extraction; whoever shows
-them translates: `_(error.template, **error.params)`.
+Codes are stable. `message` is in the language in force; a stored error is shown again in the
+reader's by `_(MESSAGES[code], **params)`. `N_` marks the templates for extraction.
 """
+
+from community.core.errors import RuleBroken
+from community.core.i18n import gettext
 
 
 def N_(message: str) -> str:  # noqa: N802 - the extraction keyword gettext tools know
@@ -66,26 +69,20 @@ MESSAGES: dict[str, str] = {
 
 
 def render(code: str, params: dict[str, str | int]) -> str:
-    """The English text of a message, for logs and the command line."""
-    return MESSAGES[code] % params
+    """The text of a message in the language in force."""
+    return gettext(MESSAGES[code], **params)
 
 
-class FormatError(Exception):
+class FormatError(RuleBroken):
     """The file as a whole is refused; nothing of it may be imported.
 
     `line` is the physical line to look at, counted from 1, or None where no line is to blame.
     """
 
     def __init__(self, code: str, line: int | None = None, **params: str | int) -> None:
-        self.code = code
+        super().__init__(render(code, params), code=code, field="file")
         self.line = line
         self.params = params
-        super().__init__(self.message if line is None else f"line {line}: {self.message}")
 
-    @property
-    def template(self) -> str:
-        return MESSAGES[self.code]
-
-    @property
-    def message(self) -> str:
-        return render(self.code, self.params)
+    def __str__(self) -> str:
+        return self.message if self.line is None else f"line {self.line}: {self.message}"

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from community.exchange.formats.cleaning import clean_line
 from community.exchange.formats.limits import MAX_URL
@@ -27,7 +27,7 @@ def normalise_url(value: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _HOST.match(host):
         return None
-    return parts._replace(netloc=parts.netloc.lower()).geturl()
+    return urlunsplit((parts.scheme, parts.netloc.lower(), *parts[2:]))
 
 
 def linkedin_key(url: str) -> str | None:

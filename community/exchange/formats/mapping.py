@@ -42,7 +42,7 @@ _NAMING = {"name", "first_name", "last_name", "call_name"}
 _HEADERS = {
     "name": "name|full name|fullname|display name|person|contact|contact name|vollständiger name"
     "|anzeigename|kontakt",
-    "prefix": "name prefix|prefix|anrede",
+    "prefix": "name prefix|prefix",
     "first_name": "first name|firstname|given name|given|forename|vorname",
     "middle_name": "middle name|additional name|weitere vornamen|zweiter vorname",
     "last_name": "last name|lastname|family name|surname|nachname|familienname|zuname",
@@ -100,11 +100,13 @@ _OUTLOOK |= {
 
 def guess_mapping(columns: tuple[str, ...]) -> Mapping[str, str]:
     """A target for every column whose header says what it holds."""
+    # Outlook's Title is Mr or Ms; what others call title is its Job Title.
+    salutation = "title" if "job title" in map(_words, columns) else ""
     mapping: dict[str, str] = {}
     once: set[str] = set()
     for column in columns:
         target = _target(column)
-        if target is None or target in once:
+        if target is None or target in once or _words(column) == salutation:
             continue
         if target.split(":")[0] not in LABELLED and not target.endswith("_label"):
             once.add(target)

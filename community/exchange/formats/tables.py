@@ -71,14 +71,16 @@ def _rows(text: Iterator[str], delimiter: str) -> Iterator[NumberedRow]:
     reader = csv.reader(text, delimiter=delimiter)
     begins = 1
     for row in reader:
-        if any(row) and not (begins == 1 and _is_separator_hint(row)):
+        if begins == 1 and _is_separator_hint(row):
+            row = []
+        if any(row):
             yield begins, row
         begins = reader.line_num + 1
 
 
 def _is_separator_hint(row: list[str]) -> bool:
     """Excel's first line `sep=;`."""
-    return row[0].lower().startswith("sep=") and len("".join(row)) <= len("sep=;")
+    return bool(row) and row[0].lower().startswith("sep=") and len("".join(row)) <= len("sep=;")
 
 
 def _check_rows(data: bytes, encoding: str, delimiter: str) -> tuple[int, bool]:
@@ -107,7 +109,9 @@ def _rows_and_end(
         for row in reader:
             if guard.ended:
                 break
-            if any(row):
+            if begins == 1 and _is_separator_hint(row):
+                row = []
+            if any(row) or len(row) > limits.MAX_COLUMNS:
                 yield begins, row
             guard.size = 0
             begins = reader.line_num + 1

@@ -17,6 +17,8 @@ from community.exchange.formats.vcard_writing import write_vcard
 
 __all__ = ["open_vcard", "write_vcard"]
 
+# What is left of a binary property once its value is gone.
+_BINARY_LINES = {f"{name}:".encode(): name for name in BINARY}
 _MARK = b"\xef\xbb\xbf"
 # Written anew by every writer.
 _DROPPED = ("PRODID", "VERSION", "BEGIN", "END")
@@ -60,10 +62,7 @@ def _as_bytes_of_lines(data: bytes) -> tuple[bytes, str]:
 
 
 def _binary_names(card: Card) -> Iterator[str]:
-    for _line, content in card.lines:
-        name = content[:-1].decode("ascii", "replace")
-        if name in BINARY:
-            yield name
+    return (_BINARY_LINES[content] for _line, content in card.lines if content in _BINARY_LINES)
 
 
 def _read(data: bytes, encoding: str, region: str | None) -> Iterator[Row]:
@@ -103,7 +102,7 @@ def _filled(draft: Draft, properties: list[Property]) -> Draft:
         if prop.name == "X-ABLABEL" and prop.raw.group
     }
     used: set[str] = set()
-    for prop in sorted(properties, key=lambda prop: not prop.preferred):
+    for prop in sorted(properties, key=lambda prop: prop.preference):
         if prop.name in _LABELLED:
             group = prop.raw.group.lower()
             used.add(group)
@@ -188,7 +187,7 @@ def _name_parts(draft: Draft, prop: Property) -> bool:
     parts = [*split_value(prop.value, ";"), "", "", "", "", ""][:5]
     family, given, further, prefix, suffix = parts
     if not draft.name:
-        draft.name = draft.line_of("name", " ".join((prefix, given, further, family, suffix)))
+        draft.name = draft.line_of("name", f"{prefix} {given} {further} {family} {suffix}")
     return given == draft.name and not any((family, further, prefix, suffix))
 
 

@@ -33,15 +33,25 @@ class Card:
 def logical_lines(data: bytes) -> Iterator[Logical]:
     """Unfolded lines that are not blank; of binary properties only the name."""
     chain: _Chain | None = None
+    begins, pending = 0, b""
     for number, raw in enumerate(io.BytesIO(data), 1):
         line = raw.rstrip(b"\r\n")
-        if chain and chain.takes(line):
-            continue
-        if chain:
-            yield chain.number, chain.joined()
-        chain = _Chain(number, line) if line.strip() else None
-    if chain:
-        yield chain.number, chain.joined()
+        if pending and (raw.startswith((b" ", b"\t")) or pending.endswith(b"=")):
+            chain = chain or _Chain(begins, pending)
+            if chain.takes(line):
+                continue
+        if pending:
+            yield begins, chain.joined() if chain else _alone(begins, pending)
+        chain, begins, pending = None, number, line if line.strip() else b""
+    if pending:
+        yield begins, chain.joined() if chain else _alone(begins, pending)
+
+
+def _alone(number: int, line: bytes) -> bytes:
+    """A line nothing is folded behind."""
+    if len(line) > limits.KIB or _BINARY.match(line):
+        return _Chain(number, line).joined()
+    return line
 
 
 class _Chain:

@@ -33,8 +33,12 @@ class Property:
         return self.raw.value
 
     @property
-    def preferred(self) -> bool:
-        return "pref" in self.types or "PREF" in self.params
+    def preference(self) -> int:
+        """1 is liked best; 101 where nothing is said."""
+        stated = self.params.get("PREF", "")
+        if stated.isascii() and stated.isdigit():
+            return int(stated[:3])
+        return 1 if "pref" in self.types else 101
 
     @property
     def label(self) -> str:
