@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from community.core.addresses import normalise_email
+from community.core.phones import normalise
 from community.exchange.formats import limits
 from community.exchange.formats.cleaning import clean_line, clean_text
 from community.exchange.formats.dates import (
@@ -16,7 +17,6 @@ from community.exchange.formats.dates import (
 )
 from community.exchange.formats.labels import normalise_label
 from community.exchange.formats.links import normalise_url
-from community.exchange.formats.phones import normalise
 from community.exchange.formats.record import (
     Birthday,
     Labelled,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NoReturn, Protocol
 
+from community.core import phones
 from community.exchange.formats.errors import FormatError
 
 KIB = 1024
@@ -21,7 +22,7 @@ MAX_FOLDS = 2_000
 # One field of a person, in characters.
 MAX_NAME = 200
 MAX_LABEL = 60
-MAX_PHONE = 60
+MAX_PHONE = phones.MAX_PHONE
 MAX_URL = 2_000
 MAX_NOTE = 20_000
 MAX_KEY = 500

@@ -2,7 +2,7 @@
 
 import phonenumbers
 
-from community.exchange.formats.limits import MAX_PHONE
+MAX_PHONE = 60
 
 
 def normalise(value: str, default_region: str | None) -> str | None:
