@@ -15,9 +15,10 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from community.core.errors import AppError, Conflict, FieldError, NotSignedIn, RuleBroken, Stale, Unavailable
 from community.core.i18n import gettext as _
-from community.web.session import CommunityFlask, is_api
+from community.web.session import CommunityFlask, is_api, is_partial
 
 log = structlog.get_logger(__name__)
+_PAGES = (400, 401, 403, 404, 409, 422, 429, 500, 503)
 
 
 def install(app: CommunityFlask) -> None:
@@ -141,5 +142,9 @@ def problem(error: AppError) -> Response:
 
 
 def _page(error: AppError) -> Response:
-    html = render_template("errors/error.html", error=error, status=error.status, trace_id=trace_id())
+    """A page of its own, or for htmx a message out of band that leaves the page as it is."""
+    known = error.status if error.status in _PAGES else 500 if error.status >= 500 else 400
+    template = "errors/partial.html" if is_partial() else f"errors/{known}.html"
+    message = str(error.message) if error.status < 500 else ""
+    html = render_template(template, status=error.status, message=message, text=message or _("Something went wrong on our side. It has been noted."), reference=trace_id() if error.status >= 500 else "")
     return Response(html, status=error.status, mimetype="text/html")
