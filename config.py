@@ -49,17 +49,25 @@ class Config:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
         """Read and check the environment."""
         env = os.environ if environ is None else environ
-        base_url = _need(env, "BASE_URL", "the address people open, for example https://community.example.org").rstrip("/")
+        base_url = _need(
+            env, "BASE_URL", "the address people open, for example https://community.example.org"
+        ).rstrip("/")
         insecure_lan = _flag(env, "INSECURE_LAN")
         _check_base_url(base_url, insecure_lan)
         smtp_host = env.get("SMTP_HOST") or None
         host = urlsplit(base_url).hostname or "localhost"
         return cls(
-            database_url=_database_url(_need(env, "DATABASE_URL", "a PostgreSQL address"), "DATABASE_URL"),
+            database_url=_database_url(
+                _need(env, "DATABASE_URL", "a PostgreSQL address"), "DATABASE_URL"
+            ),
             migration_database_url=_optional_database_url(env, "MIGRATION_DATABASE_URL"),
-            redis_url=_redis_url(_need(env, "REDIS_URL", "the queue's address, for example redis://localhost:6379/0")),
+            redis_url=_redis_url(
+                _need(env, "REDIS_URL", "the queue's address, for example redis://localhost:6379/0")
+            ),
             base_url=base_url,
-            secret_keys=_secret_keys(_need(env, "SECRET_KEYS", "one or more random keys of at least 32 characters")),
+            secret_keys=_secret_keys(
+                _need(env, "SECRET_KEYS", "one or more random keys of at least 32 characters")
+            ),
             data=Path(env.get("COMMUNITY_DATA") or ".data").resolve(),
             smtp_host=smtp_host,
             smtp_port=_whole(env, "SMTP_PORT", 587, 1, 65535),
@@ -124,7 +132,9 @@ def _redis_url(value: str) -> str:
 def _secret_keys(value: str) -> tuple[str, ...]:
     keys = tuple(part.strip() for part in value.split(",") if part.strip())
     if not keys or any(len(key) < 32 for key in keys):
-        raise ConfigError("SECRET_KEYS: every key needs at least 32 characters; separate several by commas, newest first.")
+        raise ConfigError(
+            "SECRET_KEYS: every key needs at least 32 characters; separate several by commas, newest first."
+        )
     return keys
 
 
@@ -132,18 +142,30 @@ def _mail_from(env: Mapping[str, str], smtp_host: str | None, host: str) -> str:
     value = env.get("MAIL_FROM", "").strip()
     if not value:
         if smtp_host:
-            raise ConfigError("MAIL_FROM is not set. Set it to the address mail comes from, for example notify@example.org.")
+            raise ConfigError(
+                "MAIL_FROM is not set. Set it to the address mail comes from, for example notify@example.org."
+            )
         return f"notify@{host if '.' in host and ':' not in host else 'localhost.localdomain'}"
     user, at, domain = value.rpartition("@")
     if not (user and at and domain) or any(c in value for c in " <>,\r\n"):
-        raise ConfigError(f"MAIL_FROM is {value!r}. It must be a bare address like notify@example.org.")
+        raise ConfigError(
+            f"MAIL_FROM is {value!r}. It must be a bare address like notify@example.org."
+        )
     return value
 
 
 def _check_base_url(value: str, insecure_lan: bool) -> None:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
-        raise ConfigError(f"BASE_URL is {value!r}. It must be a scheme and host only, like https://community.example.org.")
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise ConfigError(
+            f"BASE_URL is {value!r}. It must be a scheme and host only, like https://community.example.org."
+        )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not insecure_lan:
         raise ConfigError(
             "BASE_URL must be https outside this machine. Put a TLS proxy in front,"

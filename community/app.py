@@ -56,7 +56,9 @@ def create_app(config: Config) -> CommunityFlask:
 def configure_core(config: Config) -> None:
     """Point the core at this installation's database, queue, mail and keys."""
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(config.log_level.upper())),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelName(config.log_level.upper())
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         processors=[
             structlog.contextvars.merge_contextvars,

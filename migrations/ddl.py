@@ -16,7 +16,9 @@ def guard(table: str, *, also: str | None = None, insert_only: bool = False) -> 
     """
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY team ON {table} TO community_app USING (team_id = {TEAM}) WITH CHECK (team_id = {TEAM})")
+    op.execute(
+        f"CREATE POLICY team ON {table} TO community_app USING (team_id = {TEAM}) WITH CHECK (team_id = {TEAM})"
+    )
     if also:
         op.execute(f"CREATE POLICY own ON {table} FOR SELECT TO community_app USING ({also})")
     grant(table, insert_only=insert_only)

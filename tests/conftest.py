@@ -30,27 +30,34 @@ PASSWORD = "for-tests-only-" + "x" * 16
 TEMPLATE = "community_template"
 
 
-def _admin(servers: Servers, statement: str) -> None:  # noqa: F811
-    engine = create_engine(servers.postgres.superuser_dsn, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+def _admin(servers: Servers, statement: str) -> None:
+    engine = create_engine(
+        servers.postgres.superuser_dsn, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text(statement))
 
 
-def database_url(servers: Servers, role: str, name: str) -> str:  # noqa: F811
+def database_url(servers: Servers, role: str, name: str) -> str:
     """The address of a database of the run for one of the roles."""
     url = make_url(servers.postgres.superuser_dsn)
-    return url.set(username=role, password=PASSWORD, database=name).render_as_string(hide_password=False)
+    return url.set(username=role, password=PASSWORD, database=name).render_as_string(
+        hide_password=False
+    )
 
 
 @pytest.fixture(scope="session")
-def template_database(servers: Servers) -> str:  # noqa: F811
+def template_database(servers: Servers) -> str:
     """The name of the template, built by the migrations once a run."""
     folder = run_folder()
     with (folder / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "template.done").exists():
             schema.bootstrap(
-                servers.postgres.superuser_dsn, TEMPLATE, owner_password=PASSWORD, app_password=PASSWORD
+                servers.postgres.superuser_dsn,
+                TEMPLATE,
+                owner_password=PASSWORD,
+                app_password=PASSWORD,
             )
             schema.upgrade(database_url(servers, schema.OWNER, TEMPLATE))
             (folder / "template.done").touch()
@@ -58,7 +65,7 @@ def template_database(servers: Servers) -> str:  # noqa: F811
 
 
 @contextmanager
-def _clone(servers: Servers, template: str, name: str) -> Iterator[str]:  # noqa: F811
+def _clone(servers: Servers, template: str, name: str) -> Iterator[str]:
     with (run_folder() / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _admin(servers, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {schema.OWNER}')
@@ -67,7 +74,7 @@ def _clone(servers: Servers, template: str, name: str) -> Iterator[str]:  # noqa
 
 
 @pytest.fixture(scope="session")
-def worker_database(servers: Servers, template_database: str) -> Iterator[str]:  # noqa: F811
+def worker_database(servers: Servers, template_database: str) -> Iterator[str]:
     """The database of this test worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     with _clone(servers, template_database, f"test_{worker}") as name:
@@ -76,7 +83,7 @@ def worker_database(servers: Servers, template_database: str) -> Iterator[str]: 
 
 @pytest.fixture(scope="session")
 def configured(
-    servers: Servers,  # noqa: F811
+    servers: Servers,
     worker_database: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
@@ -105,7 +112,7 @@ def mail_settings(mailbox: Path) -> mail.Settings:
 
 @pytest.fixture
 def fresh_database(
-    servers: Servers,  # noqa: F811
+    servers: Servers,
     template_database: str,
     configured: None,
     worker_database: str,
@@ -159,7 +166,12 @@ def counting() -> Iterator[Statements]:
 
 
 @pytest.fixture(scope="session")
-def app(servers: Servers, worker_database: str, configured: None, tmp_path_factory: pytest.TempPathFactory) -> CommunityFlask:  # noqa: F811
+def app(
+    servers: Servers,
+    worker_database: str,
+    configured: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> CommunityFlask:
     """The application on this worker's database; it may not raise out of a view unseen."""
     config = Config.from_env(
         {

@@ -20,17 +20,31 @@ BASE_URL = "http://localhost:8000"
 class Api:
     """An API client with a token of the actor's membership."""
 
-    def __init__(self, app: CommunityFlask, actor: Actor, scopes: tuple[str, ...] = ("read", "write", "admin")) -> None:
+    def __init__(
+        self,
+        app: CommunityFlask,
+        actor: Actor,
+        scopes: tuple[str, ...] = ("read", "write", "admin"),
+    ) -> None:
         self.client = app.test_client()
         self.token = tokens.issue(actor.team_key)
         with acting(actor):
-            row = ApiToken(member_id=actor.member_id, name="test", digest=tokens.digest(self.token), scopes=list(scopes))
+            row = ApiToken(
+                member_id=actor.member_id,
+                name="test",
+                digest=tokens.digest(self.token),
+                scopes=list(scopes),
+            )
             db.add(row)
 
-    def open(self, method: str, path: str, *, headers: dict[str, str] | None = None, **kwargs: Any) -> TestResponse:
+    def open(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **kwargs: Any
+    ) -> TestResponse:
         """Send a request below /api/v1."""
         all_headers = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return self.client.open(f"/api/v1{path}", method=method, headers=all_headers, base_url=BASE_URL, **kwargs)
+        return self.client.open(
+            f"/api/v1{path}", method=method, headers=all_headers, base_url=BASE_URL, **kwargs
+        )
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """GET."""
@@ -48,7 +62,9 @@ class Api:
     def put(self, path: str, body: Any = None, version: int | str = "*") -> TestResponse:
         """PUT with If-Match."""
         match = "*" if version == "*" else f'"{version}"'
-        return self.open("PUT", path, json={} if body is None else body, headers={"If-Match": match})
+        return self.open(
+            "PUT", path, json={} if body is None else body, headers={"If-Match": match}
+        )
 
     def delete(self, path: str, version: int | str = "*") -> TestResponse:
         """DELETE with If-Match."""
@@ -71,7 +87,11 @@ class Portal:
         secret = tokens.secret()
         with acting(actor):
             expires = clock.now() + timedelta(days=1)
-            db.add(Session(token_digest=tokens.digest(secret), user_id=actor.user_id, expires_at=expires))
+            db.add(
+                Session(
+                    token_digest=tokens.digest(secret), user_id=actor.user_id, expires_at=expires
+                )
+            )
         self.client.set_cookie("community", secret, domain="localhost")
 
     def path(self, path: str) -> str:
@@ -91,10 +111,20 @@ class Portal:
             self._csrf = found[1]
         return response
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, partial: bool = False, csrf: bool = True, **kwargs: Any) -> TestResponse:
+    def post(
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        *,
+        partial: bool = False,
+        csrf: bool = True,
+        **kwargs: Any,
+    ) -> TestResponse:
         """POST a form with the CSRF token of the last page that had one."""
         values = {"idempotency_key": str(uuid.uuid4()), **(data or {})}
         if csrf:
             values["csrf_token"] = self._csrf
         headers = {"HX-Request": "true"} if partial else {}
-        return self.client.post(self.path(path), data=values, base_url=BASE_URL, headers=headers, **kwargs)
+        return self.client.post(
+            self.path(path), data=values, base_url=BASE_URL, headers=headers, **kwargs
+        )

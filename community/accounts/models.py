@@ -37,7 +37,12 @@ class Credential(db.Global, db.Base):
 
     __tablename__ = "credentials"
     __table_args__ = (
-        Index("uq_credentials_password", "user_id", unique=True, postgresql_where=text("kind = 'password'")),
+        Index(
+            "uq_credentials_password",
+            "user_id",
+            unique=True,
+            postgresql_where=text("kind = 'password'"),
+        ),
         Index("ix_credentials_digest", "digest"),
         {"info": info("erase")},
     )

@@ -23,7 +23,13 @@ def commit_to(
     minutes: int | None = None,
 ) -> None:
     """Say that a member carries this thing from then until then (None: open)."""
-    values = {"kind": kind, "units": units, "minutes": minutes, "from_at": from_at, "until_at": until_at}
+    values = {
+        "kind": kind,
+        "units": units,
+        "minutes": minutes,
+        "from_at": from_at,
+        "until_at": until_at,
+    }
     statement = insert(Commitment).values(
         team_id=db.current_team_id(),
         id=db.new_id(),

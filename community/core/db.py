@@ -101,14 +101,18 @@ class TeamOwned:
 class TeamThing(TeamOwned):
     """A team-owned row with an id of its own."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1, info=info("keep", KEY))
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=new_id, sort_order=-1, info=info("keep", KEY)
+    )
 
 
 class Stamped:
     """Creation and change times, and the version that ETag and If-Match speak of."""
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=info("keep", STATE))
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, info=info("keep", STATE))
+    updated_at: Mapped[datetime] = mapped_column(
+        default=clock.now, onupdate=clock.now, info=info("keep", STATE)
+    )
     version: Mapped[int] = mapped_column(Integer, default=1, info=info("keep", STATE))
 
     @declared_attr.directive
@@ -116,7 +120,9 @@ class Stamped:
         return {"version_id_col": cls.version}
 
 
-def team_fk(column: str, table: str, *, ondelete: str = "CASCADE", target: str = "id") -> ForeignKeyConstraint:
+def team_fk(
+    column: str, table: str, *, ondelete: str = "CASCADE", target: str = "id"
+) -> ForeignKeyConstraint:
     """A reference inside the team: `(team_id, column)` to `(team_id, id)` of the table."""
     return ForeignKeyConstraint(
         ["team_id", column], [f"{table}.team_id", f"{table}.{target}"], ondelete=ondelete

@@ -35,11 +35,15 @@ class Text(fields.String):
     `lines=False` also refuses line breaks. `length` is in characters.
     """
 
-    def __init__(self, *, length: int = 200, minimum: int = 0, lines: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, length: int = 200, minimum: int = 0, lines: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(validate=validate.Length(min=minimum, max=length), **kwargs)
         self.length, self.minimum, self.lines = length, minimum, lines
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         if not isinstance(value, str):
             raise ValidationError(_("This must be text."))
         if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
@@ -56,10 +60,13 @@ class Email(Text):
     """A mail address, stored normalised."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(length=254, **kwargs)
-        self.metadata.setdefault("format", "email")
+        super().__init__(
+            length=254, metadata={"format": "email", **kwargs.pop("metadata", {})}, **kwargs
+        )
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         address = normalise_email(text)
         if address is None:
@@ -73,7 +80,9 @@ class Url(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(length=2000, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not re.fullmatch(r"https?://[^\s/?#@]+(?:[/?#]\S*)?", text, re.IGNORECASE):
             raise ValidationError(_("This is not a web address, like https://example.org."))
@@ -86,7 +95,7 @@ class Whole(fields.Integer):
     def __init__(self, *, low: int = 0, high: int = MAX_INT, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(min=low, max=high), **kwargs)
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}", value.strip()):
             return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -97,7 +106,9 @@ class Whole(fields.Integer):
 class YesNo(fields.Boolean):
     """true or false; a form's checkbox value is `yes`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
         if value is True or value == "yes":
             return True
         if value is False or value == "no":
@@ -108,8 +119,12 @@ class YesNo(fields.Boolean):
 class Id(fields.UUID):
     """A UUID in its usual form."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> UUID:
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> UUID:
+        if not isinstance(value, str) or not re.fullmatch(
+            r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value
+        ):
             raise ValidationError(_("This is not an id."))
         return UUID(value)
 
@@ -117,7 +132,9 @@ class Id(fields.UUID):
 class Day(fields.Date):
     """A calendar day, `YYYY-MM-DD`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise ValidationError(_("This must be a day, like 2026-03-31."))
         try:
@@ -132,10 +149,15 @@ class Day(fields.Date):
 class Moment(fields.DateTime):
     """A time with an offset (RFC 3339), kept as UTC."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        shape = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime:
+        day, clock = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+        shape = f"{day}[Tt ]{clock}([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})"
         if not isinstance(value, str) or not re.fullmatch(shape, value):
-            raise ValidationError(_("This must be a time with an offset, like 2026-03-31T14:00:00+02:00."))
+            raise ValidationError(
+                _("This must be a time with an offset, like 2026-03-31T14:00:00+02:00.")
+            )
         try:
             moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00")).astimezone(UTC)
         except (ValueError, OverflowError) as error:
@@ -149,14 +171,18 @@ class Choice(Text):
     """One of fixed codes."""
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(length=60, **kwargs)
+        metadata = {"enum": list(choices), **kwargs.pop("metadata", {})}
+        super().__init__(length=60, metadata=metadata, **kwargs)
         self.choices = choices
-        self.metadata.setdefault("enum", list(choices))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.choices:
-            raise ValidationError(_("This must be one of: %(choices)s.", choices=", ".join(self.choices)))
+            raise ValidationError(
+                _("This must be one of: %(choices)s.", choices=", ".join(self.choices))
+            )
         return text
 
 

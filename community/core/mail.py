@@ -150,7 +150,9 @@ def _connect(way: Settings) -> smtplib.SMTP:
     try:
         context = ssl.create_default_context()
         if way.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=TIMEOUT_SECONDS, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                way.host, way.port, timeout=TIMEOUT_SECONDS, context=context
+            )
         else:
             server = smtplib.SMTP(way.host, way.port, timeout=TIMEOUT_SECONDS)
             if way.tls == "starttls":
@@ -167,7 +169,9 @@ def _hand_over(server: smtplib.SMTP, way: Settings, mail: Mail, message: EmailMe
         server.send_message(message, from_addr=way.sender, to_addrs=[mail.to])
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
-        raise MailFailed(f"recipient refused: {code}", permanent=code >= 500, bad_address=code >= 500) from error
+        raise MailFailed(
+            f"recipient refused: {code}", permanent=code >= 500, bad_address=code >= 500
+        ) from error
     except smtplib.SMTPResponseException as error:
         raise MailFailed(f"refused: {error.smtp_code}", permanent=error.smtp_code >= 500) from error
     except (OSError, smtplib.SMTPException) as error:

@@ -9,6 +9,7 @@ that was started twice counts once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -94,7 +95,11 @@ def ring_after_commit(queue_name: str) -> None:
     rung = db.session().info.setdefault("rung", set())
     if queue_name not in rung:
         rung.add(queue_name)
-        db.after_commit(lambda: queue.ring(queue_name))
+        db.after_commit(partial(_ring, queue_name))
+
+
+def _ring(queue_name: str) -> None:
+    queue.ring(queue_name)
 
 
 def cancel(*, keys: Sequence[str]) -> int:
@@ -136,7 +141,9 @@ _DUE = text(
 def claim(queue_name: str, limit: int = 100) -> list[Claim]:
     """Take up to `limit` due rows of any team, skipping those others are taking. Own transaction."""
     with db.transaction(role=db.CLOCK_ROLE) as unit:
-        rows = unit.session.execute(_CLAIM, {"queue": queue_name, "limit": limit, "lease": LEASE_SECONDS})
+        rows = unit.session.execute(
+            _CLAIM, {"queue": queue_name, "limit": limit, "lease": LEASE_SECONDS}
+        )
         return [Claim(row.team_id, row.id, row.attempt) for row in rows]
 
 
@@ -150,7 +157,9 @@ def get(claim: Claim) -> OutboxRow | None:
     """The claimed row, or None when another attempt has it by now."""
     return db.session().scalar(
         select(OutboxRow).where(
-            OutboxRow.team_id == claim.team_id, OutboxRow.id == claim.id, OutboxRow.attempt == claim.attempt
+            OutboxRow.team_id == claim.team_id,
+            OutboxRow.id == claim.id,
+            OutboxRow.attempt == claim.attempt,
         )
     )
 
@@ -161,17 +170,30 @@ def finish(claim: Claim, state: str = "done") -> bool:
     return _settle(claim, values)
 
 
-def fail(claim: Claim, error: str, *, for_good: bool = False, after_seconds: int | None = None) -> str:
+def fail(
+    claim: Claim, error: str, *, for_good: bool = False, after_seconds: int | None = None
+) -> str:
     """Note a failure: try again later with back-off, or give up. Returns the state it is in now."""
     if for_good or claim.attempt >= MAX_ATTEMPTS:
-        _settle(claim, {"state": "dead", "next_at": None, "lease_until": None, "last_error": error[:500], "finished_at": clock.now()})
+        _settle(
+            claim,
+            {
+                "state": "dead",
+                "next_at": None,
+                "lease_until": None,
+                "last_error": error[:500],
+                "finished_at": clock.now(),
+            },
+        )
         return "dead"
     base = after_seconds or BACKOFF_SECONDS[min(claim.attempt, len(BACKOFF_SECONDS)) - 1]
     jitter = base * (claim.id.int % 1000) / 4000
     _settle(
         claim,
         {
-            "next_at": text("clock_timestamp() + make_interval(secs => :wait)").bindparams(wait=base + jitter),
+            "next_at": text("clock_timestamp() + make_interval(secs => :wait)").bindparams(
+                wait=base + jitter
+            ),
             "lease_until": None,
             "last_error": error[:500],
         },
@@ -195,7 +217,11 @@ def ring_after_commit_of(claim: Claim) -> None:
 def _settle(claim: Claim, values: dict[str, Any]) -> bool:
     statement = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == claim.team_id, OutboxRow.id == claim.id, OutboxRow.attempt == claim.attempt)
+        .where(
+            OutboxRow.team_id == claim.team_id,
+            OutboxRow.id == claim.id,
+            OutboxRow.attempt == claim.attempt,
+        )
         .values(**values)
         .execution_options(synchronize_session=False)
     )

@@ -37,7 +37,13 @@ class PageRequest:
 
 def encode(*values: Any) -> str:
     """The cursor of a row: opaque to clients."""
-    return base64.urlsafe_b64encode(orjson.dumps([str(v) if isinstance(v, UUID) else v for v in values])).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(
+            orjson.dumps([str(v) if isinstance(v, UUID) else v for v in values])
+        )
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
@@ -48,7 +54,9 @@ def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
             raise ValueError
         return [read(value) for read, value in zip(parse, raw, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise BadRequest("This cursor is not valid. Start again from the first page.", code="bad_cursor") from error
+        raise BadRequest(
+            "This cursor is not valid. Start again from the first page.", code="bad_cursor"
+        ) from error
 
 
 def after(
@@ -63,12 +71,16 @@ def after(
     if request.cursor:
         values = decode(request.cursor, parse)
         edge = tuple_(*columns)
-        statement = statement.where(edge < tuple_(*values) if descending else edge > tuple_(*values))
+        statement = statement.where(
+            edge < tuple_(*values) if descending else edge > tuple_(*values)
+        )
     order = [column.desc() if descending else column.asc() for column in columns]
     return statement.order_by(*order).limit(request.limit + 1)
 
 
-def page(rows: Sequence[Item], request: PageRequest, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:
+def page(
+    rows: Sequence[Item], request: PageRequest, key: Callable[[Item], Sequence[Any]]
+) -> Page[Item]:
     """Cut the surplus row off and say where the next page starts."""
     if len(rows) <= request.limit:
         return Page(rows, None)

@@ -4,8 +4,6 @@ A ring carries the queue's name only. A lost ring is made up for by the sweeper,
 one finds nothing to claim. Redis away is therefore logged and never an error.
 """
 
-from typing import Any
-
 import structlog
 from redis import ConnectionPool, Redis
 from redis.exceptions import RedisError
@@ -20,7 +18,7 @@ QUEUES = (MAIL, WORK)
 RING_JOB = "community.worker.answer_ring"
 JOB_SECONDS = 45
 
-_redis: "Redis[Any] | None" = None
+_redis: Redis | None = None
 
 
 def configure(url: str) -> None:
@@ -30,16 +28,21 @@ def configure(url: str) -> None:
     _redis = Redis(connection_pool=pool)
 
 
-def redis() -> "Redis[Any]":
+def redis() -> Redis:
     """The connection to the queue's server."""
     if _redis is None:
         raise RuntimeError("core.queue.configure() was not called")
     return _redis
 
 
-def rq_queue(name: str, connection: "Redis[Any] | None" = None) -> Queue:
+def rq_queue(name: str, connection: Redis | None = None) -> Queue:
     """The RQ queue of this name, with the JSON serializer on both sides."""
-    return Queue(name, connection=connection or redis(), serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+    return Queue(
+        name,
+        connection=connection or redis(),
+        serializer=JSONSerializer,
+        default_timeout=JOB_SECONDS,
+    )
 
 
 def ring(name: str) -> bool:

@@ -67,15 +67,23 @@ def _quoted(value: str) -> str:
     return value.replace("'", "''")
 
 
-def bootstrap(superuser_url: str, database: str, *, owner_password: str | None, app_password: str | None) -> None:
+def bootstrap(
+    superuser_url: str, database: str, *, owner_password: str | None, app_password: str | None
+) -> None:
     """Make roles, database and extensions where they are missing. Needs a superuser."""
     url = make_url(superuser_url)
     with _autocommit(str(url.render_as_string(hide_password=False))) as connection:
         for statement in roles_sql(owner_password, app_password):
             connection.execute(text(statement))
-        found = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": database})
+        found = connection.scalar(
+            text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": database}
+        )
         if not found:
-            connection.execute(text(f'CREATE DATABASE "{database}" OWNER {OWNER} ENCODING \'UTF8\' TEMPLATE template0'))
+            connection.execute(
+                text(
+                    f"CREATE DATABASE \"{database}\" OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0"
+                )
+            )
     inside = url.set(database=database).render_as_string(hide_password=False)
     with _autocommit(inside) as connection:
         for statement in database_sql():
@@ -93,7 +101,10 @@ def _alembic(connection: Connection, metadata: MetaData | None = None) -> Alembi
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(rev)s_%%(slug)s")
+    config.set_main_option(
+        "file_template",
+        "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(rev)s_%%(slug)s",
+    )
     config.attributes["connection"] = connection
     config.attributes["target_metadata"] = metadata
     return config
@@ -136,7 +147,7 @@ def pending(connection: Connection) -> bool:
     """Whether the database is behind the newest migration (read as any role)."""
     script = ScriptDirectory(str(_MIGRATIONS))
     current = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return current != script.get_current_head()
+    return bool(current != script.get_current_head())
 
 
 def new_revision(url: str, metadata: MetaData, message: str, rev_id: str) -> None:

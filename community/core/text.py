@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"}
+)
 
 
 def fold(text: str) -> str:

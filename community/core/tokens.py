@@ -49,7 +49,12 @@ def same(left: bytes, right: bytes) -> bool:
 def parse(value: str) -> TeamToken | None:
     """The team's key and digest of a secret, or None where it has not the shape of one."""
     parts = value.split("_", 2)
-    if len(parts) != 3 or parts[0] != PREFIX or not (1 <= len(parts[1]) <= 32) or len(parts[2]) < 40:
+    if (
+        len(parts) != 3
+        or parts[0] != PREFIX
+        or not (1 <= len(parts[1]) <= 32)
+        or len(parts[2]) < 40
+    ):
         return None
     if not parts[1].isascii() or not parts[1].isalnum() or len(value) > 200 or not value.isascii():
         return None

@@ -25,7 +25,7 @@ _TICK = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):  # noqa: N818 - somebody asked us to stop, nothing went wrong
+class Stopped(Exception):
     """Ctrl-C or SIGTERM came; leave the `with` block and everything is stopped."""
 
 

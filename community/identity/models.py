@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Uuid
@@ -57,7 +66,12 @@ class UserEmail(db.Global, db.Base):
 
     __tablename__ = "user_emails"
     __table_args__ = (
-        Index("uq_user_emails_one_primary", "user_id", unique=True, postgresql_where=text("is_primary")),
+        Index(
+            "uq_user_emails_one_primary",
+            "user_id",
+            unique=True,
+            postgresql_where=text("is_primary"),
+        ),
         {"info": info("erase")},
     )
 
@@ -75,7 +89,13 @@ class Membership(db.TeamThing, db.Stamped, db.Base):
     __table_args__ = (
         CheckConstraint("role IN ('owner', 'steward', 'member', 'guest')", name="role"),
         CheckConstraint("state IN ('active', 'left', 'removed')", name="state"),
-        Index("uq_memberships_active_user", "team_id", "user_id", unique=True, postgresql_where=text("state = 'active'")),
+        Index(
+            "uq_memberships_active_user",
+            "team_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+        ),
         Index("ix_memberships_user", "user_id"),
         {"info": info("erase")},
     )
@@ -94,7 +114,10 @@ class Circle(db.TeamThing, db.Stamped, db.Base):
     """People inside the team with a scope of their own: an audience."""
 
     __tablename__ = "circles"
-    __table_args__ = (UniqueConstraint("team_id", "name"), {"info": info("keep", "a circle is not a person")})
+    __table_args__ = (
+        UniqueConstraint("team_id", "name"),
+        {"info": info("keep", "a circle is not a person")},
+    )
 
     name: Mapped[str] = kept(Text)
     purpose: Mapped[str] = kept(Text, default="")
@@ -132,7 +155,11 @@ class Audienced:
     @property
     def visibility(self) -> dict[str, Any]:
         """The audience as the API shows it."""
-        return {"audience": self.audience, "people": list(self.audience_people), "circle_id": self.circle_id}
+        return {
+            "audience": self.audience,
+            "people": list(self.audience_people),
+            "circle_id": self.circle_id,
+        }
 
 
 def audience_checks() -> tuple[CheckConstraint, CheckConstraint]:
@@ -203,4 +230,6 @@ class Actor:
 
     def is_me(self, person_id: UUID | None) -> bool:
         """Whether the id names the actor, merged ids included."""
-        return person_id is not None and (person_id == self.person_id or person_id in self.person_ids)
+        return person_id is not None and (
+            person_id == self.person_id or person_id in self.person_ids
+        )

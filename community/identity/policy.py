@@ -30,7 +30,9 @@ def sees(actor: Actor, item: Any) -> bool:
         return any(person in actor.person_ids for person in item.audience_people)
     if actor.is_guest:
         return False
-    return item.audience == "team" or (item.audience == "circle" and item.circle_id in actor.circle_ids)
+    return item.audience == "team" or (
+        item.audience == "circle" and item.circle_id in actor.circle_ids
+    )
 
 
 def can_widen(actor: Actor, item: Any) -> bool:

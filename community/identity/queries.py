@@ -107,12 +107,20 @@ def get_team(actor: Actor) -> Team:
 
 def team_ids() -> Sequence[UUID]:
     """Every team, for periodic jobs."""
-    return db.session().scalars(select(Team.id).where(Team.deleted_at.is_(None)).order_by(Team.id)).all()
+    return (
+        db.session()
+        .scalars(select(Team.id).where(Team.deleted_at.is_(None)).order_by(Team.id))
+        .all()
+    )
 
 
 def find_user_by_email(address: str) -> User | None:
     """The user who signs in with this (normalised) address."""
-    statement = select(User).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.address == address)
+    statement = (
+        select(User)
+        .join(UserEmail, UserEmail.user_id == User.id)
+        .where(UserEmail.address == address)
+    )
     return db.session().scalar(statement)
 
 
@@ -135,7 +143,11 @@ def count_owners(actor: Actor) -> int:
     """How many active owners the team has, locked so that two cannot leave at once."""
     statement = (
         select(Membership.id)
-        .where(Membership.team_id == actor.team_id, Membership.role == "owner", Membership.state == "active")
+        .where(
+            Membership.team_id == actor.team_id,
+            Membership.role == "owner",
+            Membership.state == "active",
+        )
         .with_for_update()
     )
     return len(db.session().scalars(statement).all())

@@ -44,7 +44,9 @@ def notify(
     written = db.session().execute(statement.on_conflict_do_nothing().returning(Notice.id)).scalar()
     if written is None:
         return
-    outbox.put(MAIL_JOB, {"notice_id": notice_id}, queue_name=queue.MAIL, key=f"mail:{key}", delay=hold)
+    outbox.put(
+        MAIL_JOB, {"notice_id": notice_id}, queue_name=queue.MAIL, key=f"mail:{key}", delay=hold
+    )
 
 
 def withdraw(*, keys: list[str]) -> None:
@@ -52,7 +54,11 @@ def withdraw(*, keys: list[str]) -> None:
     outbox.cancel(keys=[f"mail:{key}" for key in keys])
     db.session().execute(
         update(Notice)
-        .where(Notice.team_id == db.current_team_id(), Notice.key.in_(keys), Notice.withdrawn_at.is_(None))
+        .where(
+            Notice.team_id == db.current_team_id(),
+            Notice.key.in_(keys),
+            Notice.withdrawn_at.is_(None),
+        )
         .values(withdrawn_at=clock.now())
     )
 
@@ -68,5 +74,3 @@ def mark_seen(actor: Actor, notice_ids: list[UUID] | None = None) -> int:
     if notice_ids is not None:
         statement = statement.where(Notice.id.in_(notice_ids))
     return db.row_count(db.session().execute(statement.values(seen_at=clock.now())))
-
-

@@ -23,7 +23,12 @@ class Notice(db.TeamThing, db.Base):
         db.team_fk("member_id", "memberships"),
         UniqueConstraint("team_id", "key"),
         Index("ix_notices_member", "team_id", "member_id", "visible_at", "id"),
-        Index("ix_notices_new", "team_id", "member_id", postgresql_where=text("seen_at IS NULL AND withdrawn_at IS NULL")),
+        Index(
+            "ix_notices_new",
+            "team_id",
+            "member_id",
+            postgresql_where=text("seen_at IS NULL AND withdrawn_at IS NULL"),
+        ),
         {"info": info("erase")},
     )
 

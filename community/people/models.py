@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -28,11 +37,23 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
         db.team_fk("merged_into_id", "persons", ondelete="NO ACTION"),
         db.team_fk("canonical_id", "persons", ondelete="NO ACTION"),
-        Index("ix_persons_list", "team_id", "sort_key", "id", postgresql_where=text("deleted_at IS NULL AND merged_into_id IS NULL")),
+        Index(
+            "ix_persons_list",
+            "team_id",
+            "sort_key",
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND merged_into_id IS NULL"),
+        ),
         Index("ix_persons_canonical", "team_id", "canonical_id"),
         Index("ix_persons_updated", "team_id", "updated_at", "id"),
         Index("ix_persons_tags", "tags", postgresql_using="gin"),
-        Index("ix_persons_sought", "team_id", "sought", postgresql_using="gin", postgresql_ops={"sought": "gin_trgm_ops"}),
+        Index(
+            "ix_persons_sought",
+            "team_id",
+            "sought",
+            postgresql_using="gin",
+            postgresql_ops={"sought": "gin_trgm_ops"},
+        ),
         {"info": info("erase")},
     )
 
@@ -55,16 +76,28 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     canonical_id: Mapped[UUID] = kept(why=KEY, person=True)
 
     emails: Mapped[list["PersonEmail"]] = relationship(
-        order_by="PersonEmail.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+        order_by="PersonEmail.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="raise",
     )
     phones: Mapped[list["PersonPhone"]] = relationship(
-        order_by="PersonPhone.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+        order_by="PersonPhone.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="raise",
     )
     links: Mapped[list["PersonLink"]] = relationship(
-        order_by="PersonLink.position", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+        order_by="PersonLink.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="raise",
     )
     positions: Mapped[list["Position"]] = relationship(
-        order_by="Position.from_on.desc().nulls_last()", cascade="all, delete-orphan", passive_deletes=True, lazy="raise"
+        order_by="Position.from_on.desc().nulls_last()",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="raise",
     )
 
     @property
@@ -185,7 +218,14 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
         db.team_fk("person_id", "persons"),
         db.team_fk("author_id", "persons", ondelete="NO ACTION"),
         db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
-        Index("ix_notes_timeline", "team_id", "person_id", "happened_at", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_notes_timeline",
+            "team_id",
+            "person_id",
+            "happened_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         {"info": info("erase")},
     )
 

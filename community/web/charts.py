@@ -65,17 +65,25 @@ def _columns(
     step = (WIDTH - 8) / max(len(months), 1)
     width = max(step - 6, 2)
     every = max(1, round(len(months) / 4))
-    parts = [Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(WIDTH, AXIS, AXIS)]
+    parts = [
+        Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(WIDTH, AXIS, AXIS)
+    ]
     for at, (month, gave, got) in enumerate(zip(months, given, received, strict=True)):
         x = 4 + at * step + (step - width) / 2
         up, down = REACH * gave / top, REACH * got / top
         if gave:
-            parts.append(_column("given", x, AXIS - 1 - up, width, up, f"{month}: {labels.given} {gave:g}"))
+            parts.append(
+                _column("given", x, AXIS - 1 - up, width, up, f"{month}: {labels.given} {gave:g}")
+            )
         if got:
-            parts.append(_column("received", x, AXIS + 1, width, down, f"{month}: {labels.received} {got:g}"))
+            parts.append(
+                _column("received", x, AXIS + 1, width, down, f"{month}: {labels.received} {got:g}")
+            )
         if at % every == 0:
             parts.append(
-                Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(x, HEIGHT - 5, escape(month[:3]))
+                Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(
+                    x, HEIGHT - 5, escape(month[:3])
+                )
             )
     return Markup("").join(parts)
 
@@ -90,7 +98,9 @@ def _table(
     months: Sequence[str], given: Sequence[float], received: Sequence[float], labels: ColumnLabels
 ) -> Markup:
     rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td class="r num">{:g}</td><td class="r num">{:g}</td></tr>').format(*line)
+        Markup(
+            '<tr><th scope="row">{}</th><td class="r num">{:g}</td><td class="r num">{:g}</td></tr>'
+        ).format(*line)
         for line in zip(months, given, received, strict=True)
     )
     return Markup(

@@ -40,7 +40,9 @@ api = _Api()
 
 def blueprint(name: str, *, description: str = "") -> Blueprint:
     """A blueprint of the API; routes are written as below `/api/v1`."""
-    return _Blueprint(f"api_{name}", f"community.{name}.api", url_prefix=PREFIX, description=description)
+    return _Blueprint(
+        f"api_{name}", f"community.{name}.api", url_prefix=PREFIX, description=description
+    )
 
 
 class PageArgs(Schema):
@@ -58,14 +60,20 @@ def page_request(args: Mapping[str, Any]) -> PageRequest:
 def fast_list(page: Page[Any], dump: Callable[[Any], Any] | None = None) -> Response:
     """A list answered straight from rows: `{"items": […], "next": …}` with a Link header."""
     items = page.items if dump is None else [dump(item) for item in page.items]
-    response = Response(orjson.dumps({"items": items, "next": page.next}), mimetype="application/json")
+    response = Response(
+        orjson.dumps({"items": items, "next": page.next}), mimetype="application/json"
+    )
     if page.next:
         query = {**request.args.to_dict(flat=True), "cursor": page.next}
-        response.headers["Link"] = f'<{current_app.config["BASE_URL"]}{request.path}?{urlencode(query)}>; rel="next"'
+        response.headers["Link"] = (
+            f'<{current_app.config["BASE_URL"]}{request.path}?{urlencode(query)}>; rel="next"'
+        )
     return response
 
 
-def versioned(body: Mapping[str, Any], version: int, *, status: int = 200, location: str | None = None) -> Response:
+def versioned(
+    body: Mapping[str, Any], version: int, *, status: int = 200, location: str | None = None
+) -> Response:
     """One thing with its ETag; 304 when the client has this version already."""
     etag = f'"{version}"'
     if request.method in ("GET", "HEAD") and etag in request.headers.get("If-None-Match", ""):
@@ -108,7 +116,10 @@ def required_version() -> int | None:
 def items_schema(item: type[Schema], name: str) -> type[Schema]:
     """The document's schema of a list of these items."""
     return Schema.from_dict(  # type: ignore[return-value]
-        {"items": fields.List(fields.Nested(item), required=True), "next": fields.String(allow_none=True, required=True)},
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(allow_none=True, required=True),
+        },
         name=name,
     )
 
@@ -139,7 +150,9 @@ def install(app: CommunityFlask, blueprints: Sequence[Blueprint]) -> None:
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
         API_SPEC_OPTIONS={
-            "info": {"description": "Relationships instead of contacts: people, help given and received, reciprocity."},
+            "info": {
+                "description": "Relationships instead of contacts: people, help given and received, reciprocity."
+            },
             "security": [{"token": []}],
             "servers": [{"url": app.config["BASE_URL"]}],
         },
@@ -155,10 +168,12 @@ def install(app: CommunityFlask, blueprints: Sequence[Blueprint]) -> None:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, with the error answers every operation shares."""
-    spec = api.spec.to_dict()
+    spec: dict[str, Any] = api.spec.to_dict()
     problem = {
         "description": "The request was refused; the body says why.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
     }
     for operations in spec["paths"].values():
         for method, operation in operations.items():

@@ -13,7 +13,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from community.core.errors import AppError, Conflict, FieldError, NotSignedIn, RuleBroken, Stale, Unavailable
+from community.core.errors import (
+    AppError,
+    Conflict,
+    FieldError,
+    NotSignedIn,
+    RuleBroken,
+    Stale,
+    Unavailable,
+)
 from community.core.i18n import gettext as _
 from community.web.session import CommunityFlask, is_api, is_partial
 
@@ -46,8 +54,19 @@ def flatten(messages: Any, prefix: str = "") -> list[FieldError]:
 
 def field_errors(error: ValidationError | HTTPException) -> list[FieldError]:
     """The refused fields of a schema's error, without webargs' location."""
-    messages = error.messages if isinstance(error, ValidationError) else getattr(error, "data", {}).get("messages", {})
-    if isinstance(messages, dict) and set(messages) <= {"json", "query", "form", "files", "json_or_form", "path"}:
+    messages = (
+        error.messages
+        if isinstance(error, ValidationError)
+        else getattr(error, "data", {}).get("messages", {})
+    )
+    if isinstance(messages, dict) and set(messages) <= {
+        "json",
+        "query",
+        "form",
+        "files",
+        "json_or_form",
+        "path",
+    }:
         return [e for inner in messages.values() for e in flatten(inner)]
     return flatten(messages)
 
@@ -62,7 +81,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
     if error.code == 422:
-        return answer(RuleBroken(_("Some fields need another look."), code="invalid", errors=field_errors(error)))
+        return answer(
+            RuleBroken(
+                _("Some fields need another look."), code="invalid", errors=field_errors(error)
+            )
+        )
     mapped = AppError(_http_words(error), code=_code_of(error))
     mapped.status = error.code or 500
     response = answer(mapped)
@@ -81,7 +104,9 @@ def _http_words(error: HTTPException) -> str:
         415: _("Send application/json."),
         429: _("Too many requests. Wait a moment."),
     }
-    return words.get(error.code or 500, HTTP_STATUS_CODES.get(error.code or 500, _("Something went wrong.")))
+    return words.get(
+        error.code or 500, HTTP_STATUS_CODES.get(error.code or 500, _("Something went wrong."))
+    )
 
 
 def _code_of(error: HTTPException) -> str:
@@ -89,7 +114,9 @@ def _code_of(error: HTTPException) -> str:
 
 
 def _validation_error(error: ValidationError) -> ResponseReturnValue:
-    return answer(RuleBroken(_("Some fields need another look."), code="invalid", errors=field_errors(error)))
+    return answer(
+        RuleBroken(_("Some fields need another look."), code="invalid", errors=field_errors(error))
+    )
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
@@ -100,16 +127,22 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
     state = getattr(error.orig, "sqlstate", None) or ""
     if isinstance(error, IntegrityError) or state in ("40001", "40P01", "55P03"):
         log.warning("request.conflict", sqlstate=state, trace_id=trace_id())
-        return answer(Conflict(_("Someone did the same at the same moment. Try again."), code="try_again"))
+        return answer(
+            Conflict(_("Someone did the same at the same moment. Try again."), code="try_again")
+        )
     if isinstance(error, OperationalError) or state in ("57014", "57P01", "53300"):
         log.error("request.database_away", sqlstate=state, trace_id=trace_id())
-        return answer(Unavailable(_("The database is away for a moment. Try again."), retry_after=5))
+        return answer(
+            Unavailable(_("The database is away for a moment. Try again."), retry_after=5)
+        )
     return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request.failed", trace_id=trace_id(), path=request.path, exc_info=error)
-    return answer(AppError(_("Something went wrong on our side. It has been noted."), code="internal_error"))
+    return answer(
+        AppError(_("Something went wrong on our side. It has been noted."), code="internal_error")
+    )
 
 
 def trace_id() -> str:
@@ -146,5 +179,11 @@ def _page(error: AppError) -> Response:
     known = error.status if error.status in _PAGES else 500 if error.status >= 500 else 400
     template = "errors/partial.html" if is_partial() else f"errors/{known}.html"
     message = str(error.message) if error.status < 500 else ""
-    html = render_template(template, status=error.status, message=message, text=message or _("Something went wrong on our side. It has been noted."), reference=trace_id() if error.status >= 500 else "")
+    html = render_template(
+        template,
+        status=error.status,
+        message=message,
+        text=message or _("Something went wrong on our side. It has been noted."),
+        reference=trace_id() if error.status >= 500 else "",
+    )
     return Response(html, status=error.status, mimetype="text/html")

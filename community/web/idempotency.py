@@ -42,7 +42,9 @@ def around(view: Callable[[], Any]) -> Any:
     lock = f"{actor.member_id}:{key}"
     found = db.session().execute(_LOOK, {**values, "lock": lock, "since": since}).one()
     if not found.mine:
-        raise Conflict(_("The first request with this key is still being worked on."), code="in_progress")
+        raise Conflict(
+            _("The first request with this key is still being worked on."), code="in_progress"
+        )
     if found.request_digest is not None:
         return _again(found, digest)
     response = current_app.make_response(view())
@@ -59,10 +61,13 @@ def answer_holds_secret(thing_id: Any) -> None:
 def _again(found: Any, digest: bytes) -> Response:
     if bytes(found.request_digest) != digest:
         raise RuleBroken(
-            _("This Idempotency-Key was used for another request. Use a new key."), code="key_reused"
+            _("This Idempotency-Key was used for another request. Use a new key."),
+            code="key_reused",
         )
     if found.thing_id is not None:
-        raise Conflict(_("This was created already; its secret is shown once."), code="already_created")
+        raise Conflict(
+            _("This was created already; its secret is shown once."), code="already_created"
+        )
     response = Response(bytes(found.body or b""), status=found.status)
     for name, value in found.headers.items():
         response.headers[name] = value
@@ -75,7 +80,9 @@ def _keep(values: dict[str, Any], digest: bytes, response: Response) -> None:
     answer = {
         "request_digest": digest,
         "status": response.status_code,
-        "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+        "headers": {
+            name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
+        },
         "body": None if secret_of else response.get_data(),
         "thing_id": secret_of,
         "created_at": clock.now(),
@@ -94,7 +101,9 @@ def _key() -> str | None:
     if key is None or key == "":
         return None
     if not 8 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
-        raise BadRequest(_("An Idempotency-Key is 8 to 200 printable ascii characters."), code="bad_key")
+        raise BadRequest(
+            _("An Idempotency-Key is 8 to 200 printable ascii characters."), code="bad_key"
+        )
     return key
 
 
@@ -104,7 +113,10 @@ def _digest() -> bytes:
         for name, value in sorted(request.form.items(multi=True)):
             hashed.update(f"{name}\0{value}\0".encode())
         for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
-            hashed.update(f"{name}\0{upload.filename}\0".encode() + hashlib.sha256(upload.stream.read()).digest())
+            hashed.update(
+                f"{name}\0{upload.filename}\0".encode()
+                + hashlib.sha256(upload.stream.read()).digest()
+            )
             upload.stream.seek(0)
     else:
         hashed.update(request.get_data(cache=True))

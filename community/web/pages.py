@@ -1,11 +1,11 @@
 """Portal pages: a form is read by the same schema as the API, and comes back with its messages.
 
-    form = pages.Form(PersonIn())
-    if form.valid():
-        with form.attempt():
-            person = actions.create_person(actor, **form.data)
-            return pages.done(_("Added."), to=url("people.page", slug=person.slug))
-    return pages.show("people/new.html", form=form)
+form = pages.Form(PersonIn())
+if form.valid():
+    with form.attempt():
+        person = actions.create_person(actor, **form.data)
+        return pages.done(_("Added."), to=url("people.page", slug=person.slug))
+return pages.show("people/new.html", form=form)
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,12 +13,21 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from community.core import db
-from community.core.errors import AppError, Conflict, NotAllowed, RuleBroken, Stale
+from community.core.errors import Conflict, NotAllowed, RuleBroken, Stale
 from community.core.fields import YesNo
 from community.core.i18n import gettext as _
 from community.web.errors import field_errors
@@ -30,7 +39,9 @@ _MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
 def blueprint(name: str, *, in_team: bool = True) -> Blueprint:
     """A feature's portal blueprint, below `/t/<team>` unless it belongs to no team."""
     prefix = "/t/<team>" if in_team else None
-    return Blueprint(name, f"community.{name}.portal", url_prefix=prefix, template_folder="templates")
+    return Blueprint(
+        name, f"community.{name}.portal", url_prefix=prefix, template_folder="templates"
+    )
 
 
 class Form:
@@ -106,7 +117,7 @@ def read_fields(schema: Schema, raw: MultiDict[str, str], prefix: str = "") -> d
     return found
 
 
-def _read_field(field: fields.Field, key: str, raw: MultiDict[str, str]) -> Any:
+def _read_field(field: fields.Field[Any], key: str, raw: MultiDict[str, str]) -> Any:
     if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
         return _read_rows(field.inner.schema, key, raw)
     if isinstance(field, fields.List):
@@ -121,15 +132,27 @@ def _read_field(field: fields.Field, key: str, raw: MultiDict[str, str]) -> Any:
     if value is None:
         return None
     if not value.strip():
-        return "" if field.required or isinstance(field, fields.String) and not field.allow_none else None
+        return (
+            ""
+            if field.required or (isinstance(field, fields.String) and not field.allow_none)
+            else None
+        )
     return value
 
 
 def _read_rows(schema: Schema, key: str, raw: MultiDict[str, str]) -> list[dict[str, Any]]:
     start = f"{key}-"
-    numbers = {int(part) for name in raw if name.startswith(start) and (part := name[len(start) :].split("-")[0]).isdigit()}
+    numbers = {
+        int(part)
+        for name in raw
+        if name.startswith(start) and (part := name[len(start) :].split("-")[0]).isdigit()
+    }
     rows = [read_fields(schema, raw, f"{key}-{number}-") for number in sorted(numbers)[:100]]
-    return [row for row in rows if any(value not in ("", None, False, []) for part, value in row.items() if part != "label")]
+    return [
+        row
+        for row in rows
+        if any(value not in ("", None, False, []) for part, value in row.items() if part != "label")
+    ]
 
 
 def _read_audience(key: str, raw: MultiDict[str, str]) -> dict[str, Any] | None:
@@ -144,19 +167,31 @@ def _read_audience(key: str, raw: MultiDict[str, str]) -> dict[str, Any] | None:
     }
 
 
-def show(template: str, *, form: Form | None = None, status: int | None = None, **values: Any) -> Response:
+def show(
+    template: str, *, form: Form | None = None, status: int | None = None, **values: Any
+) -> Response:
     """A page, or the same template alone when htmx asks for a part."""
     html = render_template(template, form=form, **values)
     return make_response(html, status or (form.status if form else 200))
 
 
-def done(text: str, *, to: str | None = None, undo: str | None = None, undo_label: str = "", part: str | None = None) -> Response:
+def done(
+    text: str,
+    *,
+    to: str | None = None,
+    undo: str | None = None,
+    undo_label: str = "",
+    part: str | None = None,
+) -> Response:
     """The act is done: back to the page with a message and its Undo; a part when htmx asked for one.
 
     `to` must be an address of ours; without it the reader goes back to where they came from.
     `part` is the HTML that replaces the target; the message comes with it out of band.
     """
-    message = {"text": text, "undo": {"url": undo, "label": undo_label or _("Undo")} if undo else None}
+    message = {
+        "text": text,
+        "undo": {"url": undo, "label": undo_label or _("Undo")} if undo else None,
+    }
     if part is not None and is_partial():
         html = part + render_template("components/toast_reply.html", flash=message)
         return make_response(html)
@@ -168,13 +203,22 @@ def back(default: str = "/") -> str:
     """The page of ours that the reader came from."""
     referrer = urlsplit(request.referrer or "")
     base = urlsplit(current_app.config["BASE_URL"])
-    if (referrer.scheme, referrer.netloc) != (base.scheme, base.netloc) or not referrer.path.startswith("/"):
+    if (referrer.scheme, referrer.netloc) != (
+        base.scheme,
+        base.netloc,
+    ) or not referrer.path.startswith("/"):
         return default
     return referrer.path + (f"?{referrer.query}" if referrer.query else "")
 
 
 def local_path(value: str | None, default: str) -> str:
     """A `next=` parameter, taken only when it is a path of ours."""
-    if not value or not value.startswith("/") or value.startswith("//") or "\\" in value or any(c < " " for c in value):
+    if (
+        not value
+        or not value.startswith("/")
+        or value.startswith("//")
+        or "\\" in value
+        or any(c < " " for c in value)
+    ):
         return default
     return value

@@ -33,7 +33,12 @@ _HEADERS = {
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, default_limits=["1200 per minute"], storage_uri="memory://", headers_enabled=False)
+limiter = Limiter(
+    get_remote_address,
+    default_limits=["1200 per minute"],
+    storage_uri="memory://",
+    headers_enabled=False,
+)
 
 
 class StrictJSON(DefaultJSONProvider):
@@ -97,8 +102,14 @@ def check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed(_("This form was sent from another site."), code="foreign_origin")
     origin = request.headers.get("Origin")
-    if origin is not None and origin != "null" and urlsplit(origin)[:2] != urlsplit(current_app.config["BASE_URL"])[:2]:
-        raise NotAllowed(_("This form was sent from another address than ours."), code="foreign_origin")
+    if (
+        origin is not None
+        and origin != "null"
+        and urlsplit(origin)[:2] != urlsplit(current_app.config["BASE_URL"])[:2]
+    ):
+        raise NotAllowed(
+            _("This form was sent from another address than ours."), code="foreign_origin"
+        )
 
 
 def read_json() -> Any:

@@ -157,7 +157,9 @@ def require_scope(actor: Actor) -> None:
     default = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
     needed = getattr(view, "scope", default)
     if needed not in actor.scopes:
-        raise NotAllowed(_("This token lacks the scope “%(scope)s”.", scope=needed), code="scope_missing")
+        raise NotAllowed(
+            _("This token lacks the scope “%(scope)s”.", scope=needed), code="scope_missing"
+        )
 
 
 def bearer_token() -> TeamToken:
@@ -203,7 +205,11 @@ def set_session_cookie(response: Response, secret: str, max_age: int) -> None:
 def clear_session_cookie(response: Response) -> None:
     """Take the session's secret back."""
     response.delete_cookie(
-        session_cookie_name(), path="/", secure=bool(current_app.config["SECURE"]), httponly=True, samesite="Lax"
+        session_cookie_name(),
+        path="/",
+        secure=bool(current_app.config["SECURE"]),
+        httponly=True,
+        samesite="Lax",
     )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import babel.dates
 from babel.support import LazyProxy
-from flask import current_app, g, get_flashed_messages, request, url_for
+from flask import current_app, g, get_flashed_messages, has_app_context, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -39,7 +39,8 @@ class NavItem:
 def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
     """Give Jinja its globals and filters."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(i18n.gettext, ngettext, newstyle=False, pgettext=i18n.pgettext)  # type: ignore[attr-defined]
+    install_words = cast(Any, app.jinja_env).install_gettext_callables
+    install_words(i18n.gettext, ngettext, newstyle=False, pgettext=i18n.pgettext)
     app.jinja_env.globals.update(_=i18n.gettext, ngettext=ngettext)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = False
     app.jinja_env.globals.update(
@@ -49,7 +50,11 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         url=url,
     )
     app.jinja_env.filters.update(
-        reldate=reldate, shortdate=shortdate, daydate=daydate, monthdate=monthdate, markdown=render_markdown
+        reldate=reldate,
+        shortdate=shortdate,
+        daydate=daydate,
+        monthdate=monthdate,
+        markdown=render_markdown,
     )
     app.extensions["community.nav"] = tuple(nav)
     app.context_processor(_context)
@@ -76,7 +81,12 @@ def _take_team(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def _give_team(endpoint: str, values: dict[str, Any]) -> None:
-    if "team" not in values and g and g.get("team_slug") and current_app.url_map.is_endpoint_expecting(endpoint, "team"):
+    if (
+        "team" not in values
+        and has_app_context()
+        and g.get("team_slug")
+        and current_app.url_map.is_endpoint_expecting(endpoint, "team")
+    ):
         values["team"] = g.team_slug
 
 
@@ -139,7 +149,11 @@ def zone() -> ZoneInfo:
 
 
 def _today() -> date:
-    return clock.now().astimezone(zone()).date() if db.is_open() else clock.local_clock().astimezone(zone()).date()
+    return (
+        clock.now().astimezone(zone()).date()
+        if db.is_open()
+        else clock.local_clock().astimezone(zone()).date()
+    )
 
 
 def _day(value: datetime | date) -> date:

@@ -34,10 +34,14 @@ def test_another_team_is_not_seen_even_without_filters(owner: Actor, stranger: A
 def test_the_application_role_owns_nothing_and_cannot_bypass(owner: Actor) -> None:
     with acting(owner) as unit:
         row = unit.session.execute(
-            text("SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = current_user")
+            text(
+                "SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = current_user"
+            )
         ).one()
         owned = unit.session.scalar(
-            text("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = current_user")
+            text(
+                "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = current_user"
+            )
         )
     assert tuple(row) == (False, False, False)
     assert owned == 0
@@ -72,6 +76,13 @@ def test_the_clock_role_sees_when_but_not_what(owner: Actor) -> None:
         outbox.put("test.job", {"secret": "x"}, queue_name="work")
     with db.transaction(role=db.CLOCK_ROLE) as unit:
         assert unit.session.scalar(text("SELECT count(next_at) FROM outbox")) >= 1
-    for forbidden in ("SELECT args FROM outbox", "SELECT name FROM persons", "UPDATE outbox SET next_at = now()"):
-        with pytest.raises(Exception, match="permission denied"), db.transaction(role=db.CLOCK_ROLE) as unit:
+    for forbidden in (
+        "SELECT args FROM outbox",
+        "SELECT name FROM persons",
+        "UPDATE outbox SET next_at = now()",
+    ):
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            db.transaction(role=db.CLOCK_ROLE) as unit,
+        ):
             unit.session.execute(text(forbidden))

@@ -10,7 +10,15 @@ from community.identity.models import Actor, Circle, CircleMember, Membership, T
 from community.people.models import Person
 
 _numbers = itertools.count(1)
-_NAMES = ("Noor Haddad", "Ivy Okonjo", "Daniel Mensah", "Lena Brandt", "Yusuf Demir", "Mara Ellison", "Kofi Asante")
+_NAMES = (
+    "Noor Haddad",
+    "Ivy Okonjo",
+    "Daniel Mensah",
+    "Lena Brandt",
+    "Yusuf Demir",
+    "Mara Ellison",
+    "Kofi Asante",
+)
 
 
 def acting(actor: Actor) -> AbstractContextManager[db.Unit]:
@@ -64,15 +72,23 @@ def _member(name: str, role: str) -> uuid.UUID:
     user = User(id=db.new_id())
     db.add(user)
     db.flush()
-    address = f"{name.split()[0].lower()}-{uuid.uuid4().hex[:10]}@example.org"
+    address = f"{name.split(maxsplit=1)[0].lower()}-{uuid.uuid4().hex[:10]}@example.org"
     membership = Membership(id=db.new_id(), user_id=user.id, role=role)
-    db.add(UserEmail(user_id=user.id, address=address, is_primary=True, verified_at=clock.now()), membership)
+    db.add(
+        UserEmail(user_id=user.id, address=address, is_primary=True, verified_at=clock.now()),
+        membership,
+    )
     db.flush()
     person_id = db.new_id()
     person = Person(
-        id=person_id, canonical_id=person_id, author_id=person_id, membership_id=membership.id, audience="team", source="member"
+        id=person_id,
+        canonical_id=person_id,
+        author_id=person_id,
+        membership_id=membership.id,
+        audience="team",
+        source="member",
     )
-    person.rename(name, name.split()[0])
+    person.rename(name, name.split(maxsplit=1)[0])
     db.add(person)
     db.flush()
     return user.id

@@ -10,7 +10,9 @@ from community.people.models import Person, PersonEmail
 _numbers = itertools.count(1)
 
 
-def make_person(author: Actor, name: str | None = None, *, email: str | None = None, **columns: Any) -> Person:
+def make_person(
+    author: Actor, name: str | None = None, *, email: str | None = None, **columns: Any
+) -> Person:
     """A person the author entered; visible to the team unless `audience` says otherwise."""
     with db.transaction(author.team_id, author.user_id):
         person_id = db.new_id()

@@ -19,7 +19,13 @@ PATTERNS = ("today", "people_list", "person", "form_page", "settings", "sign_in"
 
 def reldate(day: date) -> Markup:
     days = (TODAY - day).days
-    words = f"{days} days ago" if days < 14 else f"{days // 7} weeks ago" if days < 60 else f"{days // 30} months ago"
+    words = (
+        f"{days} days ago"
+        if days < 14
+        else f"{days // 7} weeks ago"
+        if days < 60
+        else f"{days // 30} months ago"
+    )
     return Markup('<time datetime="{}" title="{:%A %-d %B %Y}">{}</time>').format(day, day, words)
 
 
@@ -34,11 +40,18 @@ def environment(strict: bool = False) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True
     )
-    env.filters.update(FILTERS, reldate=reldate, shortdate=lambda d: f"{d:%-d %b}", daydate=lambda d: f"{d:%A %-d %B}")
+    env.filters.update(
+        FILTERS,
+        reldate=reldate,
+        shortdate=lambda d: f"{d:%-d %b}",
+        daydate=lambda d: f"{d:%A %-d %B}",
+    )
     env.globals.update(
         asset=lambda name: f"/static/{name}",
         csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="token">'),
-        idempotency_field=lambda: Markup('<input type="hidden" name="idempotency_key" value="key">'),
+        idempotency_field=lambda: Markup(
+            '<input type="hidden" name="idempotency_key" value="key">'
+        ),
     )
     return env
 
@@ -65,9 +78,18 @@ NAV = [
     item("keyboard", "keyboard", "Keys"),
     item("palette", "search", "Palette"),
 ]
-ACTOR = {"name": "Noor Haddad", "person_id": "noor", "role": "member", "team_slug": "northlight", "team_name": "Northlight"}
+ACTOR = {
+    "name": "Noor Haddad",
+    "person_id": "noor",
+    "role": "member",
+    "team_slug": "northlight",
+    "team_name": "Northlight",
+}
 SHELL = {"actor": ACTOR, "nav": NAV, "theme": "", "hotkeys": True, "flashes": [], "partial": False}
-TOAST = {"text": "Sent in a minute. Mara will hear about it.", "undo": {"url": "/gives/1/undo", "label": "Undo"}}
+TOAST = {
+    "text": "Sent in a minute. Mara will hear about it.",
+    "undo": {"url": "/gives/1/undo", "label": "Undo"},
+}
 KINDS = [
     ("intro", "Intro"),
     ("advice", "Advice"),
@@ -92,7 +114,17 @@ NAMES = [
 
 
 def people() -> list[dict[str, Any]]:
-    tags = [["Investor"], ["Partner", "Spring cohort"], ["Design"], [], ["Funder"], ["Research"], [], ["Mentor"], []]
+    tags = [
+        ["Investor"],
+        ["Partner", "Spring cohort"],
+        ["Design"],
+        [],
+        ["Funder"],
+        ["Research"],
+        [],
+        ["Mentor"],
+        [],
+    ]
     steps = [4, 3, 4, 5, 2, 3, 1, 2, 0]
     bands = ["", "faint", "light", "warm", "strong", "strong"]
     return [
@@ -113,7 +145,19 @@ def people() -> list[dict[str, Any]]:
 
 
 def chart(sentence: str) -> Markup:
-    months = ["December", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
+    months = [
+        "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+    ]
     gave = [0, 0, 0, 0, 1, 1, 4, 2, 4, 5, 2, 2]
     got = [0, 0, 1, 1, 1, 2, 3, 1, 5, 3, 2, 4]
     labels = ColumnLabels("By month", sentence, "From you", "To you", "Month", "As a table")
@@ -126,31 +170,99 @@ def row(who: int, **more: Any) -> dict[str, Any]:
 
 def timeline() -> list[tuple[str, list[dict[str, Any]]]]:
     def entry(icon: str, tone: str, title: str, text: str, days: int) -> dict[str, Any]:
-        return {"icon": icon, "tone": tone, "title": title, "text": text, "at": TODAY - timedelta(days=days)}
+        return {
+            "icon": icon,
+            "tone": tone,
+            "title": title,
+            "text": text,
+            "at": TODAY - timedelta(days=days),
+        }
 
     return [
         (
             "October 2026",
             [
-                entry("note", "", "Note from Ivy", "Mentioned she would like to speak at the winter gathering.", 21),
-                entry("heart", "thanks", "Lena thanked you", "For sitting in on a session about moving to Berlin.", 35),
-                entry("give", "give", "You helped Lena", "Shared notes and a template for the board update.", 36),
-                entry("talk", "", "You spoke, 25 minutes", "Talked about team morale and her father. She wants to hire one researcher before January.", 37),
+                entry(
+                    "note",
+                    "",
+                    "Note from Ivy",
+                    "Mentioned she would like to speak at the winter gathering.",
+                    21,
+                ),
+                entry(
+                    "heart",
+                    "thanks",
+                    "Lena thanked you",
+                    "For sitting in on a session about moving to Berlin.",
+                    35,
+                ),
+                entry(
+                    "give",
+                    "give",
+                    "You helped Lena",
+                    "Shared notes and a template for the board update.",
+                    36,
+                ),
+                entry(
+                    "talk",
+                    "",
+                    "You spoke, 25 minutes",
+                    "Talked about team morale and her father. She wants to hire one researcher before January.",
+                    37,
+                ),
             ],
         ),
-        ("September 2026", [entry("mentor", "info", "Session with Priya", "Second of six. Agreed: shadow one interview round.", 51)]),
-        ("August 2026", [entry("intro", "info", "Introduced to Zanele Dube", "They met for lunch and kept in touch.", 92)]),
+        (
+            "September 2026",
+            [
+                entry(
+                    "mentor",
+                    "info",
+                    "Session with Priya",
+                    "Second of six. Agreed: shadow one interview round.",
+                    51,
+                )
+            ],
+        ),
+        (
+            "August 2026",
+            [
+                entry(
+                    "intro",
+                    "info",
+                    "Introduced to Zanele Dube",
+                    "They met for lunch and kept in touch.",
+                    92,
+                )
+            ],
+        ),
     ]
 
 
 def contexts() -> dict[str, dict[str, Any]]:
     """What each pattern needs besides the shell."""
     facts = [
-        {"label": "How you met", "text": "At the spring cohort dinner in Lisbon, seated by Ivy", "meta": "Mar 2025"},
-        {"label": "Working on", "text": "Rebuilding the research practice after two people left", "meta": "Noor, 14 Oct"},
-        {"label": "Cares about", "text": "Fair credit for junior designers, community libraries", "editing": True},
+        {
+            "label": "How you met",
+            "text": "At the spring cohort dinner in Lisbon, seated by Ivy",
+            "meta": "Mar 2025",
+        },
+        {
+            "label": "Working on",
+            "text": "Rebuilding the research practice after two people left",
+            "meta": "Noor, 14 Oct",
+        },
+        {
+            "label": "Cares about",
+            "text": "Fair credit for junior designers, community libraries",
+            "editing": True,
+        },
         {"label": "Prefers", "text": "Voice notes over e-mail, never before ten"},
-        {"label": "Good to know", "text": "Caring for her father this autumn, so plans may move", "seen_by": ["Ivy"]},
+        {
+            "label": "Good to know",
+            "text": "Caring for her father this autumn, so plans may move",
+            "seen_by": ["Ivy"],
+        },
     ]
     return {
         "today": today_context(),
@@ -163,20 +275,55 @@ def contexts() -> dict[str, dict[str, Any]]:
         },
         "person": {
             "page": "people",
-            "person": {"name": "Lena Brandt", "first": "Lena", "id": "p2", "slug": "lena", "line": "Head of People, Corvid · Bengaluru, 09:40 there now"},
+            "person": {
+                "name": "Lena Brandt",
+                "first": "Lena",
+                "id": "p2",
+                "slug": "lena",
+                "line": "Head of People, Corvid · Bengaluru, 09:40 there now",
+            },
             "known": facts,
             "months": timeline(),
-            "timeline_filters": [(k, v, f"?show={k}") for k, v in [("", "Everything"), ("help", "Help"), ("contact", "Contact"), ("introductions", "Introductions"), ("sessions", "Sessions"), ("notes", "Notes")]],
+            "timeline_filters": [
+                (k, v, f"?show={k}")
+                for k, v in [
+                    ("", "Everything"),
+                    ("help", "Help"),
+                    ("contact", "Contact"),
+                    ("introductions", "Introductions"),
+                    ("sessions", "Sessions"),
+                    ("notes", "Notes"),
+                ]
+            ],
             "strength_words": "You are in touch often and in both directions. You last spoke 5 weeks ago, which is longer than your usual 3.",
-            "strength_parts": [("How often", 27, 35, "11 contacts in twelve months"), ("How recent", 18, 25, "36 days ago"), ("Rhythm", 12, 15, "five of six months"), ("Both ways", 9, 10, "")],
+            "strength_parts": [
+                ("How often", 27, 35, "11 contacts in twelve months"),
+                ("How recent", 18, 25, "36 days ago"),
+                ("Rhythm", 12, 15, "five of six months"),
+                ("Both ways", 9, 10, ""),
+            ],
             "chart": chart("About even between you: you helped with 3 things, Lena with 6."),
-            "knows": [row(3, text="Worked together 2021 to 2024", steps=4, band="strong"), row(7, text="Spring cohort, monthly call", steps=3, band="warm"), row(6, text="Met once, in June", steps=1, band="faint")],
+            "knows": [
+                row(3, text="Worked together 2021 to 2024", steps=4, band="strong"),
+                row(7, text="Spring cohort, monthly call", steps=3, band="warm"),
+                row(6, text="Met once, in June", steps=1, band="faint"),
+            ],
         },
         "form_page": form_context(),
         "settings": {
             "page": "settings",
             "themes": [("", "As the system"), ("light", "Light"), ("dark", "Dark")],
-            "settings_tabs": [(k, k.capitalize(), f"/settings/{k}") for k in ("profile", "notifications", "appearance", "keyboard", "sessions", "tokens")],
+            "settings_tabs": [
+                (k, k.capitalize(), f"/settings/{k}")
+                for k in (
+                    "profile",
+                    "notifications",
+                    "appearance",
+                    "keyboard",
+                    "sessions",
+                    "tokens",
+                )
+            ],
         },
         "sign_in": {"brand": "Northlight"},
     }
@@ -191,18 +338,75 @@ def today_context() -> dict[str, Any]:
         "kinds": KINDS,
         "sizes": SIZES,
         "nudges": [
-            row(0, why="You usually talk every month. Last time she was choosing between two pilot partners.", tag="Quiet 11 weeks", tone="receive"),
-            row(1, why="You said you would send the onboarding guide after the 6 November call.", tag="Promise", tone="info"),
-            row(2, why="Starts as design director at Hale Studio on Monday. A short note would land well.", tag="New job", tone="give"),
+            row(
+                0,
+                why="You usually talk every month. Last time she was choosing between two pilot partners.",
+                tag="Quiet 11 weeks",
+                tone="receive",
+            ),
+            row(
+                1,
+                why="You said you would send the onboarding guide after the 6 November call.",
+                tag="Promise",
+                tone="info",
+            ),
+            row(
+                2,
+                why="Starts as design director at Hale Studio on Monday. A short note would land well.",
+                tag="New job",
+                tone="give",
+            ),
         ],
         "unthanked": [
-            row(3, text=Markup("Reviewed the workshop outline line by line, ") + reldate(TODAY - timedelta(days=11))),
-            row(4, text=Markup("Shared notes and a template for the board update, ") + reldate(TODAY - timedelta(days=13))),
-            row(5, text=Markup("Wrote a note of support about pricing for the pilot, ") + reldate(TODAY - timedelta(days=92))),
+            row(
+                3,
+                text=Markup("Reviewed the workshop outline line by line, ")
+                + reldate(TODAY - timedelta(days=11)),
+            ),
+            row(
+                4,
+                text=Markup("Shared notes and a template for the board update, ")
+                + reldate(TODAY - timedelta(days=13)),
+            ),
+            row(
+                5,
+                text=Markup("Wrote a note of support about pricing for the pilot, ")
+                + reldate(TODAY - timedelta(days=92)),
+            ),
         ],
-        "recent": [row(6, title="Yara Mansour helped Emil", text="Introduced two venues for the winter gathering", kind="Intro", at=TODAY - timedelta(days=2))],
-        "sessions": [row(6, text="Last time: draft a first 30-day plan and bring two questions.", meta="Today 15:30 · you mentor"), row(7, text="Last time: try delegating the board update.", meta="Tue 24 Nov 10:00 · mentors you")],
-        "asks": [row(6, title="Someone who has run a paid pilot with a university", text="Yara · you did this with Alder Trust in March"), row(8, title="An introduction to a grant officer", text="Zofia · you know Daniel Mensah well")],
+        "recent": [
+            row(
+                6,
+                title="Yara Mansour helped Emil",
+                text="Introduced two venues for the winter gathering",
+                kind="Intro",
+                at=TODAY - timedelta(days=2),
+            )
+        ],
+        "sessions": [
+            row(
+                6,
+                text="Last time: draft a first 30-day plan and bring two questions.",
+                meta="Today 15:30 · you mentor",
+            ),
+            row(
+                7,
+                text="Last time: try delegating the board update.",
+                meta="Tue 24 Nov 10:00 · mentors you",
+            ),
+        ],
+        "asks": [
+            row(
+                6,
+                title="Someone who has run a paid pilot with a university",
+                text="Yara · you did this with Alder Trust in March",
+            ),
+            row(
+                8,
+                title="An introduction to a grant officer",
+                text="Zofia · you know Daniel Mensah well",
+            ),
+        ],
         "chart": chart("You helped 21 times in twelve months and were helped 23 times."),
         "flashes": [TOAST],
     }
@@ -214,11 +418,37 @@ def form_context() -> dict[str, Any]:
         "page": "people",
         "errors": messages,
         "person_fields": [
-            {"name": "name", "label": "Name", "value": "Mara Ellison", "required": True, "autocomplete": "off"},
-            {"name": "email", "label": "E-mail", "type": "email", "value": "mara@", "errors": messages["email"]},
-            {"name": "how", "label": "How did you meet?", "type": "textarea", "rows": 3, "hint": "One sentence is plenty. It is what you will be glad of in two years."},
+            {
+                "name": "name",
+                "label": "Name",
+                "value": "Mara Ellison",
+                "required": True,
+                "autocomplete": "off",
+            },
+            {
+                "name": "email",
+                "label": "E-mail",
+                "type": "email",
+                "value": "mara@",
+                "errors": messages["email"],
+            },
+            {
+                "name": "how",
+                "label": "How did you meet?",
+                "type": "textarea",
+                "rows": 3,
+                "hint": "One sentence is plenty. It is what you will be glad of in two years.",
+            },
         ],
-        "side_fields": [{"name": "role", "label": "What they do"}, {"name": "organisation", "label": "Where", "type": "list", "options": ["Corvid", "Alder Trust"]}],
+        "side_fields": [
+            {"name": "role", "label": "What they do"},
+            {
+                "name": "organisation",
+                "label": "Where",
+                "type": "list",
+                "options": ["Corvid", "Alder Trust"],
+            },
+        ],
     }
 
 

@@ -68,5 +68,3 @@ def note_token_use(actor: Actor, digest: bytes) -> None:
             ),
             {"now": clock.now(), "team_id": actor.team_id, "digest": digest},
         )
-
-
