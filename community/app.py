@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
 from community.identity import queries as identity_queries
-from community.web import endpoints, errors, idempotency, security, session, templating
+from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
@@ -50,6 +50,7 @@ def create_app(config: Config) -> CommunityFlask:
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)
     endpoints.install(app, API)
+    app.add_url_rule("/api/docs", "api_docs", session.public(documents.docs_page))
     return app
 
 

@@ -29,3 +29,9 @@ def test_an_unknown_page_is_a_page(app: CommunityFlask, owner: Actor) -> None:
     response = Portal(app, owner).get("/nothing-here")
     assert response.status_code == 404
     assert response.mimetype == "text/html"
+
+
+def test_the_api_has_readable_pages(app: CommunityFlask) -> None:
+    response = Portal(app).client.get("/api/docs")
+    assert response.status_code == 200
+    assert "openapi.json" in response.get_data(as_text=True)
