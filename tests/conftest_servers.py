@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,9 @@ def embedded_servers() -> Servers:
 
 def run_folder() -> Path:
     """One folder a test run, the same for all its workers, short enough for a socket."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"pid{os.getpid()}")[:12]
-    folder = Path(tempfile.gettempdir()) / f"community-tests-{os.geteuid()}-{run}"
+    own = os.environ.setdefault("COMMUNITY_TEST_RUN", uuid.uuid4().hex)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", own)
+    folder = Path(tempfile.gettempdir()) / f"community-tests-{os.geteuid()}-{run[:12]}"
     # The servers' user passes through when we are root; the servers' own folder is 0700.
     folder.mkdir(mode=0o711, exist_ok=True)
     return folder

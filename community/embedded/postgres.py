@@ -95,6 +95,9 @@ class Postgres:
             "log_destination": "stderr",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # What people wrote stays out of the log: no failing rows, no statements.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
             **(_UNSAFE if self.durability == "off" else {}),
             **self.settings,
         }

@@ -86,6 +86,12 @@ def kill_session(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
+def die_with_parent(death_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Tie this very process to the one that started it."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+
+
 def _dies_with_parent(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     def set_signal() -> None:
         if _libc is None:

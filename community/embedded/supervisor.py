@@ -52,7 +52,9 @@ class _Running:
     failures: int = 0
     due: float = 0.0
     wanted: bool = True
+    code: int | None = None
     rest: bytes = b""
+    quiet: bool = False
     last_words: deque[str] = field(default_factory=lambda: deque(maxlen=15))
 
     def is_ready(self) -> bool:
@@ -108,16 +110,16 @@ class Supervisor:
             said = "\n".join(running.last_words)
             raise EmbeddedError(f"{child.name} was not ready after {seconds:.0f} s:\n{said}")
 
-    def run_once(self, child: Child) -> int:
-        """Run a command to its end beside the children; its exit code."""
-        running = _Running(child, wanted=False)
+    def run_once(self, child: Child, *, quiet: bool = False) -> tuple[int, list[str]]:
+        """Run a command to its end beside the children; its exit code and last lines."""
+        running = _Running(child, wanted=False, quiet=quiet)
         self._all.append(running)
         self._launch(running)
-        while running.process is not None:
+        while running.code is None:
             self._check()
             self._turn()
         self._all.remove(running)
-        return running.failures
+        return running.code, list(running.last_words)
 
     def wait_until(self, happened: Callable[[], bool], seconds: float) -> bool:
         """Go on supervising until it happened (True) or the time is over (False)."""
@@ -192,7 +194,8 @@ class Supervisor:
         for line in lines:
             words = line.decode(errors="replace").rstrip("\r")
             running.last_words.append(words)
-            self._write(f"{running.child.name:<9} | {words}\n")
+            if not running.quiet:
+                self._write(f"{running.child.name:<9} | {words}\n")
         if not part:
             with suppress(KeyError, ValueError):
                 self._selector.unregister(process.stdout)
@@ -215,7 +218,7 @@ class Supervisor:
         if running.wanted:
             self._failed(running, _how_it_ended(process.returncode))
         else:
-            running.failures = process.returncode
+            running.code = process.returncode
 
     def _failed(self, running: _Running, how: str) -> None:
         lived = time.monotonic() - running.since
