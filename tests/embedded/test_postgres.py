@@ -42,6 +42,7 @@ def test_starts_stops_and_keeps_what_was_written(server: Postgres) -> None:
 
 
 def test_a_killed_postmaster_starts_again_with_every_committed_row(server: Postgres) -> None:
+    server.durability = "full"
     server.start()
     ask(server, "create table kept (n int)")
     for n in range(20):
