@@ -13,15 +13,39 @@ from community.exchange.formats.record import Parsed, PersonRecord
 from community.exchange.formats.vcard import open_vcard
 
 _CSV_PARTS = st.sampled_from(
-    rb"""Name|First Name|Last Name|Connected On|Email|URL|Birthday|3/4/1980|=1+1|"|""|,|;""".split(b"|")
+    rb"""Name|First Name|Last Name|Connected On|Email|URL|Birthday|3/4/1980|=1+1|"|""|,|;""".split(
+        b"|"
+    )
 ) | st.sampled_from(
-    [b"\t", b"\n", b"\r", b"\r\n", b"sep=;\n", b"\0", b"\xc3\xa4", b"\xe4", b"\xff\xfe", b"\xef\xbb\xbf", b"x" * 300]
+    [
+        b"\t",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"sep=;\n",
+        b"\0",
+        b"\xc3\xa4",
+        b"\xe4",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"x" * 300,
+    ]
 )
 _VCARD_PARTS = st.sampled_from(
-    b"FN:|N:a;b|item1.|EMAIL;TYPE=work:|TEL:|a@b.ch|BDAY:|--0229|\\|\\n|;|:|,|\"|=|X-A|ORG:|CATEGORIES:|URL:http://"
+    b'FN:|N:a;b|item1.|EMAIL;TYPE=work:|TEL:|a@b.ch|BDAY:|--0229|\\|\\n|;|:|,|"|=|X-A|ORG:|CATEGORIES:|URL:http://'
     b"|ENCODING=QUOTED-PRINTABLE:|X-ABLabel:|PHOTO:|KIND:org|\xc3|\xa4|\xe4|\0|+49 30 1".split(b"|")
 ) | st.sampled_from(
-    [b"BEGIN:VCARD\r\n", b"END:VCARD\r\n", b"VERSION:3.0\n", b"VERSION:4.0\n", b"\r\n ", b"\n\t", b"=C3=\n", b"\n", b"\r"]
+    [
+        b"BEGIN:VCARD\r\n",
+        b"END:VCARD\r\n",
+        b"VERSION:3.0\n",
+        b"VERSION:4.0\n",
+        b"\r\n ",
+        b"\n\t",
+        b"=C3=\n",
+        b"\n",
+        b"\r",
+    ]
 )
 _FILES = st.one_of(
     st.binary(max_size=400),

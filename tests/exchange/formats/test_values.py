@@ -1,4 +1,4 @@
-"""Numbers, links, labels, records and limits, each by itself."""
+"""Links, labels, records and limits, each by itself."""
 
 import io
 from datetime import date
@@ -10,7 +10,6 @@ from community.exchange.formats.errors import MESSAGES, FormatError
 from community.exchange.formats.labels import normalise_label
 from community.exchange.formats.limits import read_limited
 from community.exchange.formats.links import normalise_url
-from community.exchange.formats.phones import normalise
 from community.exchange.formats.record import (
     Birthday,
     Labelled,
@@ -18,26 +17,6 @@ from community.exchange.formats.record import (
     Phone,
     RawProperty,
 )
-
-
-@pytest.mark.parametrize(
-    ("value", "region", "e164"),
-    [
-        ("030 / 23125-123", "DE", "+493023125123"),
-        ("+49 (0)30 23125 123", None, "+493023125123"),
-        ("0049 30 23125123", "DE", "+493023125123"),
-        ("(202) 555-0143", "US", "+12025550143"),
-        ("+1 202 555 0143 ext. 7", None, "+12025550143"),
-        ("030 23125123", None, None),
-        ("ask Ann", "DE", None),
-        ("12", "DE", None),
-        ("", "DE", None),
-        ("+" + "1" * 300, "DE", None),
-        ("030 23125123", "XX", None),
-    ],
-)
-def test_numbers_become_e164_or_nothing(value: str, region: str | None, e164: str | None) -> None:
-    assert normalise(value, region) == e164
 
 
 @pytest.mark.parametrize(
