@@ -1,7 +1,7 @@
 """A person being read: cleans each value, keeps the good ones, notes what it left out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -129,7 +129,8 @@ class Draft:
     def finish(self) -> Iterator[Row]:
         name = self.name or self.call_name
         if not name:
-            yield RowError(self.line, "name", "no_name", skipped=True)
+            named = [error for error in self.errors if error.field == "name"]
+            yield replace(named[0], skipped=True) if named else self._nameless()
             return
         yield from self.errors
         yield PersonRecord(
@@ -149,6 +150,9 @@ class Draft:
             met_on=self.met_on,
             extra=tuple(self.extra),
         )
+
+    def _nameless(self) -> RowError:
+        return RowError(self.line, "name", "no_name", skipped=True)
 
     def _room(self, field_name: str, used: int) -> bool:
         if used < limits.MAX_VALUES:

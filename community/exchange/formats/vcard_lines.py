@@ -61,7 +61,7 @@ class _Chain:
         self.number = number
         self._parts = [line]
         self._size = len(line)
-        self._soft = line.endswith(b"=") and bool(_QUOTED_PRINTABLE.match(line))
+        self._quoted = bool(_QUOTED_PRINTABLE.match(line))
         binary = _BINARY.match(line)
         self._binary = binary is not None
         if binary:
@@ -71,12 +71,12 @@ class _Chain:
 
     def takes(self, line: bytes) -> bool:
         """Whether `line` goes on with this property; if so it is added."""
-        if line.startswith((b" ", b"\t")):
-            self._add(line[1:])
-        elif self._soft and line:
+        if self._quoted and self._parts[-1].endswith(b"=") and line:
+            # A soft break of quoted-printable: what follows is text, a space at its start too.
             self._parts[-1] = self._parts[-1][:-1]
             self._add(line)
-            self._soft = line.endswith(b"=")
+        elif line.startswith((b" ", b"\t")):
+            self._add(line[1:])
         else:
             return False
         return True
