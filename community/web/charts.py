@@ -105,6 +105,6 @@ def _table(
     )
     return Markup(
         '<div class="table-wrap"><table class="table"><caption class="sr">{}</caption>'
-        '<thead><tr><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col" class="r">{}</th></tr></thead>'
-        "<tbody>{}</tbody></table></div>"
+        '<thead><tr><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col" class="r">{}</th></tr>'
+        "</thead><tbody>{}</tbody></table></div>"
     ).format(labels.name, labels.month, labels.given, labels.received, rows)
