@@ -104,6 +104,7 @@ def _table(
         for line in zip(months, given, received, strict=True)
     )
     return Markup(
-        '<div class="table-wrap"><table class="table"><caption class="sr">{}</caption><thead><tr><th scope="col">{}</th>'
-        '<th scope="col" class="r">{}</th><th scope="col" class="r">{}</th></tr></thead><tbody>{}</tbody></table></div>'
+        '<div class="table-wrap"><table class="table"><caption class="sr">{}</caption>'
+        '<thead><tr><th scope="col">{}</th><th scope="col" class="r">{}</th><th scope="col" class="r">{}</th></tr>'
+        "</thead><tbody>{}</tbody></table></div>"
     ).format(labels.name, labels.month, labels.given, labels.received, rows)

@@ -18,6 +18,7 @@ from community.core import clock, db, i18n
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
+from community.web import display
 from community.web.idempotency import FORM_FIELD
 from community.web.session import CommunityFlask, find_actor, is_partial
 
@@ -49,6 +50,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         idempotency_field=idempotency_field,
         url=url,
     )
+    app.jinja_env.filters.update(display.FILTERS)
     app.jinja_env.filters.update(
         reldate=reldate,
         shortdate=shortdate,

@@ -1,95 +1,16 @@
-"""The page patterns rendered alone: a made-up team's data and the template globals a request would offer."""
+"""The page patterns rendered alone, with a made-up team's data."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from community.web.charts import ColumnLabels, diverging_columns
-from community.web.display import FILTERS
+from tests.web.pattern_env import SHELL, TOAST, TODAY, environment, reldate
 
-TEMPLATES = Path(__file__).parents[2] / "community" / "web" / "templates"
-TODAY = date(2026, 11, 19)
 PATTERNS = ("today", "people_list", "person", "form_page", "settings", "sign_in")
-
-
-def reldate(day: date) -> Markup:
-    days = (TODAY - day).days
-    words = (
-        f"{days} days ago"
-        if days < 14
-        else f"{days // 7} weeks ago"
-        if days < 60
-        else f"{days // 30} months ago"
-    )
-    return Markup('<time datetime="{}" title="{:%A %-d %B %Y}">{}</time>').format(day, day, words)
-
-
-def environment(strict: bool = False) -> Environment:
-    """Jinja as the portal sets it up, with English strings and plain assets."""
-    env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined if strict else Undefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True
-    )
-    env.filters.update(
-        FILTERS,
-        reldate=reldate,
-        shortdate=lambda d: f"{d:%-d %b}",
-        daydate=lambda d: f"{d:%A %-d %B}",
-    )
-    env.globals.update(
-        asset=lambda name: f"/static/{name}",
-        csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="token">'),
-        idempotency_field=lambda: Markup(
-            '<input type="hidden" name="idempotency_key" value="key">'
-        ),
-    )
-    return env
-
-
-def item(key: str, icon: str, label: str, count: int | None = None, **more: Any) -> dict[str, Any]:
-    return {"key": key, "href": f"/{key}", "icon": icon, "label": label, "count": count, **more}
-
-
-NAV = [
-    item("search", "search", "Search"),
-    item("thank", "heart", "Thank or help"),
-    item("today", "sun", "Today"),
-    item("people", "people", "People", 52),
-    item("gives", "give", "History"),
-    item("board", "board", "Asks & offers", 7),
-    item("introductions", "intro", "Introductions", 3),
-    item("mentoring", "mentor", "Mentorship"),
-    item("reciprocity", "loop", "Reciprocity"),
-    item("events", "event", "Events"),
-    item("notifications", "bell", "Notifications", 4, poll="/notifications/count"),
-    item("settings", "gear", "Settings"),
-    item("me", "person", "Noor Haddad"),
-    item("more", "more", "More"),
-    item("keyboard", "keyboard", "Keys"),
-    item("palette", "search", "Palette"),
-]
-ACTOR = {
-    "name": "Noor Haddad",
-    "person_id": "noor",
-    "role": "member",
-    "team_slug": "northlight",
-    "team_name": "Northlight",
-}
-SHELL = {"actor": ACTOR, "nav": NAV, "theme": "", "hotkeys": True, "flashes": [], "partial": False}
-TOAST = {
-    "text": "Sent in a minute. Mara will hear about it.",
-    "undo": {"url": "/gives/1/undo", "label": "Undo"},
-}
 KINDS = [
     ("intro", "Intro"),
     ("advice", "Advice"),
@@ -295,7 +216,7 @@ def contexts() -> dict[str, dict[str, Any]]:
                     ("notes", "Notes"),
                 ]
             ],
-            "strength_words": "You are in touch often and in both directions. You last spoke 5 weeks ago, which is longer than your usual 3.",
+            "strength_words": "You are in touch often and in both directions. You last spoke 5 weeks ago.",
             "strength_parts": [
                 ("How often", 27, 35, "11 contacts in twelve months"),
                 ("How recent", 18, 25, "36 days ago"),
