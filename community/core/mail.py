@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTPUTF8 as UTF8_POLICY
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from urllib.parse import urlsplit
 from community.core import clock
 
 TIMEOUT_SECONDS = 10
+_TAKEN, _FORWARDED, _CLOSING, _PERMANENT = 250, 251, 421, 500
 
 
 class MailFailed(Exception):
@@ -48,7 +51,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Mail:
-    """One message to one address. `reference` is stable across retries and names the Message-ID."""
+    """One message to one address. `reference` is stable across retries and names the Message-ID.
+
+    Messages of one `thread` are shown together: it names what they are about.
+    """
 
     reference: str
     to: str
@@ -58,11 +64,42 @@ class Mail:
     html: str | None
     from_name: str
     reply_to: str | None = None
+    thread: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class _Line:
+    """One SMTP connection, opened at the first message and opened anew when it broke.
+
+    While the server is away nothing waits for it twice: the first failure answers for the rest.
+    """
+
+    def __init__(self) -> None:
+        self.server: smtplib.SMTP | None = None
+        self.away: MailFailed | None = None
+
+    def open(self, way: Settings) -> tuple[smtplib.SMTP, bool]:
+        """The connection, and whether it carried messages before (it may have gone stale)."""
+        if self.away is not None:
+            raise MailFailed(str(self.away), permanent=False)
+        if self.server is not None:
+            return self.server, True
+        try:
+            self.server = _connect(way)
+        except MailFailed as error:
+            self.away = error
+            raise
+        return self.server, False
+
+    def close(self) -> None:
+        """Hang up, politely where the server still listens."""
+        if self.server is not None:
+            _quit(self.server)
+            self.server = None
+
+
 _settings: Settings | None = None
-_connection: ContextVar[smtplib.SMTP | None] = ContextVar("smtp", default=None)
+_line: ContextVar[_Line | None] = ContextVar("smtp", default=None)
 
 
 def configure(settings: Settings) -> None:
@@ -90,19 +127,29 @@ def message_id(reference: str) -> str:
 
 
 def build(mail: Mail) -> EmailMessage:
-    """The message as it goes over the wire: text first, HTML as the alternative."""
+    """The message as it goes over the wire: text first, HTML as the alternative.
+
+    Raises MailFailed for good when it cannot be written down, for example for the address.
+    """
+    try:
+        return _build(mail)
+    except (MessageError, ValueError, IndexError) as error:
+        raise MailFailed(f"message: {type(error).__name__}", permanent=True) from error
+
+
+def _build(mail: Mail) -> EmailMessage:
     way = settings()
-    message = EmailMessage(policy=SMTP_POLICY)
-    user, _, domain = way.sender.rpartition("@")
-    message["From"] = Address(one_line(mail.from_name), user, domain)
-    to_user, _, to_domain = mail.to.rpartition("@")
-    message["To"] = Address(one_line(mail.to_name), to_user, to_domain)
+    message = EmailMessage(policy=SMTP_POLICY if mail.to.isascii() else UTF8_POLICY)
+    message["From"] = _address(mail.from_name, way.sender)
+    message["To"] = _address(mail.to_name, mail.to)
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(clock.local_clock())
     message["Message-ID"] = message_id(mail.reference)
     message["Auto-Submitted"] = "auto-generated"
     if mail.reply_to:
         message["Reply-To"] = one_line(mail.reply_to)
+    if mail.thread:
+        message["References"] = message["In-Reply-To"] = message_id(mail.thread)
     for name, value in mail.headers.items():
         message[name] = one_line(value)
     message.set_content(mail.text)
@@ -111,20 +158,24 @@ def build(mail: Mail) -> EmailMessage:
     return message
 
 
+def _address(name: str, address: str) -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(one_line(name), user, domain)
+
+
 @contextmanager
 def connection() -> Iterator[None]:
-    """Send what is sent inside over one SMTP connection."""
-    way = settings()
-    if way.host is None or _connection.get() is not None:
+    """Send what is sent inside over one SMTP connection; none is opened if nothing is sent."""
+    if _line.get() is not None:
         yield
         return
-    server = _connect(way)
-    token = _connection.set(server)
+    line = _Line()
+    token = _line.set(line)
     try:
         yield
     finally:
-        _connection.reset(token)
-        _quit(server)
+        _line.reset(token)
+        line.close()
 
 
 def send(mail: Mail) -> None:
@@ -134,15 +185,24 @@ def send(mail: Mail) -> None:
     if way.host is None:
         _lay_down(way.mailbox, mail, message)
         return
-    open_server = _connection.get()
-    if open_server is not None:
-        _hand_over(open_server, way, mail, message)
-        return
-    server = _connect(way)
-    try:
-        _hand_over(server, way, mail, message)
-    finally:
-        _quit(server)
+    with connection():
+        line = _line.get()
+        assert line is not None
+        server, used = line.open(way)
+        try:
+            _begin(server, way, mail)
+        except _HungUp as error:
+            line.close()
+            if not used:
+                raise MailFailed("send: hung up", permanent=False) from error
+            # A server may end a connection it has grown tired of; nothing was handed over yet.
+            server, _ = line.open(way)
+            _begin_again(line, server, way, mail)
+        _hand_over(line, server, message)
+
+
+class _HungUp(Exception):
+    """The connection broke before the message was under way."""
 
 
 def _connect(way: Settings) -> smtplib.SMTP:
@@ -159,23 +219,75 @@ def _connect(way: Settings) -> smtplib.SMTP:
                 server.starttls(context=context)
         if way.user:
             server.login(way.user, way.password or "")
+        server.ehlo_or_helo_if_needed()
     except (OSError, smtplib.SMTPException) as error:
         raise MailFailed(f"connect: {type(error).__name__}", permanent=False) from error
     return server
 
 
-def _hand_over(server: smtplib.SMTP, way: Settings, mail: Mail, message: EmailMessage) -> None:
+def _begin(server: smtplib.SMTP, way: Settings, mail: Mail) -> None:
+    """Name sender and recipient. A refused sender is our trouble and tried again."""
+    options = [] if mail.to.isascii() else ["SMTPUTF8"]
+    if options and not server.has_extn("smtputf8"):
+        raise MailFailed("the server takes no such address", permanent=True, bad_address=True)
     try:
-        server.send_message(message, from_addr=way.sender, to_addrs=[mail.to])
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise MailFailed(
-            f"recipient refused: {code}", permanent=code >= 500, bad_address=code >= 500
-        ) from error
-    except smtplib.SMTPResponseException as error:
-        raise MailFailed(f"refused: {error.smtp_code}", permanent=error.smtp_code >= 500) from error
+        code, _said = server.mail(way.sender, options)
+        if code == _CLOSING:
+            raise _HungUp
+        if code != _TAKEN:
+            _forget(server)
+            raise MailFailed(f"sender refused: {code}", permanent=False)
+        code, said = server.rcpt(mail.to)
+        if code not in (_TAKEN, _FORWARDED):
+            _forget(server)
+            raise _refusal("recipient", code, said)
+    except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
+        raise _HungUp from error
     except (OSError, smtplib.SMTPException) as error:
+        server.close()
         raise MailFailed(f"send: {type(error).__name__}", permanent=False) from error
+
+
+def _refusal(what: str, code: int, said: bytes) -> MailFailed:
+    """5xx is for good. The address is to blame, unless a policy is (5.7.x): then the next mail may pass."""
+    for_good = code >= _PERMANENT
+    policy = said.startswith(b"5.7.")
+    return MailFailed(
+        f"{what} refused: {code}", permanent=for_good, bad_address=for_good and not policy
+    )
+
+
+def _begin_again(line: _Line, server: smtplib.SMTP, way: Settings, mail: Mail) -> None:
+    try:
+        _begin(server, way, mail)
+    except _HungUp as error:
+        line.close()
+        raise MailFailed("send: hung up", permanent=False) from error
+
+
+def _hand_over(line: _Line, server: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        code, said = server.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        code, said = error.smtp_code, _bytes(error.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        line.close()
+        raise MailFailed(f"send: {type(error).__name__}", permanent=False) from error
+    if code != _TAKEN:
+        _forget(server)
+        raise _refusal("message", code, said)
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode()
+
+
+def _forget(server: smtplib.SMTP) -> None:
+    """Leave a refused message behind, so that the connection takes the next one."""
+    try:
+        server.rset()
+    except (OSError, smtplib.SMTPException):
+        server.close()
 
 
 def _quit(server: smtplib.SMTP) -> None:

@@ -1,12 +1,17 @@
 """The doorbell: RQ tells a worker that a queue has something due, and nothing more.
 
 A ring carries the queue's name only. A lost ring is made up for by the sweeper, a double
-one finds nothing to claim. Redis away is therefore logged and never an error.
+one finds nothing to claim. Redis away is therefore logged and never an error, and it is not
+tried again for a few seconds, so that no request waits for it twice.
 """
+
+import time
 
 import structlog
 from redis import ConnectionPool, Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -17,15 +22,35 @@ WORK = "work"
 QUEUES = (MAIL, WORK)
 RING_JOB = "community.worker.answer_ring"
 JOB_SECONDS = 45
+AWAY_SECONDS = 3.0
+_RING_TTL = 120
 
+_url: str | None = None
 _redis: Redis | None = None
+_away_until = 0.0
 
 
 def configure(url: str) -> None:
     """Point this process at its Redis or Valkey. Nothing is connected until the first ring."""
-    global _redis
-    pool = ConnectionPool.from_url(url, socket_timeout=2, socket_connect_timeout=1)
-    _redis = Redis(connection_pool=pool)
+    global _url, _redis, _away_until
+    if _redis is not None:
+        _redis.close()
+        _redis.connection_pool.disconnect()
+    _url, _away_until = url, 0.0
+    _redis = connect(seconds=2)
+
+
+def connect(*, seconds: float | None) -> Redis:
+    """A connection of its own; `seconds` is how long one answer may take (None: the user says)."""
+    if _url is None:
+        raise RuntimeError("core.queue.configure() was not called")
+    pool = ConnectionPool.from_url(
+        _url,
+        socket_timeout=seconds,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis(connection_pool=pool)
 
 
 def redis() -> Redis:
@@ -46,12 +71,22 @@ def rq_queue(name: str, connection: Redis | None = None) -> Queue:
 
 
 def ring(name: str) -> bool:
-    """Ring a queue's bell; False when the queue's server is away (the sweeper rings again)."""
+    """Ring a queue's bell; False when the queue's server is away (the sweeper rings again).
+
+    A ring that still waits will be answered after this commit, so a second one adds nothing.
+    """
+    global _away_until
+    if time.monotonic() < _away_until:
+        return False
     try:
-        rq_queue(name).enqueue(RING_JOB, name, result_ttl=0, failure_ttl=60, ttl=120)
+        bell = rq_queue(name)
+        if not redis().llen(bell.key):
+            bell.enqueue(RING_JOB, name, result_ttl=0, failure_ttl=_RING_TTL, ttl=_RING_TTL)
     except RedisError as error:
+        _away_until = time.monotonic() + AWAY_SECONDS
         log.warning("queue.away", queue=name, error=type(error).__name__)
         return False
+    _away_until = 0.0
     return True
 
 
