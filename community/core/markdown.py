@@ -38,10 +38,10 @@ _parser = MarkdownIt(
 _parser.enable("strikethrough").disable("image")
 
 
-def render(text: str) -> Markup:
+def render(text: str | None) -> Markup:
     """The text as HTML, ready for a page."""
     clean = nh3.clean(
-        _parser.render(text),
+        _parser.render(text or ""),
         tags=TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,

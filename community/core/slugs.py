@@ -5,7 +5,6 @@ primary key finds as a range, and its random tail, which tells ids of one millis
 The name behind it is for people; it is never looked up, so that a namesake shows nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,15 +18,15 @@ _REST = (1 << 80) - 1
 
 @dataclass(frozen=True)
 class Sought:
-    """Where ids of a short id lie (`low` to `high`), and the tail the right one ends in."""
+    """Where the id of a short id lies (`low` to `high`), and the hex digits it ends in."""
 
     low: UUID
     high: UUID
-    tail: int
+    ending: str
 
-    def pick(self, ids: Iterable[UUID]) -> UUID | None:
-        """The id that the short id names, among those of its range."""
-        return next((found for found in sorted(ids) if found.int & 0xFFFF_FFFF == self.tail), None)
+    def names(self, thing_id: UUID) -> bool:
+        """Whether this is the id that the short id names."""
+        return self.low <= thing_id <= self.high and thing_id.hex.endswith(self.ending)
 
 
 def short_id(thing_id: UUID) -> str:
@@ -52,4 +51,4 @@ def read(text: str) -> Sought | None:
             return None
         number = number << 5 | _VALUES[digit]
     first = number >> 32 << 80
-    return Sought(UUID(int=first), UUID(int=first | _REST), number & 0xFFFF_FFFF)
+    return Sought(UUID(int=first), UUID(int=first | _REST), f"{number & 0xFFFF_FFFF:08x}")

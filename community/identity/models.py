@@ -161,6 +161,11 @@ class Audienced:
             "circle_id": self.circle_id,
         }
 
+    def see(self, visibility: "Visibility") -> None:
+        """Set who may see it."""
+        for name, value in visibility.columns().items():
+            setattr(self, name, value)
+
 
 def audience_checks() -> tuple[CheckConstraint, CheckConstraint]:
     """The row invariants of an audience, for `__table_args__`."""

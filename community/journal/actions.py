@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from community.core import clock, db
 from community.identity.models import Actor
-from community.journal.models import JournalEntry
+from community.journal.models import JournalEntry, OpenedBy
 
 
 def record(
@@ -35,3 +37,10 @@ def record(
             "fields": sorted(fields),
         },
     )
+
+
+def opened(actor: Actor, person_id: UUID) -> None:
+    """Note that the actor opened a person's page: one row a reader, person and day."""
+    row = {"person_id": person_id, "reader_id": actor.person_id, "day": clock.today()}
+    statement = insert(OpenedBy).values(team_id=db.current_team_id(), **row)
+    db.session().execute(statement.on_conflict_do_nothing())

@@ -1,5 +1,6 @@
 """Persons (members and people outside alike), their addresses and positions, and notes."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from community.core import clock, db
 from community.core.privacy import KEY, PROOF, STATE, erased, exported, info, kept
@@ -22,6 +24,16 @@ from community.core.text import fold, sort_key
 from community.identity.models import Audienced, audience_checks
 
 SOURCES = ("typed", "api", "import", "member", "demo")
+LEAP_YEAR = 2000
+
+
+def is_day(month: int, day: int, year: int | None) -> bool:
+    """Whether there is such a birthday; 29 February is one when the year is unknown."""
+    try:
+        date(year or LEAP_YEAR, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
@@ -110,6 +122,42 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         """What one calls them."""
         return self.call_name or self.name
 
+    @property
+    def state(self) -> str:
+        """`archived` persons leave lists and reminders; everybody else is `active`."""
+        return "archived" if self.archived_at else "active"
+
+    @property
+    def birthday(self) -> dict[str, int | None] | None:
+        """Month, day and, where it is known, year."""
+        if self.birthday_month is None:
+            return None
+        return {"month": self.birthday_month, "day": self.birthday_day, "year": self.birthday_year}
+
+    def born_on(self, birthday: Mapping[str, int | None] | None) -> None:
+        """Set or forget the birthday; `is_day` says whether it is one."""
+        known = birthday or {}
+        self.birthday_month = known.get("month")
+        self.birthday_day = known.get("day")
+        self.birthday_year = known.get("year")
+
+    def touch(self) -> None:
+        """Count a change of what hangs on the person (addresses, positions) as a change of it."""
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")
+
+    def archive(self, at: datetime | None) -> None:
+        """Take out of lists, or (None) put back."""
+        self.archived_at = at
+
+    def delete(self, at: datetime, by_id: UUID) -> None:
+        """Hide from everybody until it is restored."""
+        self.deleted_at, self.deleted_by_id = at, by_id
+
+    def restore(self) -> None:
+        """Show again, as it was."""
+        self.deleted_at = self.deleted_by_id = None
+
     def rename(self, name: str, call_name: str | None = None) -> None:
         """Set the name and the forms it is sorted and sought by."""
         self.name = name
@@ -118,9 +166,9 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         self.sort_key = sort_key(name)
         self.index_names()
 
-    def index_names(self, addresses: tuple[str, ...] = ()) -> None:
-        """Rebuild the folded text that search reads: names, and addresses where given."""
-        self.sought = fold(" ".join([self.name, self.call_name, *addresses]))
+    def index_names(self, words: Iterable[str] = ()) -> None:
+        """Rebuild the folded text that search reads: names, then addresses and organisations."""
+        self.sought = fold(" ".join([self.name, self.call_name, *words]))
 
 
 class _Owned:
@@ -233,6 +281,14 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     body: Mapped[str] = exported(Text)
     happened_at: Mapped[datetime] = exported(default=clock.now)
     deleted_at: Mapped[datetime | None] = kept()
+
+    def delete(self, at: datetime) -> None:
+        """Hide from everybody until it is restored."""
+        self.deleted_at = at
+
+    def restore(self) -> None:
+        """Show again, as it was."""
+        self.deleted_at = None
 
 
 class PersonChange(db.TeamThing, db.Base):

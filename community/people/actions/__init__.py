@@ -1,0 +1,32 @@
+"""What people do with people: add, edit, share, archive, delete and restore them, and write notes."""
+
+from community.people.actions.audiences import resolve_audience
+from community.people.actions.bulk import upsert_people
+from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
+from community.people.actions.opening import note_opening
+from community.people.actions.persons import (
+    Written,
+    archive_person,
+    create_person,
+    delete_person,
+    edit_person,
+    restore_person,
+    unarchive_person,
+)
+
+__all__ = [
+    "Written",
+    "add_note",
+    "archive_person",
+    "create_person",
+    "delete_note",
+    "delete_person",
+    "edit_note",
+    "edit_person",
+    "note_opening",
+    "resolve_audience",
+    "restore_note",
+    "restore_person",
+    "unarchive_person",
+    "upsert_people",
+]

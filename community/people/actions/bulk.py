@@ -1,0 +1,109 @@
+"""Many people at once, by what the actor's own system calls them: added or brought up to date."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from community.core import db
+from community.core.errors import Conflict, NotAllowed, RuleBroken
+from community.core.i18n import gettext as _
+from community.identity.models import Actor, Visibility
+from community.journal import actions as journal
+from community.people import policy, queries
+from community.people.actions import persons, writing
+from community.people.actions.audiences import resolve_audience
+from community.people.models import ExternalId, Person
+
+Pair = tuple[str, str]
+Outcome = tuple[Person, str]
+
+
+def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """Add who is new and edit who is known by (source, external_id); all of them or none.
+
+    Returns each person, in the order given, with `created`, `updated` or `unchanged`. A given
+    field replaces what is stored; one that is left out stays. An audience is set on new people
+    only: sharing somebody known is a decision of its own.
+    """
+    if not policy.can_create(actor):
+        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+    pairs = [(item.get("source") or persons.API_SOURCE, item["external_id"]) for item in items]
+    _refuse_repeats(pairs)
+    known = queries.find_by_external_ids(actor, pairs)
+    living = [row.canonical_id for row in known.values() if not row.is_deleted]
+    loaded = queries.get_persons(actor, living)
+    audiences: dict[str, Visibility] = {}
+    done: list[Outcome] = []
+    for number, (pair, item) in enumerate(zip(pairs, items, strict=True)):
+        row = known.get(pair)
+        if row is None or row.is_deleted:
+            visibility = _audience(actor, item, number, audiences)
+            done.append((_create(actor, item, pair, row, visibility), "created"))
+        else:
+            done.append(_update(actor, item, number, loaded.get(row.canonical_id)))
+    db.flush()
+    _write_down(actor, done, items)
+    return done
+
+
+def _refuse_repeats(pairs: Sequence[Pair]) -> None:
+    seen: set[Pair] = set()
+    for number, pair in enumerate(pairs):
+        if pair in seen:
+            text = _("This id stands in the list twice.")
+            raise RuleBroken(text, code="repeated", field=f"items.{number}.external_id")
+        seen.add(pair)
+
+
+def _audience(
+    actor: Actor, item: Mapping[str, Any], number: int, known: dict[str, Visibility]
+) -> Visibility:
+    given = item.get("visibility")
+    key = repr(given)
+    if key not in known:
+        field = f"items.{number}.visibility"
+        known[key] = resolve_audience(actor, given, default="team", field=field)
+    return known[key]
+
+
+def _create(
+    actor: Actor, item: Mapping[str, Any], pair: Pair, row: Row[Any] | None, visibility: Visibility
+) -> Person:
+    person = persons.new_person(actor, visibility, "api")
+    writing.apply(actor, person, item)
+    db.add(person)
+    if row is not None:
+        row.ExternalId.person_id = person.id
+        return person
+    source, external_id = pair
+    named = ExternalId(person_id=person.id, importer_id=actor.person_id)
+    named.source, named.external_id = source, external_id
+    db.session().flush([person])
+    db.add(named)
+    return person
+
+
+def _update(actor: Actor, item: Mapping[str, Any], number: int, person: Person | None) -> Outcome:
+    if person is None:
+        text = _("Your source uses this id for another person.")
+        raise Conflict(text, code="external_id_taken", field=f"items.{number}.external_id")
+    if not policy.can_edit(actor, person):
+        text = _("You cannot edit this person.")
+        raise NotAllowed(text, field=f"items.{number}.external_id")
+    given = {name: value for name, value in item.items() if name != "source"}
+    return person, "updated" if writing.apply(actor, person, given) else "unchanged"
+
+
+def _write_down(actor: Actor, done: Sequence[Outcome], items: Sequence[Mapping[str, Any]]) -> None:
+    fields: dict[UUID, list[str]] = {
+        person.id: sorted(set(item) - {"external_id", "source", "visibility"})
+        for (person, _outcome), item in zip(done, items, strict=True)
+    }
+    for person, outcome in done:
+        if outcome == "created":
+            journal.record(actor, "add", "person", person.id)
+        elif outcome == "updated":
+            journal.record(actor, "edit", "person", person.id, fields=fields[person.id])
+            writing.note_change(actor, person.id, fields[person.id], person.version)

@@ -1,0 +1,112 @@
+"""Writing, editing, sharing and deleting notes about people."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from community.core import clock, db, hold
+from community.core.errors import NotAllowed
+from community.core.i18n import gettext as _
+from community.identity.models import Actor
+from community.journal import actions as journal
+from community.notifications import actions as notifications
+from community.people import notices, policy, queries
+from community.people.actions import writing
+from community.people.actions.audiences import resolve_audience
+from community.people.actions.persons import check_version
+from community.people.models import Note
+
+
+def add_note(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    body: str,
+    happened_at: datetime | None = None,
+    visibility: Mapping[str, Any] | None = None,
+) -> Note:
+    """Write about a person one sees; private unless the author's default or choice is wider."""
+    if not policy.can_add_note(actor):
+        raise NotAllowed(_("Guests cannot write notes."))
+    person = queries.get_person(actor, person_id)
+    note = Note(person_id=person.id, author_id=actor.person_id, body=body)
+    note.id, note.happened_at = db.new_id(), happened_at or clock.now()
+    note.see(resolve_audience(actor, visibility, default=actor.default_audience))
+    db.add(note)
+    db.flush()
+    journal.record(actor, "add", "note", note.id, about_id=person.id)
+    writing.note_change(actor, person.id, ["notes"], person.version)
+    _tell_subject(actor, note, before="private")
+    return note
+
+
+def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **given: Any) -> Note:
+    """Change the words, the time or who may see it; the author's alone."""
+    note = _own(actor, note_id)
+    check_version(note.version, version)
+    before = note.visibility
+    changed = [
+        name
+        for name in ("body", "happened_at")
+        if name in given and getattr(note, name) != given[name]
+    ]
+    for name in changed:
+        setattr(note, name, given[name])
+    if given.get("visibility") is not None:
+        note.see(resolve_audience(actor, given["visibility"], default="private"))
+        changed += ["visibility"] if note.visibility != before else []
+    if changed:
+        db.flush()
+        journal.record(actor, "edit", "note", note.id, about_id=note.person_id, fields=changed)
+    _tell_subject(actor, note, before=before["audience"])
+    return note
+
+
+def delete_note(actor: Actor, note_id: UUID, *, version: int | None = None) -> Note:
+    """Hide a note; its author can bring it back."""
+    note = _own(actor, note_id)
+    check_version(note.version, version)
+    note.delete(clock.now())
+    db.flush()
+    notifications.withdraw(keys=notices.keys_about(note))
+    journal.record(actor, "delete", "note", note.id, about_id=note.person_id)
+    return note
+
+
+def restore_note(actor: Actor, note_id: UUID) -> Note:
+    """Undo the deletion of a note of one's own."""
+    note = queries.get_own_note(actor, note_id)
+    if note.deleted_at is not None:
+        note.restore()
+        db.flush()
+        journal.record(actor, "restore", "note", note.id, about_id=note.person_id)
+        _tell_subject(actor, note, before="private")
+    return note
+
+
+def _own(actor: Actor, note_id: UUID) -> Note:
+    note = queries.get_note(actor, note_id)
+    if not policy.can_change_note(actor, note):
+        raise NotAllowed(_("Only the author of a note can change it."))
+    return note
+
+
+def _tell_subject(actor: Actor, note: Note, *, before: str) -> None:
+    """Tell a member that a note about them is shared now, after the hold; take it back when no more."""
+    was_seen, is_seen = policy.subject_sees(before), policy.subject_sees(note.audience)
+    if was_seen and not is_seen:
+        notifications.withdraw(keys=notices.keys_about(note))
+    if was_seen or not is_seen:
+        return
+    member_id = queries.find_subject(actor, note.person_id)
+    if member_id is not None:
+        notifications.notify(
+            notices.NOTE_ABOUT_YOU,
+            member_id=member_id,
+            thing_kind="note",
+            thing_id=note.id,
+            key=notices.keys_about(note)[-1],
+            from_person_id=actor.person_id,
+            hold=hold.period(),
+        )

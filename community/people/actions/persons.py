@@ -1,0 +1,211 @@
+"""Adding, editing, sharing, archiving, deleting and restoring people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from community.core import clock, db
+from community.core.errors import Conflict, NotAllowed, NotFound, Stale
+from community.core.i18n import gettext as _
+from community.identity.models import Actor, Visibility
+from community.journal import actions as journal
+from community.people import policy, queries
+from community.people.actions import writing
+from community.people.actions.audiences import resolve_audience
+from community.people.models import Person
+
+API_SOURCE = "api"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a person: who it is, which fields changed, who may be the same."""
+
+    person: Person
+    fields: list[str] = field(default_factory=list)
+    duplicates: list[dict[str, Any]] = field(default_factory=list)
+
+
+def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> Written:
+    """Add somebody from outside; the team sees them unless `visibility` says otherwise.
+
+    `given` is what the schema `PersonIn` read. People who may be the same are told, not refused.
+    """
+    if not policy.can_create(actor):
+        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+    visibility = resolve_audience(actor, given.get("visibility"), default="team")
+    person = new_person(actor, visibility, source_kind)
+    writing.apply(actor, person, given)
+    db.add(person)
+    db.flush()
+    if given.get("external_id"):
+        writing.name_outside(actor, person, _source_of(person, given), given["external_id"])
+    journal.record(actor, "add", "person", person.id)
+    return Written(person, sorted(given), _duplicates(actor, person, given))
+
+
+def new_person(actor: Actor, visibility: Visibility, source_kind: str) -> Person:
+    """An empty row of the actor's; to be written and added."""
+    person_id = db.new_id()
+    person = Person(id=person_id, canonical_id=person_id, author_id=actor.person_id)
+    person.source, person.call_name, person.source_detail = source_kind, "", ""
+    person.emails, person.phones, person.links, person.positions = [], [], [], []
+    person.tags = []
+    person.see(visibility)
+    return person
+
+
+def _source_of(person: Person, given: Mapping[str, Any]) -> str:
+    return given.get("source") or person.source_detail or API_SOURCE
+
+
+def _duplicates(actor: Actor, person: Person, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    emails = [item["value"] for item in given.get("emails", [])]
+    numbers = [phone.e164 for phone in person.phones if phone.e164] if given.get("phones") else []
+    return queries.find_duplicates(actor, emails, numbers, but=person.id)
+
+
+def edit_person(
+    actor: Actor, person_id: UUID, *, version: int | None = None, **given: Any
+) -> Written:
+    """Change the given fields; `version` is the one the editor saw (None: whatever is there)."""
+    parts = writing.parts_for(_parts_of(given))
+    person = queries.get_person(actor, person_id, parts=parts, lock=True)
+    if not policy.can_edit(actor, person):
+        raise NotAllowed(
+            _(
+                "Only the one who added this person, or someone who sees them with the whole team, can edit."
+            )
+        )
+    check_version(person.version, version)
+    widened = "visibility" in given and _share(actor, person, given["visibility"])
+    changed = writing.apply(actor, person, given)
+    if given.get("external_id"):
+        source = _source_of(person, given)
+        changed += (
+            ["external_id"]
+            if writing.name_outside(actor, person, source, given["external_id"])
+            else []
+        )
+    changed += ["visibility"] if widened else []
+    if changed:
+        note_edit(actor, person, changed)
+    return Written(person, changed, _duplicates_again(actor, person, given, changed))
+
+
+def _parts_of(given: Mapping[str, Any]) -> set[str]:
+    """A shared person is compared by every address, so these are read as well."""
+    return {*given, "emails", "phones"} if "visibility" in given else set(given)
+
+
+def _duplicates_again(
+    actor: Actor, person: Person, given: Mapping[str, Any], changed: list[str]
+) -> list[dict[str, Any]]:
+    if "visibility" not in changed or person.audience == "private":
+        fresh = {name: given[name] for name in ("emails", "phones") if name in changed}
+        return _duplicates(actor, person, fresh)
+    emails = [email.value for email in person.emails]
+    numbers = [phone.e164 for phone in person.phones if phone.e164]
+    return queries.find_duplicates(actor, emails, numbers, but=person.id)
+
+
+def note_edit(actor: Actor, person: Person, changed: list[str]) -> None:
+    """Send the change, then write it down: the audit, and who changed which field."""
+    person.touch()
+    db.flush()
+    journal.record(actor, "edit", "person", person.id, fields=changed)
+    writing.note_change(actor, person.id, changed, person.version)
+
+
+def check_version(stored: int, seen: int | None) -> None:
+    """Stale when the editor saw another version than the stored one."""
+    if seen is not None and seen != stored:
+        raise Stale(_("Someone changed this in the meantime. Load it again."))
+
+
+def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> bool:
+    """Change the audience; True when it is another one now."""
+    if given is None:
+        return False
+    visibility = resolve_audience(actor, given, default="private")
+    if visibility.columns() == _audience_of(person):
+        return False
+    if not policy.can_share(actor, person):
+        text = _("Only the one who added this person decides who sees them.")
+        raise NotAllowed(text, code="not_the_author", field="visibility")
+    person.see(visibility)
+    return True
+
+
+def _audience_of(person: Person) -> dict[str, Any]:
+    return {
+        "audience": person.audience,
+        "audience_people": list(person.audience_people),
+        "circle_id": person.circle_id,
+    }
+
+
+def archive_person(actor: Actor, person_id: UUID) -> Person:
+    """Take out of lists and reminders; what was given stays in every sum."""
+    return _set_archived(actor, person_id, archived=True)
+
+
+def unarchive_person(actor: Actor, person_id: UUID) -> Person:
+    """Put back into lists."""
+    return _set_archived(actor, person_id, archived=False)
+
+
+def _set_archived(actor: Actor, person_id: UUID, *, archived: bool) -> Person:
+    person = queries.get_person(actor, person_id, lock=True)
+    if not policy.can_archive(actor, person):
+        raise NotAllowed(
+            _("Members of the team stay in the lists.")
+            if person.is_member
+            else _("You cannot archive this person.")
+        )
+    if (person.archived_at is not None) != archived:
+        person.archive(clock.now() if archived else None)
+        db.flush()
+        journal.record(actor, "archive" if archived else "unarchive", "person", person.id)
+        writing.note_change(actor, person.id, ["archived"], person.version)
+    return person
+
+
+def delete_person(actor: Actor, person_id: UUID, *, version: int | None = None) -> Person:
+    """Hide somebody entered by mistake, with all that hangs on them; `restore_person` undoes it."""
+    person = queries.get_person(actor, person_id, lock=True)
+    if person.is_member:
+        raise NotAllowed(
+            _("A member is not deleted: they leave the team, or an owner removes them.")
+        )
+    if not policy.can_delete(actor, person):
+        raise NotAllowed(
+            _(
+                "Only the one who added this person, a steward or an owner can delete. You can archive."
+            )
+        )
+    check_version(person.version, version)
+    person.delete(clock.now(), actor.person_id)
+    db.flush()
+    journal.record(actor, "delete", "person", person.id)
+    return person
+
+
+def restore_person(actor: Actor, person_id: UUID) -> Person:
+    """Undo a deletion, up to 30 days later. One that nobody deleted answers as it is."""
+    person = queries.find_deleted(actor, person_id)
+    if person is None:
+        return queries.get_person(actor, person_id)
+    if not policy.can_restore(actor, person, clock.now()):
+        raise NotFound(_("There is no such person, or they are not yours to see."))
+    _refuse_when_merged(person)
+    person.restore()
+    db.flush()
+    journal.record(actor, "restore", "person", person.id)
+    return person
+
+
+def _refuse_when_merged(person: Person) -> None:
+    if person.merged_into_id is not None:
+        raise Conflict(_("This person was merged into another. Undo the merge first."))

@@ -1,0 +1,106 @@
+"""Who sees and who changes people and notes about them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
+
+from community.identity.models import Actor
+from community.identity.policy import can_widen, in_audience
+from community.people.models import Note, Person
+
+UNDO_FOR = timedelta(days=30)
+
+
+def visible(actor: Actor, person: Any = Person) -> ColumnElement[bool]:
+    """The WHERE clause of the persons the actor may see; `person` may be an alias.
+
+    Deleted ones are hidden from everybody. Merged ones are included: reads resolve them by
+    their canonical id.
+    """
+    return and_(
+        person.team_id == actor.team_id, person.deleted_at.is_(None), in_audience(actor, person)
+    )
+
+
+def listed(actor: Actor, person: Any = Person) -> ColumnElement[bool]:
+    """The same for lists and searches: each person once, without those merged into another."""
+    return and_(visible(actor, person), person.merged_into_id.is_(None))
+
+
+def can_create(actor: Actor) -> bool:
+    """Guests add nobody."""
+    return not actor.is_guest
+
+
+def can_edit(actor: Actor, person: Person) -> bool:
+    """Own and team-visible people by members and above; a member's own person by them or an owner."""
+    if person.is_member:
+        return actor.is_me(person.id) or actor.is_owner
+    if actor.is_guest:
+        return False
+    return person.author_id in actor.person_ids or person.audience == "team"
+
+
+def can_archive(actor: Actor, person: Person) -> bool:
+    """As editing, but a member stays in the lists."""
+    return not person.is_member and can_edit(actor, person)
+
+
+def can_delete(actor: Actor, person: Person) -> bool:
+    """Authors delete their own; owners and stewards team-visible ones. Members leave, they are not deleted."""
+    if person.is_member or actor.is_guest:
+        return False
+    if person.author_id in actor.person_ids:
+        return True
+    return person.audience == "team" and actor.role in ("owner", "steward")
+
+
+def can_restore(actor: Actor, person: Person, at: datetime) -> bool:
+    """Whoever deleted it, or might have, within the time for undoing."""
+    if person.deleted_at is None or at - person.deleted_at > UNDO_FOR:
+        return False
+    return person.deleted_by_id in actor.person_ids or can_delete(actor, person)
+
+
+def can_share(actor: Actor, person: Person) -> bool:
+    """Only the author says who sees it; a member is seen by their team."""
+    return not person.is_member and not actor.is_guest and can_widen(actor, person)
+
+
+def visible_notes(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the notes the actor may see.
+
+    By their audience; and a note about the actor as soon as it is shared with anybody (only the
+    author's private ones stay theirs). The person it is about must be visible as well.
+    """
+    named, subject = aliased(Person), aliased(Person)
+    about = (
+        exists()
+        .where(named.team_id == Note.team_id, named.id == Note.person_id)
+        .where(subject.team_id == named.team_id, subject.id == named.canonical_id)
+        .where(visible(actor, subject))
+    )
+    about_me = and_(Note.person_id.in_(actor.person_ids), Note.audience != "private")
+    return and_(
+        Note.team_id == actor.team_id,
+        Note.deleted_at.is_(None),
+        or_(in_audience(actor, Note), about_me),
+        about,
+    )
+
+
+def can_add_note(actor: Actor) -> bool:
+    """Guests write no notes."""
+    return not actor.is_guest
+
+
+def can_change_note(actor: Actor, note: Note) -> bool:
+    """Only the author edits, shares or deletes a note."""
+    return note.author_id in actor.person_ids
+
+
+def subject_sees(note_audience: str) -> bool:
+    """Whether a member whom a note is about will see it: everything that is not private."""
+    return note_audience != "private"

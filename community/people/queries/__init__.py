@@ -1,0 +1,58 @@
+"""Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
+
+from community.people.queries.finding import (
+    NameOption,
+    circle_options,
+    find_member_address,
+    find_named,
+    find_subject,
+    find_tags,
+    member_options,
+    name_options,
+    search_people,
+)
+from community.people.queries.notes import find_notes, get_note, get_note_row, get_own_note
+from community.people.queries.persons import (
+    PARTS,
+    Filter,
+    find_by_external_ids,
+    find_deleted,
+    find_duplicates,
+    find_external_id,
+    find_members,
+    find_people,
+    get_person,
+    get_person_by_slug,
+    get_person_row,
+    get_persons,
+    same_person,
+)
+
+__all__ = [
+    "PARTS",
+    "Filter",
+    "NameOption",
+    "circle_options",
+    "find_by_external_ids",
+    "find_deleted",
+    "find_duplicates",
+    "find_external_id",
+    "find_member_address",
+    "find_members",
+    "find_named",
+    "find_notes",
+    "find_people",
+    "find_subject",
+    "find_tags",
+    "get_note",
+    "get_note_row",
+    "get_own_note",
+    "get_person",
+    "get_person_by_slug",
+    "get_person_row",
+    "get_persons",
+    "member_options",
+    "name_options",
+    "same_person",
+    "search_people",
+]

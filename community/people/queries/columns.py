@@ -1,0 +1,92 @@
+"""The columns of a person as lists and details read them: one row, its lists as JSON text.
+
+JSON text goes into an answer as it is (`orjson.Fragment`); pages read it with `orjson.loads`.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from community.identity.models import Actor
+from community.people.models import (
+    ExternalId,
+    Person,
+    PersonEmail,
+    PersonLink,
+    PersonPhone,
+    Position,
+)
+
+PLAIN = (
+    Person.id,
+    Person.name,
+    Person.call_name,
+    Person.birthday_month,
+    Person.birthday_day,
+    Person.birthday_year,
+    Person.tags,
+    Person.source,
+    Person.source_detail,
+    Person.membership_id,
+    Person.archived_at,
+    Person.author_id,
+    Person.audience,
+    Person.audience_people,
+    Person.circle_id,
+    Person.created_at,
+    Person.updated_at,
+    Person.version,
+    Person.sort_key,
+)
+
+
+def _listed(
+    model: Any, person: Subquery, order: tuple[Any, ...], *parts: str
+) -> ColumnElement[str]:
+    pairs = [part for name in parts for part in (name, getattr(model, name))]
+    rows = func.json_agg(aggregate_order_by(func.json_build_object(*pairs), *order))
+    return (
+        select(func.coalesce(cast(rows, Text), "[]"))
+        .where(model.team_id == person.c.team_id, model.person_id == person.c.id)
+        .scalar_subquery()
+    )
+
+
+def current_first() -> tuple[Any, ...]:
+    """Positions as they are read: what somebody does now, then what they did, newest first."""
+    return (Position.to_on.is_not(None), Position.from_on.desc().nulls_last(), Position.id)
+
+
+def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
+    external = (
+        select(ExternalId.external_id)
+        .where(ExternalId.team_id == person.c.team_id, ExternalId.person_id == person.c.id)
+        .where(ExternalId.importer_id.in_(actor.person_ids))
+        .order_by(ExternalId.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    positions = ("organisation", "title", "from_on", "to_on")
+    email, phone, link = (m.position for m in (PersonEmail, PersonPhone, PersonLink))
+    return [
+        _listed(PersonEmail, person, (email,), "value", "label").label("emails"),
+        _listed(PersonPhone, person, (phone,), "value", "label", "e164").label("phones"),
+        _listed(PersonLink, person, (link,), "value", "label").label("links"),
+        _listed(Position, person, current_first(), *positions).label("positions"),
+        external.label("external_id"),
+    ]
+
+
+def with_lists(actor: Actor, page: Select[Any], *order: str) -> Select[Any]:
+    """A page of `PLAIN` rows with their addresses, positions and the actor's external id.
+
+    The lists are read for the rows of the page only. `order` names its columns, `-name` downwards.
+    """
+    rows = page.add_columns(Person.team_id).subquery("page")
+    plain = [column for column in rows.c if column.name != "team_id"]
+    statement = select(*plain, *_lists(actor, rows))
+    for name in order:
+        column = rows.c[name.removeprefix("-")]
+        statement = statement.order_by(column.desc() if name.startswith("-") else column)
+    return statement

@@ -1,0 +1,225 @@
+"""Finding people by name, and the names that forms propose."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Float,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    Uuid,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import aliased
+
+from community.core import db
+from community.core.text import fold
+from community.identity.models import Actor, Circle, Membership, UserEmail
+from community.people.models import Person, Position
+from community.people.policy import listed
+from community.people.queries.columns import current_first
+
+LONGEST = 100
+SHORTEST = 3
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class NameOption:
+    """A person to choose: `label` tells namesakes apart by what they do."""
+
+    id: UUID
+    name: str
+    is_member: bool
+    organisation: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, and where they work if that is known."""
+        return f"{self.name} ({self.organisation})" if self.organisation else self.name
+
+
+def hits(actor: Actor, q: str, limit: int) -> Subquery:
+    """Ids and scores of the people whose name or address is like `q`: `id`, `score`.
+
+    Fewer than three letters have no trigrams: they are taken as how a name begins.
+    """
+    folded = fold(q)[:LONGEST]
+    if len(folded) < SHORTEST:
+        return _beginning_with(actor, folded, limit)
+    found = func.search_persons(
+        folded,
+        cast(array(actor.person_ids), ARRAY(Uuid)),
+        cast(array(() if actor.is_guest else actor.circle_ids), ARRAY(Uuid)),
+        cast(literal(not actor.is_guest), Boolean),
+        cast(limit, Integer),
+    ).table_valued(column("id", Uuid), column("score", Float))
+    return select(found.c.id, found.c.score).subquery("hits")
+
+
+def _beginning_with(actor: Actor, folded: str, limit: int) -> Subquery:
+    return (
+        select(Person.id, literal(2.0).label("score"))
+        .where(listed(actor), Person.sort_key.between(folded, folded + _AFTER_ALL))
+        .where(literal(folded != ""))
+        .order_by(Person.sort_key, Person.id)
+        .limit(limit)
+        .subquery("hits")
+    )
+
+
+def _organisation() -> Any:
+    return (
+        select(Position.organisation)
+        .where(Position.team_id == Person.team_id, Position.person_id == Person.id)
+        .where(Position.organisation != "")
+        .order_by(*current_first())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _named(actor: Actor) -> Select[Any]:
+    return select(
+        Person.id,
+        Person.name,
+        Person.call_name,
+        Person.membership_id.is_not(None).label("is_member"),
+        Person.archived_at.is_not(None).label("is_archived"),
+        func.coalesce(_organisation(), "").label("organisation"),
+    ).where(listed(actor))
+
+
+def search_people(actor: Actor, q: str, limit: int = 20) -> list[Row[Any]]:
+    """The best matches by name or address, typos and accents forgiven, best first."""
+    if not fold(q):
+        return []
+    found = hits(actor, q, limit)
+    statement = (
+        _named(actor)
+        .join(found, found.c.id == Person.id)
+        .order_by(Person.archived_at.is_not(None), found.c.score.desc(), Person.sort_key, Person.id)
+        .limit(limit)
+    )
+    return list(db.session().execute(statement))
+
+
+def find_named(actor: Actor, text: str) -> list[NameOption]:
+    """Whom somebody means who typed this name: one, several to choose from, or nobody.
+
+    A whole name, the label that forms propose, what one calls them, or how exactly one begins.
+    """
+    wanted = fold(text)
+    found = [_option(row) for row in search_people(actor, text, 20)]
+    labelled = [option for option in found if fold(option.label) == wanted]
+    whole = [option for option in found if fold(option.name) == wanted]
+    if labelled or whole:
+        return labelled if len(labelled) == 1 else whole or labelled
+    rows = search_people(actor, text.split("(")[0], 20)
+    called = [row for row in rows if wanted in (fold(row.call_name), fold(row.name).split(" ")[0])]
+    return [_option(row) for row in called]
+
+
+def name_options(actor: Actor, limit: int = 100) -> list[NameOption]:
+    """Names for a form to propose: the members, and who was changed last."""
+    members = (
+        _named(actor)
+        .where(Person.membership_id.is_not(None))
+        .order_by(Person.updated_at.desc())
+        .limit(limit)
+    )
+    recent = (
+        _named(actor)
+        .where(Person.archived_at.is_(None))
+        .order_by(Person.updated_at.desc(), Person.id.desc())
+        .limit(limit)
+    )
+    rows = db.session().execute(union_all(members.subquery().select(), recent.subquery().select()))
+    options = {row.id: _option(row) for row in rows if row.id != actor.person_id}
+    return sorted(options.values(), key=lambda option: (not option.is_member, fold(option.name)))
+
+
+def member_options(actor: Actor) -> list[NameOption]:
+    """The team's active members but the actor, by name: whom an audience can name."""
+    if actor.is_guest:
+        return []
+    statement = (
+        select(Person.id, Person.name)
+        .join(Membership, Membership.id == Person.membership_id)
+        .where(listed(actor), Membership.team_id == actor.team_id, Membership.state == "active")
+        .where(Person.id != actor.person_id)
+        .order_by(Person.sort_key, Person.id)
+    )
+    return [NameOption(row.id, row.name, True) for row in db.session().execute(statement)]
+
+
+def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
+    """The active membership of whom an item is about, when that is a member other than the actor."""
+    about = aliased(Person)
+    statement = (
+        select(Membership.id)
+        .join(
+            Person, (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id)
+        )
+        .join(
+            about, (about.team_id == Person.team_id) & (about.canonical_id == Person.canonical_id)
+        )
+        .where(about.team_id == actor.team_id, about.id == person_id)
+        .where(Membership.state == "active", Membership.id != actor.member_id)
+    )
+    return db.session().scalar(statement)
+
+
+def find_member_address(actor: Actor, person_id: UUID) -> str | None:
+    """Where a member reads answers to what they caused; None for people outside."""
+    statement = (
+        select(UserEmail.address)
+        .join(Membership, Membership.user_id == UserEmail.user_id)
+        .join(
+            Person, (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id)
+        )
+        .where(Person.team_id == actor.team_id, Person.id == person_id)
+        .where(Membership.state == "active", UserEmail.is_primary)
+    )
+    return db.session().scalar(statement)
+
+
+def circle_options(actor: Actor) -> list[tuple[UUID, str]]:
+    """The actor's circles, to choose an audience from."""
+    if not actor.circle_ids:
+        return []
+    statement = (
+        select(Circle.id, Circle.name)
+        .where(Circle.team_id == actor.team_id, Circle.id.in_(actor.circle_ids))
+        .order_by(Circle.name)
+    )
+    return [(row.id, row.name) for row in db.session().execute(statement)]
+
+
+def find_tags(actor: Actor, among: int = 500) -> list[str]:
+    """The tags in use on the people changed last."""
+    recent = (
+        select(Person.tags)
+        .where(listed(actor))
+        .order_by(Person.updated_at.desc(), Person.id.desc())
+        .limit(among)
+        .subquery()
+    )
+    tag = func.unnest(recent.c.tags).label("tag")
+    return sorted(db.session().scalars(select(tag).distinct()), key=fold)
+
+
+def _option(row: Row[Any]) -> NameOption:
+    return NameOption(row.id, row.name, row.is_member, row.organisation)

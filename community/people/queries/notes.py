@@ -1,0 +1,86 @@
+"""Notes about people."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from community.core import db, paging
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest
+from community.identity.models import Actor
+from community.people.models import Note, Person
+from community.people.policy import visible_notes
+from community.people.queries.persons import same_person
+
+_writer, _shown, _about, _subject = (aliased(Person) for _name in range(4))
+
+
+def _rows(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            Note.id,
+            _subject.id.label("person_id"),
+            _subject.name.label("person_name"),
+            _subject.membership_id.label("person_membership_id"),
+            Note.body,
+            Note.happened_at,
+            Note.created_at,
+            Note.updated_at,
+            Note.version,
+            Note.author_id,
+            Note.audience,
+            Note.audience_people,
+            Note.circle_id,
+            func.coalesce(func.nullif(_shown.name, ""), "").label("author_name"),
+        )
+        .join(_writer, (_writer.team_id == Note.team_id) & (_writer.id == Note.author_id))
+        .join(_shown, (_shown.team_id == _writer.team_id) & (_shown.id == _writer.canonical_id))
+        .join(_about, (_about.team_id == Note.team_id) & (_about.id == Note.person_id))
+        .join(_subject, (_subject.team_id == _about.team_id) & (_subject.id == _about.canonical_id))
+        .where(visible_notes(actor))
+    )
+
+
+def find_notes(actor: Actor, person_id: UUID, request: PageRequest) -> Page[Row[Any]]:
+    """What the actor may read about a person (a canonical id), newest happening first."""
+    statement = _rows(actor).where(Note.person_id.in_(same_person(actor, person_id)))
+    edge = (Note.happened_at, Note.id)
+    page = paging.after(statement, request, edge, (paging.read_moment, UUID), descending=True)
+    rows = db.session().execute(page).all()
+    return paging.page(rows, request, lambda row: (row.happened_at, row.id))
+
+
+def get_note_row(actor: Actor, note_id: UUID) -> Row[Any]:
+    """One note as it is shown."""
+    found = db.session().execute(_rows(actor).where(Note.id == note_id)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such note, or it is not yours to see."))
+    return found
+
+
+def get_note(actor: Actor, note_id: UUID) -> Note:
+    """One note to change, locked."""
+    statement = select(Note).where(visible_notes(actor), Note.id == note_id)
+    found = db.session().scalar(
+        statement.with_for_update(of=Note).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(_("There is no such note, or it is not yours to see."))
+    return found
+
+
+def get_own_note(actor: Actor, note_id: UUID) -> Note:
+    """The actor's own note, deleted or not, locked: to restore it."""
+    found = db.session().scalar(
+        select(Note)
+        .where(Note.team_id == actor.team_id, Note.id == note_id)
+        .where(Note.author_id.in_(actor.person_ids))
+        .with_for_update(of=Note)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(_("There is no such note, or it is not yours to see."))
+    return found

@@ -1,0 +1,282 @@
+"""People as lists, as details and as rows to change."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    String,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased, selectinload
+
+from community.core import db, paging, slugs
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest
+from community.identity.models import Actor
+from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
+from community.people.policy import listed, visible
+from community.people.queries.columns import PLAIN, with_lists
+from community.people.queries.finding import hits
+
+PARTS = ("emails", "phones", "links", "positions")
+SORTS = ("name", "updated", "-updated")
+_FOUND_BY_NAME = 500
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of people is narrowed to. `sort` is one of SORTS, or empty: best match, else name."""
+
+    q: str = ""
+    tag: str | None = None
+    archived: bool | None = False
+    is_member: bool | None = None
+    external_id: str | None = None
+    source: str | None = None
+    email: str | None = None
+    updated_since: datetime | None = None
+    sort: str = ""
+
+
+def find_people(
+    actor: Actor, wanted: Filter, request: PageRequest, *also: ColumnElement[bool]
+) -> Page[Row[Any]]:
+    """One page of the people the actor may see; `also` are conditions of features above."""
+    statement = select(*PLAIN).where(listed(actor), *_conditions(actor, wanted), *also)
+    sort = wanted.sort or "name"
+    if wanted.q:
+        found = hits(actor, wanted.q, _FOUND_BY_NAME)
+        statement = statement.join(found, found.c.id == Person.id)
+        if not wanted.sort:
+            return _best_first(actor, statement, found.c.score, request)
+    column, name, read = _ORDERS[sort.removeprefix("-")]
+    down = sort.startswith("-")
+    page = paging.after(statement, request, (column, Person.id), (read, UUID), descending=down)
+    sign = "-" if down else ""
+    rows = db.session().execute(with_lists(actor, page, sign + name, sign + "id")).all()
+    return paging.page(rows, request, lambda row: (row._mapping[name], row.id))
+
+
+def _best_first(
+    actor: Actor, statement: Select[Any], score: ColumnElement[Any], request: PageRequest
+) -> Page[Row[Any]]:
+    rank = cast(func.round(score * 1000), Integer)
+    statement = statement.add_columns(rank.label("rank"))
+    page = paging.after(statement, request, (rank, Person.id), (int, UUID), descending=True)
+    rows = db.session().execute(with_lists(actor, page, "-rank", "-id")).all()
+    return paging.page(rows, request, lambda row: (row.rank, row.id))
+
+
+_ORDERS: dict[str, tuple[Any, str, Callable[[Any], Any]]] = {
+    "name": (Person.sort_key, "sort_key", paging.read_text),
+    "updated": (Person.updated_at, "updated_at", paging.read_moment),
+}
+
+
+def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.archived is not None:
+        archived = Person.archived_at.is_not(None)
+        found.append(archived if wanted.archived else ~archived)
+    if wanted.is_member is not None:
+        member = Person.membership_id.is_not(None)
+        found.append(member if wanted.is_member else ~member)
+    if wanted.tag:
+        found.append(Person.tags.contains([wanted.tag]))
+    if wanted.updated_since:
+        found.append(Person.updated_at >= wanted.updated_since)
+    if wanted.email:
+        found.append(_has_email([wanted.email]))
+    if wanted.external_id or wanted.source:
+        found.append(_has_external_id(actor, wanted))
+    return found
+
+
+def _has_email(addresses: Sequence[str]) -> ColumnElement[bool]:
+    return exists().where(
+        PersonEmail.team_id == Person.team_id,
+        PersonEmail.person_id == Person.id,
+        PersonEmail.value.in_(addresses),
+    )
+
+
+def _has_external_id(actor: Actor, wanted: Filter) -> ColumnElement[bool]:
+    found = exists().where(
+        ExternalId.team_id == Person.team_id,
+        ExternalId.person_id == Person.id,
+        ExternalId.importer_id.in_(actor.person_ids),
+    )
+    if wanted.external_id:
+        found = found.where(ExternalId.external_id == wanted.external_id)
+    if wanted.source:
+        found = found.where(ExternalId.source == wanted.source)
+    return found
+
+
+def _canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:
+    return (
+        select(Person.canonical_id)
+        .where(Person.team_id == actor.team_id, Person.id == person_id)
+        .scalar_subquery()
+    )
+
+
+def get_person_row(actor: Actor, person_id: UUID) -> Row[Any]:
+    """One person with addresses and positions; a merged id answers the person it became."""
+    one = select(*PLAIN).where(visible(actor), Person.id == _canonical(actor, person_id))
+    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
+
+
+def get_person_by_slug(actor: Actor, slug: str) -> Row[Any]:
+    """The person of a page's address; the name in it says nothing."""
+    sought = slugs.read(slug)
+    if sought is None:
+        raise NotFound(_("There is no such person, or they are not yours to see."))
+    named = (
+        select(Person.canonical_id)
+        .where(Person.team_id == actor.team_id, Person.id.between(sought.low, sought.high))
+        .where(func.right(cast(Person.id, String), len(sought.ending)) == sought.ending)
+        .order_by(Person.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    one = select(*PLAIN).where(visible(actor), Person.id == named)
+    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
+
+
+def get_person(
+    actor: Actor, person_id: UUID, *, parts: Iterable[str] = (), lock: bool = False
+) -> Person:
+    """One person to read or (`lock`) to change, with the lists named in `parts`."""
+    statement = select(Person).where(visible(actor), Person.id == _canonical(actor, person_id))
+    statement = statement.options(*[selectinload(getattr(Person, part)) for part in parts])
+    if lock:
+        statement = statement.with_for_update(of=Person)
+    return _one(db.session().scalar(statement.execution_options(populate_existing=lock)))
+
+
+def get_persons(
+    actor: Actor, person_ids: Sequence[UUID], *, parts: Iterable[str] = PARTS
+) -> dict[UUID, Person]:
+    """Several people by id, locked in the order of their ids, with their lists."""
+    statement = (
+        select(Person)
+        .where(visible(actor), Person.id.in_(person_ids))
+        .order_by(Person.id)
+        .options(*[selectinload(getattr(Person, part)) for part in parts])
+        .with_for_update(of=Person)
+        .execution_options(populate_existing=True)
+    )
+    return {person.id: person for person in db.session().scalars(statement)}
+
+
+def find_deleted(actor: Actor, person_id: UUID) -> Person | None:
+    """A deleted person, locked, before the question whether the actor may restore it."""
+    return db.session().scalar(
+        select(Person)
+        .where(Person.team_id == actor.team_id, Person.id == person_id)
+        .where(Person.deleted_at.is_not(None))
+        .with_for_update(of=Person)
+    )
+
+
+def find_by_external_ids(
+    actor: Actor, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Row[Any]]:
+    """Whom the actor's sources call so: (source, external id) → ExternalId, canonical_id, is_deleted."""
+    sources, ids = {source for source, _id in pairs}, {external for _source, external in pairs}
+    named = aliased(Person)
+    statement = (
+        select(
+            ExternalId,
+            Person.id.label("canonical_id"),
+            Person.deleted_at.is_not(None).label("is_deleted"),
+        )
+        .join(named, (named.team_id == ExternalId.team_id) & (named.id == ExternalId.person_id))
+        .join(Person, (Person.team_id == named.team_id) & (Person.id == named.canonical_id))
+        .where(ExternalId.team_id == actor.team_id, ExternalId.importer_id.in_(actor.person_ids))
+        .where(ExternalId.source.in_(sources), ExternalId.external_id.in_(ids))
+    )
+    rows = db.session().execute(statement)
+    found = {(row.ExternalId.source, row.ExternalId.external_id): row for row in rows}
+    return {pair: found[pair] for pair in pairs if pair in found}
+
+
+def find_external_id(actor: Actor, person_id: UUID, source: str) -> ExternalId | None:
+    """What one source of the actor's calls a person."""
+    return db.session().scalar(
+        select(ExternalId)
+        .where(ExternalId.team_id == actor.team_id, ExternalId.person_id == person_id)
+        .where(ExternalId.importer_id.in_(actor.person_ids), ExternalId.source == source)
+        .order_by(ExternalId.id)
+        .limit(1)
+    )
+
+
+def find_members(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Which of these ids are members of the team, with the canonical id of each."""
+    if not person_ids:
+        return {}
+    named = aliased(Person)
+    statement = (
+        select(named.id, Person.id)
+        .join(Person, (Person.team_id == named.team_id) & (Person.id == named.canonical_id))
+        .where(named.team_id == actor.team_id, named.id.in_(person_ids))
+        .where(visible(actor), Person.membership_id.is_not(None))
+    )
+    return {given: canonical for given, canonical in db.session().execute(statement).tuples()}
+
+
+def find_duplicates(
+    actor: Actor, emails: Sequence[str], phones: Sequence[str], *, but: UUID | None = None
+) -> list[dict[str, Any]]:
+    """Who among the visible people may be the same: `sure` by mail, `likely` by telephone."""
+    if not emails and not phones:
+        return []
+    mail = select(PersonEmail.person_id, literal(0).label("doubt")).where(
+        PersonEmail.team_id == actor.team_id, PersonEmail.value.in_(emails)
+    )
+    phone = select(PersonPhone.person_id, literal(1).label("doubt")).where(
+        PersonPhone.team_id == actor.team_id, PersonPhone.e164.in_(phones)
+    )
+    same = union_all(mail, phone).subquery()
+    doubt = func.min(same.c.doubt).label("doubt")
+    statement = (
+        select(Person.id, Person.name, doubt)
+        .join(same, same.c.person_id == Person.id)
+        .where(listed(actor), or_(literal(but is None), Person.id != but))
+        .group_by(Person.id, Person.name, Person.sort_key)
+        .order_by(doubt, Person.sort_key, Person.id)
+        .limit(10)
+    )
+    words = ("sure", "likely")
+    rows = db.session().execute(statement)
+    return [{"id": r.id, "name": r.name, "certainty": words[r.doubt]} for r in rows]
+
+
+def same_person(actor: Actor, person_id: UUID) -> Select[tuple[UUID]]:
+    """The ids that stand for a person: its own and those merged into it."""
+    return select(Person.id).where(
+        Person.team_id == actor.team_id, Person.canonical_id == person_id
+    )
+
+
+def _one(found: Any) -> Any:
+    if found is None:
+        raise NotFound(_("There is no such person, or they are not yours to see."))
+    return found
