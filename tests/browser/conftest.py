@@ -1,0 +1,217 @@
+"""A real browser on a real server: gunicorn over this worker's database, Debian's Chromium.
+
+`visit` opens pages as one person sees them (theme, width, with or without JavaScript) and
+fails the test on any console error, page error or breach of the content policy.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    sync_playwright,
+)
+
+from community.accounts.models import Session
+from community.core import clock, db, schema, tokens
+from community.identity.models import Actor
+from tests.conftest import database_url
+from tests.conftest_servers import Servers
+from tests.factories.identity import acting
+from tools import chromium
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"desktop": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Live:
+    """The running portal."""
+
+    url: str
+    data: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def live(
+    servers: Servers,
+    worker_database: str,
+    configured: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Live]:
+    """gunicorn with the settings of production, over this worker's database."""
+    port, data = _free_port(), tmp_path_factory.mktemp("live")
+    env = {
+        **os.environ,
+        "DATABASE_URL": database_url(servers, schema.APP, worker_database),
+        "REDIS_URL": servers.valkey.url,
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "SECRET_KEYS": "k" * 40,
+        "COMMUNITY_DATA": str(data),
+        "UNDO_SECONDS": "60",
+    }
+    argv = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-k",
+        "gthread",
+        "--threads",
+        "4",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
+    log = (data / "web.log").open("wb")
+    server = subprocess.Popen([*argv, "wsgi:app"], cwd=ROOT, env=env, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/login", server, data / "web.log")
+        yield Live(f"http://127.0.0.1:{port}", data)
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The portal did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chrome(_playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium; `python -m tools.chromium` installs it."""
+    program = chromium.find()
+    assert program, "Chromium is missing: run `python -m tools.chromium`."
+    browser = _playwright.chromium.launch(executable_path=program, args=_FLAGS)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Visit:
+    """One person's browser window."""
+
+    page: Page
+    live: Live
+    actor: Actor | None
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open an address of the actor's team (`//x` for one outside a team)."""
+        if path.startswith("//"):
+            path = path[1:]
+        elif self.actor is not None and not path.startswith("/t/"):
+            path = f"/t/{self.actor.team_slug}{path}"
+        self.page.goto(self.live.url + path)
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe finds on the page: rule and first place each."""
+        self.page.add_script_tag(path=str(AXE))
+        found = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS
+        )
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Keep what the console complains of."""
+        if message.type == "error" and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chrome: Browser, live: Live) -> Iterator[Visitor]:
+    """Open a browser: `visit(actor, size="phone", theme="dark", javascript=False, axe=True)`."""
+    opened: list[Visit] = []
+
+    def open_window(
+        actor: Actor | None = None,
+        *,
+        size: str = "desktop",
+        theme: str = "light",
+        javascript: bool = True,
+        axe: bool = False,
+    ) -> Visit:
+        width, height = SIZES[size]
+        context = chrome.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            java_script_enabled=javascript,
+            bypass_csp=axe,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        if actor is not None:
+            context.add_cookies([_session_cookie(actor, live)])
+        window = Visit(context.new_page(), live, actor, context)
+        window.page.on("console", window.heard)
+        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        opened.append(window)
+        return window
+
+    yield open_window
+    complaints = [text for window in opened for text in window.complaints]
+    for window in opened:
+        window.context.close()
+    assert complaints == []
+
+
+def _session_cookie(actor: Actor, live: Live) -> Any:
+    secret = tokens.secret()
+    with acting(actor):
+        expires = clock.now() + timedelta(days=1)
+        db.add(
+            Session(token_digest=tokens.digest(secret), user_id=actor.user_id, expires_at=expires)
+        )
+    return {"name": "community", "value": secret, "url": live.url, "httpOnly": True}
