@@ -6,7 +6,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlencode
@@ -21,6 +20,8 @@ PORT = 5432
 SUPERUSER = "postgres"
 # A killed postmaster's backends hold its pid file and shared memory for up to 2 s.
 START_SECONDS = 30.0
+# After a crash it first replays what was written; nothing is gained by killing it meanwhile.
+RECOVERY_SECONDS = 600.0
 Durability = Literal["full", "off"]
 _STILL_HELD = ("lock file", "pre-existing shared memory block", "is still in use")
 _UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -118,7 +119,11 @@ class Postgres:
         """Prepare, run, and return when it answers; waits for a dying predecessor to let go."""
         self.prepare()
         deadline = time.monotonic() + START_SECONDS
-        while not self._try_start(deadline):
+        while not self._try_start():
+            said = self.log_file.read_text(errors="replace")
+            held = any(words in said for words in _STILL_HELD)
+            if not held or time.monotonic() > deadline:
+                raise EmbeddedError(self._why_not(said, held=held))
             time.sleep(0.3)
 
     def stop(self) -> None:
@@ -138,26 +143,23 @@ class Postgres:
             return False
         return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
-    def _try_start(self, deadline: float) -> bool:
-        """True when up; False when a predecessor still holds the folder and time is left."""
+    def _try_start(self) -> bool:
+        """True when up; False when it ended, or still repairs after RECOVERY_SECONDS."""
         with private_log(self.log_file) as log:
             process = spawn(self.child(), log)
+        deadline = time.monotonic() + RECOVERY_SECONDS
         while process.poll() is None:
             if self.is_ready(process.pid):
                 self.process = process
                 return True
             if time.monotonic() > deadline:
-                stop(process, replace(self.child(), stop_seconds=5.0))
-                break
+                stop(process, self.child())
             time.sleep(0.02)
-        said = self.log_file.read_text(errors="replace")
-        if time.monotonic() < deadline and any(words in said for words in _STILL_HELD):
-            return False
-        raise EmbeddedError(self._why_not(said))
+        return False
 
-    def _why_not(self, said: str) -> str:
+    def _why_not(self, said: str, *, held: bool) -> str:
         words = f"PostgreSQL did not start in {self.cluster}. Its last words:\n{_tail(said)}"
-        if any(held in said for held in _STILL_HELD):
+        if held:
             words += (
                 "\nAnother server uses this folder; stop that one first. If the process named"
                 " above is something else entirely, the machine stopped without warning and its"

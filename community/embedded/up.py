@@ -14,7 +14,7 @@ from pathlib import Path
 
 from community.embedded.errors import EmbeddedError
 from community.embedded.place import kept_secret
-from community.embedded.postgres import Postgres
+from community.embedded.postgres import RECOVERY_SECONDS, Postgres
 from community.embedded.process import Child, die_with_parent
 from community.embedded.supervisor import Supervisor
 from community.embedded.valkey import Valkey
@@ -72,7 +72,7 @@ def _start_servers(supervisor: Supervisor, options: Options, env: dict[str, str]
     if not env.get("DATABASE_URL"):
         postgres = Postgres(options.data)
         postgres.prepare()
-        supervisor.start(postgres.child())
+        supervisor.start(postgres.child(), RECOVERY_SECONDS)
         owner = kept_secret(options.data / "database-owner-password")
         app = kept_secret(options.data / "database-app-password")
         env["DATABASE_URL"] = postgres.dsn(APP_ROLE, DATABASE, app)

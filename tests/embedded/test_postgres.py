@@ -110,7 +110,7 @@ def test_a_second_server_on_the_same_folder_is_refused_in_words(
 ) -> None:
     first, second = Postgres(open_tmp, durability="off"), Postgres(open_tmp, durability="off")
     first.start()
-    monkeypatch.setattr("community.embedded.postgres.START_SECONDS", 5.0)
+    monkeypatch.setattr("community.embedded.postgres.START_SECONDS", 1.0)
     with pytest.raises(EmbeddedError, match="Another server uses this folder"):
         second.start()
     assert ask(first, "select 1") == (1,)
