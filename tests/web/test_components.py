@@ -222,6 +222,11 @@ def test_a_refused_sentence_keeps_its_words() -> None:
     assert only(soup, "[name=mode][checked]")["value"] == "helped"
 
 
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_page_prints_a_thing_instead_of_its_words(name: str) -> None:
+    assert not re.search(r"built-in method|object at 0x|Undefined|\bNone\b", render(name))
+
+
 def test_htmx_attributes_come_from_the_agreed_list_only() -> None:
     source = '{% from "components/hx.html" import hx %}<a{{ hx(spec) }}></a>'
     link = only(draw(source, spec={"get": '/x?"', "target": "#t", "on": "alert(1)"}), "a")
