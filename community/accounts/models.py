@@ -88,6 +88,10 @@ class ApiToken(db.TeamThing, db.Base):
     last_used_at: Mapped[datetime | None] = kept()
     revoked_at: Mapped[datetime | None] = kept()
 
+    def revoke(self, at: datetime) -> None:
+        """End it for good."""
+        self.revoked_at = self.revoked_at or at
+
 
 class ActionLink(db.TeamThing, db.Base):
     """A mailed single-use link without sign-in: bound to purpose, thing, address and text."""

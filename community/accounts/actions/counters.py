@@ -33,13 +33,18 @@ def address_block(remote: str | None) -> str:
     return str(ip_network(f"{address}/{bits}", strict=False))
 
 
+def account_key(kind: str, account: str) -> list[bytes]:
+    """The hashed counter of an account's tries of a kind."""
+    return [tokens.digest(f"{kind}:account:{account}")]
+
+
 def keys(kind: str, account: str, remote: str | None) -> list[bytes]:
-    """The two hashed counters of a try: the account's and the address block's.
+    """The counters of a try without a session: the account's and the address block's.
 
     Sorted, so that two tries at once lock them in the same order.
     """
-    named = (f"{kind}:account:{account}", f"{kind}:block:{address_block(remote)}")
-    return sorted(tokens.digest(name) for name in named)
+    block = tokens.digest(f"{kind}:block:{address_block(remote)}")
+    return sorted([*account_key(kind, account), block])
 
 
 def reserve(counted: Sequence[bytes]) -> datetime:
@@ -60,7 +65,9 @@ def reserve(counted: Sequence[bytes]) -> datetime:
         # A statement of its own: it sees what others committed while this one waited its turn.
         tallies = unit.session.execute(
             select(func.sum(SignInCounter.refused), func.min(SignInCounter.window_start))
-            .where(SignInCounter.key.in_(counted), SignInCounter.window_start > clock.now() - _REACH)
+            .where(
+                SignInCounter.key.in_(counted), SignInCounter.window_start > clock.now() - _REACH
+            )
             .group_by(SignInCounter.key)
         ).all()
         full = [first for total, first in tallies if total > LIMIT]

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import update
 
 from community.accounts.models import ActionLink
-from community.accounts.queries.links import link_token, new_link_token
+from community.accounts.queries.links import find_link, link_token, new_link_token, unknown_link
 from community.core import clock, db, mail, tokens
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.identity.models import Team
+from community.identity.queries import find_team_by_key
 from community.journal import actions as journal
 
 
@@ -49,6 +50,20 @@ def issue_link(
     )
     db.flush()
     return link_id
+
+
+def open_link(token: str, purpose: str) -> ActionLink:
+    """The open link of this secret, for a page without sign-in: sets the team it belongs to.
+
+    Raises NotFound with the reason in `code` (link_unknown, link_used, link_expired,
+    link_revoked).
+    """
+    parsed = tokens.parse(token)
+    team = find_team_by_key(parsed.team_key) if parsed else None
+    if team is None:
+        raise unknown_link()
+    db.enter(team.id, None)
+    return find_link(token, purpose)
 
 
 def use_link(link: ActionLink) -> None:

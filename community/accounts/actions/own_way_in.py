@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from community.accounts.actions import counters, passwords
 from community.accounts.actions.sessions import end_everything, start_session
 from community.accounts.actions.sign_in import MAIL_JOB, new_link, spend
-from community.accounts.actions.teams import each_team, journal_everywhere
+from community.accounts.actions.teams import in_each_team, journal_everywhere
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.accounts.queries.opening import OpenSession
@@ -47,18 +47,20 @@ def confirm(session: OpenSession, current: str) -> None:
     if stored is None:
         if clock.now() - session.confirmed_at > FRESH:
             raise RuleBroken(
-                _("Sign out and in again by a mailed link first: your sign-in is over an hour old."),
+                _(
+                    "Sign out and in again by a mailed link first: your sign-in is over an hour old."
+                ),
                 code="confirm_first",
                 field="current_password",
             )
         return
-    counted = counters.keys("confirm", str(session.user_id), None)
-    bucket = counters.reserve(counted[:1])
+    counted = counters.account_key("confirm", str(session.user_id))
+    bucket = counters.reserve(counted)
     if not passwords.fits(stored.password_hash, current):
         raise RuleBroken(
             _("This is not your present password."), code="wrong_password", field="current_password"
         )
-    counters.give_back(counted[:1], bucket)
+    counters.give_back(counted, bucket)
 
 
 def request_new_email(actor: Actor, session: OpenSession, address: str, *, current: str) -> None:
@@ -70,12 +72,12 @@ def request_new_email(actor: Actor, session: OpenSession, address: str, *, curre
     own = [email.address for email in queries.get_own_addresses(actor.user_id)]
     if address in own:
         raise RuleBroken(_("This is your address already."), code="same_address", field="email")
-    counters.reserve(counters.keys("email", str(actor.user_id), None)[:1])
+    counters.reserve(counters.account_key("email", str(actor.user_id)))
     if _owner_of(address) is not None:
         return
     _revoke_links(actor.user_id, "confirm_email")
     credential_id = new_link(actor.user_id, "confirm_email", life=CONFIRM_LIFE, address=address)
-    outbox.put(MAIL_JOB, {"credential_id": credential_id}, queue_name=queue.MAIL, priority=1)
+    _owe_mail(credential_id)
 
 
 def confirm_new_email(token: str) -> None:
@@ -139,6 +141,8 @@ def _tell(user_id: UUID, purpose: str, address: str | None) -> None:
     )
     db.add(told)
     db.flush()
-    for actor in each_team(user_id):
-        outbox.put(MAIL_JOB, {"credential_id": told.id}, queue_name=queue.MAIL, priority=1)
-        break
+    in_each_team(user_id, lambda _actor: _owe_mail(told.id), first_only=True)
+
+
+def _owe_mail(credential_id: UUID) -> None:
+    outbox.put(MAIL_JOB, {"credential_id": credential_id}, queue_name=queue.MAIL, priority=1)

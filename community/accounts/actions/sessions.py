@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, update
 
+from community.accounts.actions.teams import in_each_team, journal_everywhere
 from community.accounts.models import ApiToken, Session
 from community.accounts.queries import sessions as queries
 from community.accounts.queries.opening import IDLE_DAYS, OpenSession
-from community.accounts.actions.teams import each_team, journal_everywhere
 from community.core import clock, db, tokens
 from community.core.text import shorten
 
@@ -60,8 +60,7 @@ def end_other_sessions(session: OpenSession) -> int:
 def end_everything(user_id: UUID) -> None:
     """End all sessions and tokens of a user: their way in has changed."""
     _end(Session.user_id == user_id)
-    for actor in each_team(user_id):
-        revoke_tokens_of(actor.member_id)
+    in_each_team(user_id, lambda actor: revoke_tokens_of(actor.member_id))
 
 
 def end_all_sessions(user_id: UUID) -> int:
@@ -69,9 +68,9 @@ def end_all_sessions(user_id: UUID) -> int:
     return _end(Session.user_id == user_id)
 
 
-def revoke_tokens_of(member_id: UUID) -> int:
-    """Revoke every token of a member of the team that is set. Returns how many."""
-    revoked = db.session().execute(
+def revoke_tokens_of(member_id: UUID) -> None:
+    """Revoke every token of a member of the team that is set."""
+    db.session().execute(
         update(ApiToken)
         .where(
             ApiToken.team_id == db.current_team_id(),
@@ -80,7 +79,6 @@ def revoke_tokens_of(member_id: UUID) -> int:
         )
         .values(revoked_at=clock.now())
     )
-    return db.row_count(revoked)
 
 
 def forget_ended_sessions(as_of: datetime) -> int:
@@ -96,10 +94,8 @@ def forget_ended_sessions(as_of: datetime) -> int:
     return db.row_count(db.session().execute(gone))
 
 
-def _end(*which: object) -> int:
+def _end(*which: ColumnElement[bool]) -> int:
     ended = db.session().execute(
-        update(Session)
-        .where(*which, Session.ended_at.is_(None))  # type: ignore[arg-type]
-        .values(ended_at=clock.now())
+        update(Session).where(*which, Session.ended_at.is_(None)).values(ended_at=clock.now())
     )
     return db.row_count(ended)

@@ -18,7 +18,6 @@ from community.core import clock, crypto, db, outbox, queue, tokens
 from community.core.errors import NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.outbox import OutboxRow
-from community.identity.models import UserEmail
 
 MAIL_JOB = "accounts.mail_link"
 LINK_LIFE = timedelta(minutes=15)
@@ -52,7 +51,17 @@ def _do_the_same_for_nobody(asker: UUID) -> None:
     db.add(Credential(kind="link", purpose="nobody", used_at=clock.now()))
     db.flush()
     db.enter(None, asker)
-    columns = ["team_id", "id", "queue", "job", "args", "priority", "state", "attempt", "created_at"]
+    columns = [
+        "team_id",
+        "id",
+        "queue",
+        "job",
+        "args",
+        "priority",
+        "state",
+        "attempt",
+        "created_at",
+    ]
     table = OutboxRow.__table__
     nothing = select(*[literal(None, table.c[name].type) for name in columns]).where(false())
     db.session().execute(insert(OutboxRow).from_select(columns, nothing))

@@ -1,6 +1,6 @@
 """Teams and their members as they come to be: by set-up, by command, by joining again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -28,10 +28,10 @@ class NewTeam:
     zone: str = "UTC"
 
 
-def each_team(user_id: UUID) -> Iterator[Actor]:
-    """The user as the actor of each of their teams, with the transaction set to that team.
+def in_each_team(user_id: UUID, act: Callable[[Actor], None], *, first_only: bool = False) -> None:
+    """Let a user act in each of their teams in turn, with the transaction set to that team.
 
-    What is written inside is sent before the next team is set; at the end the transaction is
+    What is written for one team is sent before the next is set; at the end the transaction is
     set back to where it was.
     """
     unit = db.unit()
@@ -39,11 +39,11 @@ def each_team(user_id: UUID) -> Iterator[Actor]:
     db.flush()
     try:
         db.enter(None, user_id)
-        for team_id in queries.find_team_ids_of(user_id):
+        for team_id in queries.find_team_ids_of(user_id)[: 1 if first_only else None]:
             db.enter(team_id, user_id)
             actor = find_actor(team_id, user_id)
             if actor is not None:
-                yield actor
+                act(actor)
             db.flush()
         db.enter(*before)
     finally:
@@ -53,8 +53,11 @@ def each_team(user_id: UUID) -> Iterator[Actor]:
 
 def journal_everywhere(user_id: UUID, verb: str) -> None:
     """Note what a user did to their own way in, in each of their teams."""
-    for actor in each_team(user_id):
+
+    def note(actor: Actor) -> None:
         journal.record(actor, verb, "user", user_id, about_id=actor.person_id)
+
+    in_each_team(user_id, note)
 
 
 def find_or_create_user(address: str, *, zone: str = "UTC") -> UUID:
@@ -152,7 +155,7 @@ def _new_person(membership_id: UUID, name: str) -> None:
         source="member",
         created_at=clock.now(),
     )
-    person.rename(name, name.split()[0])
+    person.rename(name, name.split(maxsplit=1)[0])
     db.add(person)
 
 

@@ -22,11 +22,11 @@ def link_token(link_id: UUID) -> str:
     link = db.session().get(ActionLink, (db.current_team_id(), link_id))
     team = db.session().get(Team, db.current_team_id())
     if link is None or team is None:
-        raise NotFound(_("This link is not known."), code="link_unknown")
+        raise unknown_link()
     for token in _candidates(team.key, link_id):
         if tokens.same(tokens.digest(token), link.digest):
             return token
-    raise NotFound(_("This link is not known."), code="link_unknown")
+    raise unknown_link()
 
 
 def new_link_token(team_key: str, link_id: UUID) -> str:
@@ -54,12 +54,16 @@ def find_link(token: str, purpose: str) -> ActionLink:
             )
         )
     if link is None or link.purpose != purpose:
-        raise NotFound(
-            _("This link is not known. Please copy the whole link from the mail."),
-            code="link_unknown",
-        )
+        raise unknown_link()
     _refuse_closed(link)
     return link
+
+
+def unknown_link() -> NotFound:
+    """The answer to a secret that belongs to no link here."""
+    return NotFound(
+        _("This link is not known. Please copy the whole link from the mail."), code="link_unknown"
+    )
 
 
 def _refuse_closed(link: ActionLink) -> None:

@@ -15,7 +15,7 @@ from community.identity.models import Actor, Circle, CircleMember, Membership
 from community.people.models import Person
 
 
-def _members(actor: Actor) -> Select[Any]:
+def _members(actor: Actor) -> Select[*tuple[Any, ...]]:
     statement = (
         select(
             Person.canonical_id.label("id"),
@@ -43,9 +43,7 @@ def _members(actor: Actor) -> Select[Any]:
 
 def find_members(actor: Actor, request: PageRequest) -> Page[Any]:
     """Active members by name."""
-    statement = after(
-        _members(actor), request, [Person.sort_key, Membership.id], [read_text, UUID]
-    )
+    statement = after(_members(actor), request, [Person.sort_key, Membership.id], [read_text, UUID])
     rows = db.session().execute(statement).all()
     return page(rows, request, lambda row: (row.sort_key, row.member_id))
 

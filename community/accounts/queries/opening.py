@@ -6,7 +6,7 @@ limits are judged by the database's clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from community.identity.queries import actor_from, actor_statement
 
 IDLE_DAYS = 14
 TOUCH_MINUTES = 10
-TOKEN_TOUCH_MINUTES = 5
+TOKEN_TOUCH = timedelta(minutes=5)
 
 # Digests of valid tokens whose last use lies too far back; at most one entry a token.
 _uses_due: set[bytes] = set()
@@ -63,7 +63,7 @@ _ACTOR_OF_TOKEN = actor_statement(
     "k.team_id = :team_id AND k.digest = :digest AND k.revoked_at IS NULL"
     " AND (k.expires_at IS NULL OR k.expires_at > now())",
     extra_columns="k.scopes, k.last_used_at IS NULL OR k.last_used_at < now()"
-    f" - interval '{TOKEN_TOUCH_MINUTES} minutes' AS is_token_use_due,"
+    f" - interval '{TOKEN_TOUCH.seconds} seconds' AS is_token_use_due,"
     " set_config('app.user_id', m.user_id::text, true)",
     extra_from="JOIN api_tokens k ON k.team_id = m.team_id AND k.member_id = m.id",
 )

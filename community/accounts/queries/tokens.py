@@ -35,12 +35,15 @@ def get_token(actor: Actor, token_id: UUID) -> ApiToken:
 
 def count_tokens(actor: Actor) -> int:
     """How many tokens of the actor are not revoked."""
-    return db.session().scalar(
-        select(func.count())
-        .select_from(ApiToken)
-        .where(
-            ApiToken.team_id == actor.team_id,
-            ApiToken.member_id == actor.member_id,
-            ApiToken.revoked_at.is_(None),
+    return (
+        db.session().scalar(
+            select(func.count())
+            .select_from(ApiToken)
+            .where(
+                ApiToken.team_id == actor.team_id,
+                ApiToken.member_id == actor.member_id,
+                ApiToken.revoked_at.is_(None),
+            )
         )
-    ) or 0
+        or 0
+    )
