@@ -48,7 +48,7 @@ _PORTAL = text(
       set_config('app.user_id', coalesce(s.user_id::text, ''), true) AS user_id,
       s.id AS session_id, s.created_at AS session_created_at, s.confirmed_at AS session_confirmed_at
     FROM (SELECT 1) AS one LEFT JOIN s ON true
-    """  # noqa: S608 -- constants of this module
+    """
 )
 
 _API = text(
