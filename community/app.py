@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
 from community.identity import queries as identity_queries
@@ -93,7 +94,7 @@ def _gate() -> Gate:
         open_api=opening.open_api,
         find_actor=identity_queries.find_actor,
         find_actor_of_token=opening.actor_of_token,
-        after_token_use=opening.note_token_use,
+        after_token_use=note_token_use,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
-from community.core import clock, db
+from community.core import clock, db, tokens
 from community.core.privacy import KEY, STATE, erased, exported, info, kept
 
 SCOPES = ("read", "write", "admin", "calendar:read")
@@ -88,6 +88,10 @@ class ApiToken(db.TeamThing, db.Base):
     last_used_at: Mapped[datetime | None] = kept()
     revoked_at: Mapped[datetime | None] = kept()
 
+    def revoke(self, at: datetime) -> None:
+        """End it for good."""
+        self.revoked_at = self.revoked_at or at
+
 
 class ActionLink(db.TeamThing, db.Base):
     """A mailed single-use link without sign-in: bound to purpose, thing, address and text."""
@@ -110,3 +114,9 @@ class ActionLink(db.TeamThing, db.Base):
     expires_at: Mapped[datetime] = kept()
     used_at: Mapped[datetime | None] = kept()
     revoked_at: Mapped[datetime | None] = kept()
+
+    def is_for(self, *, address: str, text: str) -> bool:
+        """Whether the link was made for this address and these very words."""
+        return tokens.same(self.address_digest, tokens.digest(address)) and tokens.same(
+            self.text_digest, tokens.digest(text)
+        )

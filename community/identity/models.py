@@ -109,6 +109,15 @@ class Membership(db.TeamThing, db.Stamped, db.Base):
     joined_at: Mapped[datetime] = exported(default=clock.now)
     ended_at: Mapped[datetime | None] = exported()
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the member may still act."""
+        return self.state == "active"
+
+    def end(self, state: str, at: datetime) -> None:
+        """They left or were removed; the row stays."""
+        self.state, self.ended_at = state, at
+
 
 class Circle(db.TeamThing, db.Stamped, db.Base):
     """People inside the team with a scope of their own: an audience."""

@@ -1,0 +1,148 @@
+"""Changing one's own password and one's own address."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from community.accounts.actions import counters, passwords
+from community.accounts.actions.sessions import end_everything, start_session
+from community.accounts.actions.sign_in import MAIL_JOB, new_link, spend
+from community.accounts.actions.teams import in_each_team, journal_everywhere
+from community.accounts.models import Credential
+from community.accounts.queries import sign_in as queries
+from community.accounts.queries.opening import OpenSession
+from community.core import clock, db, outbox, queue
+from community.core.errors import Conflict, NotFound, RuleBroken
+from community.core.i18n import gettext as _
+from community.identity.models import Actor, UserEmail
+
+FRESH = timedelta(hours=1)
+CONFIRM_LIFE = timedelta(hours=24)
+
+
+def set_password(
+    actor: Actor, session: OpenSession, password: str, *, current: str, user_agent: str = ""
+) -> str:
+    """Set or change the own password. Returns the secret of this browser's new session.
+
+    Every other session ends, and every API token with it.
+    """
+    confirm(session, current)
+    addresses = [email.address for email in queries.get_own_addresses(actor.user_id)]
+    names = (actor.name, actor.call_name, actor.team_name, actor.team_slug, *addresses)
+    passwords.check_new(password, names=names)
+    passwords.store(actor.user_id, password)
+    end_everything(actor.user_id)
+    secret = start_session(actor.user_id, user_agent=user_agent)
+    journal_everywhere(actor.user_id, "set_password")
+    _tell(actor.user_id, "password_changed", next(iter(addresses), None))
+    return secret
+
+
+def confirm(session: OpenSession, current: str) -> None:
+    """Whoever changes a way in proves that it is theirs: by the password, or a fresh sign-in."""
+    stored = queries.find_password_credential(session.user_id)
+    if stored is None:
+        if clock.now() - session.confirmed_at > FRESH:
+            raise RuleBroken(
+                _(
+                    "Sign out and in again by a mailed link first: your sign-in is over an hour old."
+                ),
+                code="confirm_first",
+                field="current_password",
+            )
+        return
+    counted = counters.account_key("confirm", str(session.user_id))
+    bucket = counters.reserve(counted)
+    if not passwords.fits(stored.password_hash, current):
+        raise RuleBroken(
+            _("This is not your present password."), code="wrong_password", field="current_password"
+        )
+    counters.give_back(counted, bucket)
+
+
+def request_new_email(actor: Actor, session: OpenSession, address: str, *, current: str) -> None:
+    """Mail a link to the new address; nothing changes until it is followed.
+
+    An address that somebody else signs in with gets no mail, and the answer is the same.
+    """
+    confirm(session, current)
+    own = [email.address for email in queries.get_own_addresses(actor.user_id)]
+    if address in own:
+        raise RuleBroken(_("This is your address already."), code="same_address", field="email")
+    counters.reserve(counters.account_key("email", str(actor.user_id)))
+    if _owner_of(address) is not None:
+        return
+    _revoke_links(actor.user_id, "confirm_email")
+    credential_id = new_link(actor.user_id, "confirm_email", life=CONFIRM_LIFE, address=address)
+    _owe_mail(credential_id)
+
+
+def confirm_new_email(token: str) -> None:
+    """Follow the link: the new address takes the place of the old one, which is told."""
+    link = queries.find_credential_link(token)
+    if link.purpose != "confirm_email" or link.user_id is None or link.address is None:
+        raise NotFound(_("This link does not confirm an address."), code="link_unknown")
+    spend(link)
+    old = db.session().scalar(
+        select(UserEmail).where(UserEmail.user_id == link.user_id, UserEmail.is_primary)
+    )
+    db.session().execute(delete(UserEmail).where(UserEmail.user_id == link.user_id))
+    try:
+        with db.attempt():
+            db.add(
+                UserEmail(
+                    user_id=link.user_id,
+                    address=link.address,
+                    is_primary=True,
+                    verified_at=clock.now(),
+                )
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            _("Somebody else signs in with this address."), code="address_taken"
+        ) from error
+    _revoke_links(link.user_id, "sign_in")
+    journal_everywhere(link.user_id, "change_email")
+    _tell(link.user_id, "email_changed", old.address if old else None)
+
+
+def _owner_of(address: str) -> UUID | None:
+    return db.session().scalar(select(UserEmail.user_id).where(UserEmail.address == address))
+
+
+def _revoke_links(user_id: UUID, purpose: str) -> None:
+    db.session().execute(
+        delete(Credential).where(
+            Credential.user_id == user_id,
+            Credential.kind == "link",
+            Credential.purpose == purpose,
+            Credential.used_at.is_(None),
+        )
+    )
+
+
+def _tell(user_id: UUID, purpose: str, address: str | None) -> None:
+    """Owe a mail about a change to this address, which may be nobody's by now.
+
+    The job carries ids only, so the address waits in a credential that opens nothing.
+    """
+    if address is None:
+        return
+    told = Credential(
+        id=db.new_id(),
+        user_id=user_id,
+        kind="link",
+        purpose=purpose,
+        address=address,
+        used_at=clock.now(),
+    )
+    db.add(told)
+    db.flush()
+    in_each_team(user_id, lambda _actor: _owe_mail(told.id), first_only=True)
+
+
+def _owe_mail(credential_id: UUID) -> None:
+    outbox.put(MAIL_JOB, {"credential_id": credential_id}, queue_name=queue.MAIL, priority=1)

@@ -1,0 +1,119 @@
+"""Changing what the team and the portal know of oneself, and what the team calls itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from community.accounts.actions.teams import check_zone, in_each_team
+from community.core import clock, db
+from community.core.errors import NotAllowed, RuleBroken, Stale
+from community.core.i18n import LANGUAGES
+from community.core.i18n import gettext as _
+from community.identity import policy
+from community.identity.models import Actor, Membership, Team, User
+from community.identity.queries import get_membership, get_team
+from community.journal import actions as journal
+from community.people.models import Person, PersonChange
+
+_OF_USER = ("locale", "zone", "hotkeys")
+_OF_MEMBERSHIP = ("default_audience", "quiet_hours", "capacity")
+_OF_PERSON = ("name", "call_name")
+
+
+def change_profile(actor: Actor, changes: Mapping[str, Any], *, version: int | None = None) -> None:
+    """Change own fields: name, call_name, locale, zone, hotkeys, default_audience, quiet_hours
+    and capacity. Fields that are not given stay. `version` is the one of `get_profile`.
+    """
+    _check(changes)
+    membership = get_membership(actor, actor.member_id)
+    person = db.session().get_one(Person, (actor.team_id, actor.person_id))
+    if version is not None and version != membership.version + person.version:
+        raise Stale(_("Someone changed this in the meantime. Load it again."))
+    user = db.session().get_one(User, actor.user_id)
+    changed = [
+        *_take(user, changes, _OF_USER),
+        *_take(membership, changes, _OF_MEMBERSHIP),
+        *_rename(actor, person, changes),
+    ]
+    if not changed:
+        return
+    db.flush()
+    if set(changed) & set(_OF_USER):
+        _touch_memberships(actor)
+    journal.record(
+        actor,
+        "change_profile",
+        "membership",
+        membership.id,
+        about_id=actor.person_id,
+        fields=changed,
+    )
+
+
+def change_team(actor: Actor, changes: Mapping[str, Any], *, version: int | None = None) -> Team:
+    """An owner changes the team's name, time zone or language."""
+    if not policy.can_change_team(actor):
+        raise NotAllowed(_("Only owners change the team's settings."))
+    _check(changes)
+    team = get_team(actor)
+    if version is not None and version != team.version:
+        raise Stale(_("Someone changed this in the meantime. Load it again."))
+    changed = _take(team, changes, ("name", "zone", "locale"))
+    if changed:
+        db.flush()
+        journal.record(actor, "change", "team", team.id, fields=changed)
+    return team
+
+
+def _check(changes: Mapping[str, Any]) -> None:
+    if "zone" in changes:
+        check_zone(changes["zone"])
+    if "locale" in changes and changes["locale"] not in LANGUAGES:
+        raise RuleBroken(
+            _("This language is not there yet. Choose one of: %(all)s.", all=", ".join(LANGUAGES)),
+            code="no_such_language",
+            field="locale",
+        )
+    if changes.get("default_audience") not in (None, "private", "team"):
+        raise RuleBroken(
+            _("The default is “only me” or “the team”."),
+            code="bad_audience",
+            field="default_audience",
+        )
+
+
+def _take(row: Any, changes: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    changed = [name for name in names if name in changes and getattr(row, name) != changes[name]]
+    for name in changed:
+        setattr(row, name, changes[name])
+    return changed
+
+
+def _rename(actor: Actor, person: Person, changes: Mapping[str, Any]) -> list[str]:
+    changed = [n for n in _OF_PERSON if n in changes and getattr(person, n) != changes[n]]
+    if changed:
+        person.rename(changes.get("name", person.name), changes.get("call_name", person.call_name))
+        db.flush()
+        db.add(
+            PersonChange(
+                person_id=person.id,
+                changed_by_id=actor.person_id,
+                fields=changed,
+                version=person.version,
+            )
+        )
+    return changed
+
+
+def _touch_memberships(actor: Actor) -> None:
+    """Language and zone belong to the user, so their profile changed in every team."""
+
+    def touch(there: Actor) -> None:
+        db.session().execute(
+            update(Membership)
+            .where(Membership.team_id == there.team_id, Membership.id == there.member_id)
+            .values(version=Membership.version + 1, updated_at=clock.now())
+        )
+
+    in_each_team(actor.user_id, touch)

@@ -1,0 +1,101 @@
+"""Sessions of browsers: begun with a fresh secret, ended at once and for good."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, or_, update
+
+from community.accounts.actions.teams import in_each_team, journal_everywhere
+from community.accounts.models import ApiToken, Session
+from community.accounts.queries import sessions as queries
+from community.accounts.queries.opening import IDLE_DAYS, OpenSession
+from community.core import clock, db, tokens
+from community.core.text import shorten
+
+LONGEST = timedelta(days=90)
+
+
+def start_session(user_id: UUID, *, user_agent: str = "", replacing: UUID | None = None) -> str:
+    """Sign a browser in. Returns the cookie's secret; only its hash is kept.
+
+    `replacing` is the session the browser had until now: it ends, so that a secret planted or
+    copied before the sign-in is worth nothing after it.
+    """
+    if replacing is not None:
+        _end(Session.id == replacing)
+    secret = tokens.secret()
+    db.add(
+        Session(
+            token_digest=tokens.digest(secret),
+            user_id=user_id,
+            user_agent=shorten(user_agent, 300),
+            expires_at=clock.now() + LONGEST,
+        )
+    )
+    db.flush()
+    return secret
+
+
+def sign_out(session: OpenSession) -> None:
+    """End the session of this browser."""
+    _end(Session.id == session.id)
+    journal_everywhere(session.user_id, "sign_out")
+
+
+def end_session(user_id: UUID, session_id: UUID) -> None:
+    """End one of one's own sessions; ending it twice changes nothing."""
+    queries.get_session(user_id, session_id)
+    if _end(Session.id == session_id):
+        journal_everywhere(user_id, "end_session")
+
+
+def end_other_sessions(session: OpenSession) -> int:
+    """End every session of the user but this one. Returns how many."""
+    ended = _end(Session.user_id == session.user_id, Session.id != session.id)
+    if ended:
+        journal_everywhere(session.user_id, "end_other_sessions")
+    return ended
+
+
+def end_everything(user_id: UUID) -> None:
+    """End all sessions and tokens of a user: their way in has changed."""
+    _end(Session.user_id == user_id)
+    in_each_team(user_id, lambda actor: revoke_tokens_of(actor.member_id))
+
+
+def end_all_sessions(user_id: UUID) -> int:
+    """End every session of a user. Returns how many."""
+    return _end(Session.user_id == user_id)
+
+
+def revoke_tokens_of(member_id: UUID) -> None:
+    """Revoke every token of a member of the team that is set."""
+    db.session().execute(
+        update(ApiToken)
+        .where(
+            ApiToken.team_id == db.current_team_id(),
+            ApiToken.member_id == member_id,
+            ApiToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )
+
+
+def forget_ended_sessions(as_of: datetime) -> int:
+    """Remove sessions that ended, expired or idled out a month ago. Returns how many."""
+    month_ago = as_of - timedelta(days=30)
+    gone = delete(Session).where(
+        or_(
+            Session.ended_at < month_ago,
+            Session.expires_at < month_ago,
+            Session.seen_at < month_ago - timedelta(days=IDLE_DAYS),
+        )
+    )
+    return db.row_count(db.session().execute(gone))
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    ended = db.session().execute(
+        update(Session).where(*which, Session.ended_at.is_(None)).values(ended_at=clock.now())
+    )
+    return db.row_count(ended)

@@ -1,0 +1,76 @@
+"""API tokens: made once, shown once, revoked for good."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, update
+
+from community.accounts import policy
+from community.accounts.models import ApiToken
+from community.accounts.queries import tokens as queries
+from community.accounts.queries.opening import TOKEN_TOUCH, take_use_due
+from community.core import clock, db, tokens
+from community.core.errors import Conflict, NotAllowed, RuleBroken
+from community.core.i18n import gettext as _
+from community.identity.models import Actor
+from community.journal import actions as journal
+
+MOST_TOKENS = 50
+
+
+def create_token(
+    actor: Actor, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new token of the actor's membership and its secret, which is never shown again."""
+    if not policy.can_grant(actor, scopes):
+        raise NotAllowed(
+            _("A token gives no more than the token or role it was made with."),
+            code="scope_missing",
+        )
+    if expires_at is not None and expires_at <= clock.now():
+        raise RuleBroken(
+            _("This day is over. Choose a later one."), code="past", field="expires_at"
+        )
+    if queries.count_tokens(actor) >= MOST_TOKENS:
+        raise Conflict(
+            _("You have %(most)d tokens. Revoke one first.", most=MOST_TOKENS), code="too_many"
+        )
+    secret = tokens.issue(actor.team_key)
+    token = ApiToken(
+        member_id=actor.member_id,
+        name=name,
+        digest=tokens.digest(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    db.add(token)
+    db.flush()
+    journal.record(actor, "create", "api_token", token.id, about_id=actor.person_id)
+    return token, secret
+
+
+def revoke_token(actor: Actor, token_id: UUID) -> None:
+    """End one of the own tokens at once."""
+    token = queries.get_token(actor, token_id)
+    token.revoke(clock.now())
+    journal.record(actor, "revoke", "api_token", token.id, about_id=actor.person_id)
+
+
+def note_token_use(actor: Actor, digest: bytes) -> None:
+    """Write when a token was last used, where that lies five minutes back. Own transaction."""
+    if not take_use_due(digest):
+        return
+    with db.transaction(actor.team_id, actor.user_id) as unit:
+        unit.session.execute(
+            update(ApiToken)
+            .where(
+                ApiToken.team_id == actor.team_id,
+                ApiToken.digest == digest,
+                or_(
+                    ApiToken.last_used_at.is_(None),
+                    ApiToken.last_used_at < clock.now() - TOKEN_TOUCH,
+                ),
+            )
+            .values(last_used_at=clock.now())
+        )

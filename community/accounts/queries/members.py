@@ -1,0 +1,108 @@
+"""Reading who is in the team. Guests see nobody here but themselves."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from community.core import db
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest, after, page, read_text
+from community.identity import policy
+from community.identity.models import Actor, Circle, CircleMember, Membership
+from community.people.models import Person
+
+
+def _members(actor: Actor) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            Person.canonical_id.label("id"),
+            Membership.id.label("member_id"),
+            Person.name,
+            Person.call_name,
+            Person.sort_key,
+            Membership.role,
+            Membership.state,
+            Membership.joined_at,
+            Membership.version,
+            Membership.created_at,
+            Membership.updated_at,
+        )
+        .join(
+            Person,
+            (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id),
+        )
+        .where(Membership.team_id == actor.team_id, Membership.state == "active")
+    )
+    if not policy.can_see_members(actor):
+        statement = statement.where(Membership.id == actor.member_id)
+    return statement
+
+
+def find_members(actor: Actor, request: PageRequest) -> Page[Any]:
+    """Active members by name."""
+    statement = after(_members(actor), request, [Person.sort_key, Membership.id], [read_text, UUID])
+    rows = db.session().execute(statement).all()
+    return page(rows, request, lambda row: (row.sort_key, row.member_id))
+
+
+def get_member(actor: Actor, person_id: UUID) -> Any:
+    """One active member as a row, by their person id."""
+    row = db.session().execute(_members(actor).where(Person.id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such member."))
+    return row
+
+
+def get_membership_of(actor: Actor, person_id: UUID) -> Membership:
+    """The active membership behind a member's person id, to be changed; locked."""
+    member = get_member(actor, person_id)
+    found = db.session().get(
+        Membership, (actor.team_id, member.member_id), with_for_update=True, populate_existing=True
+    )
+    if found is None or found.state != "active":
+        raise NotFound(_("There is no such member."))
+    return found
+
+
+def find_circles(actor: Actor, request: PageRequest) -> Page[Circle]:
+    """The team's circles by name; a guest sees those they are in."""
+    statement = select(Circle).where(Circle.team_id == actor.team_id)
+    if actor.is_guest:
+        statement = statement.where(Circle.id.in_(actor.circle_ids))
+    statement = after(statement, request, [Circle.name, Circle.id], [read_text, UUID])
+    rows: Sequence[Circle] = db.session().scalars(statement).all()
+    return page(rows, request, lambda circle: (circle.name, circle.id))
+
+
+def find_circle_members(actor: Actor, circle_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """Who is in each of these circles: person id, name, and whether they keep it."""
+    rows = db.session().execute(
+        select(
+            CircleMember.circle_id,
+            Person.canonical_id.label("person_id"),
+            Person.name,
+            CircleMember.is_keeper,
+        )
+        .join(
+            Person,
+            (Person.team_id == CircleMember.team_id)
+            & (Person.membership_id == CircleMember.member_id),
+        )
+        .where(CircleMember.team_id == actor.team_id, CircleMember.circle_id.in_(circle_ids))
+        .order_by(Person.sort_key, Person.id)
+    )
+    found: dict[UUID, list[Any]] = {circle_id: [] for circle_id in circle_ids}
+    for row in rows:
+        found[row.circle_id].append(row)
+    return found
+
+
+def get_circle(actor: Actor, circle_id: UUID) -> Circle:
+    """A circle the actor may know of."""
+    circle = db.session().get(Circle, (actor.team_id, circle_id))
+    if circle is None or (actor.is_guest and circle_id not in actor.circle_ids):
+        raise NotFound(_("There is no such circle."))
+    return circle

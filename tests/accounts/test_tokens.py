@@ -1,0 +1,82 @@
+"""API tokens: what they grant, who sees them, how they end."""
+
+from datetime import timedelta
+
+import pytest
+
+from community.accounts import policy
+from community.accounts.actions import tokens
+from community.accounts.queries import tokens as queries
+from community.core import clock
+from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
+from community.core.paging import PageRequest
+from community.identity.models import Actor
+from tests.factories.accounts import actor_by_token, make_token
+from tests.factories.identity import acting, make_member
+
+
+def test_the_secret_is_shown_once_and_carries_the_team(owner: Actor) -> None:
+    with acting(owner):
+        token, secret = tokens.create_token(owner, name="Backup", scopes=["read", "read"])
+    assert secret.startswith(f"cty_{owner.team_key}_")
+    assert token.scopes == ["read"]
+    assert secret.encode() not in token.digest
+
+
+def test_a_token_grants_no_more_than_it_has_itself(owner: Actor) -> None:
+    reader = actor_by_token(make_token(owner, "read"))
+    assert reader is not None
+    assert policy.grantable_scopes(reader) == ("read",)
+    with acting(reader), pytest.raises(NotAllowed):
+        tokens.create_token(reader, name="More", scopes=["read", "write"])
+    with acting(reader):
+        tokens.create_token(reader, name="Same", scopes=["read"])
+
+
+@pytest.mark.parametrize(
+    ("role", "admin"), [("owner", True), ("steward", True), ("member", False), ("guest", False)]
+)
+def test_the_scope_admin_is_for_those_who_look_after_the_team(
+    owner: Actor, role: str, admin: bool
+) -> None:
+    actor = owner if role == "owner" else make_member(owner, role=role)
+    assert ("admin" in policy.grantable_scopes(actor)) is admin
+
+
+def test_one_sees_and_revokes_only_ones_own_tokens(owner: Actor, member: Actor) -> None:
+    with acting(member):
+        theirs, _secret = tokens.create_token(member, name="Theirs", scopes=["read"])
+    make_token(owner)
+    with acting(owner):
+        listed = queries.find_tokens(owner, PageRequest()).items
+        assert [token.name for token in listed] == ["test"]
+        with pytest.raises(NotFound):
+            tokens.revoke_token(owner, theirs.id)
+
+
+def test_a_revoked_token_is_gone_from_the_list_and_not_found_twice(owner: Actor) -> None:
+    with acting(owner):
+        token, _secret = tokens.create_token(owner, name="Gone", scopes=["read"])
+        tokens.revoke_token(owner, token.id)
+    with acting(owner):
+        assert queries.find_tokens(owner, PageRequest()).items == []
+        with pytest.raises(NotFound):
+            tokens.revoke_token(owner, token.id)
+
+
+def test_a_token_ends_in_the_future(owner: Actor) -> None:
+    with acting(owner), pytest.raises(RuleBroken) as refused:
+        tokens.create_token(owner, name="Late", scopes=["read"], expires_at=clock.now())
+    assert refused.value.field == "expires_at"
+    with acting(owner):
+        day = clock.now() + timedelta(days=1)
+        assert tokens.create_token(owner, name="Day", scopes=["read"], expires_at=day)
+
+
+def test_fifty_tokens_are_enough(owner: Actor) -> None:
+    with acting(owner):
+        for number in range(tokens.MOST_TOKENS):
+            tokens.create_token(owner, name=str(number), scopes=["read"])
+        with pytest.raises(Conflict) as refused:
+            tokens.create_token(owner, name="One more", scopes=["read"])
+    assert refused.value.code == "too_many"

@@ -1,0 +1,97 @@
+"""Ways in, for tests: sessions, passwords, tokens and the secrets of mailed links."""
+
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from community.accounts.actions import passwords, sessions, sign_in
+from community.accounts.actions.tokens import create_token
+from community.accounts.models import Credential
+from community.accounts.queries import opening
+from community.accounts.queries.opening import OpenSession
+from community.core import db, tokens
+from community.identity.models import Actor
+from community.identity.queries import primary_email
+from tests.factories.identity import acting
+
+PASSWORD = "meadow-lantern-otter-19"
+
+
+def make_session(actor: Actor) -> str:
+    """A signed-in browser; returns the cookie's secret."""
+    with acting(actor):
+        return sessions.start_session(actor.user_id, user_agent="Firefox on Linux")
+
+
+def session_of(secret: str) -> OpenSession | None:
+    """The session a request with this cookie would find, by the statement that opens it."""
+    statement, params = opening.open_portal(tokens.digest(secret), None)
+    with db.transaction(opening=statement, params=params) as unit:
+        return opening.opened_session(unit.opened)
+
+
+def open_session(secret: str) -> OpenSession:
+    """The same, where it must be there."""
+    found = session_of(secret)
+    assert found is not None
+    return found
+
+
+def make_password(actor: Actor, password: str = PASSWORD) -> None:
+    """Give the actor's user a password."""
+    with acting(actor):
+        passwords.store(actor.user_id, password)
+
+
+def make_token(actor: Actor, *scopes: str) -> str:
+    """An API token of the actor; returns its secret."""
+    with acting(actor):
+        return create_token(actor, name="test", scopes=scopes or ("read", "write"))[1]
+
+
+def actor_by_token(secret: str) -> Actor | None:
+    """Who a request with this token would act as."""
+    parsed = tokens.parse(secret)
+    assert parsed is not None
+    statement, params = opening.open_api(parsed.team_key)
+    with db.transaction(opening=statement, params=params) as unit:
+        return opening.actor_of_token(parsed.digest) if unit.team_id else None
+
+
+def address_of(actor: Actor) -> str:
+    """The address the actor signs in with."""
+    with acting(actor):
+        found = primary_email(actor.user_id)
+    assert found is not None
+    return found
+
+
+def newest_link(user_id: UUID, purpose: str = "sign_in") -> str | None:
+    """The secret of the newest unused link of a user, as its mail would carry it."""
+    with db.transaction() as unit:
+        link = unit.session.scalar(
+            select(Credential)
+            .where(Credential.user_id == user_id, Credential.purpose == purpose)
+            .where(Credential.used_at.is_(None))
+            .order_by(Credential.id.desc())
+            .limit(1)
+        )
+        return sign_in.link_secret(link) if link else None
+
+
+def age_session(secret: str, *, seen_days: float = 0, made_days: float = 0) -> None:
+    """Move a session into the past, as the database's clock will see it."""
+    with db.transaction() as unit:
+        unit.session.execute(
+            text(
+                "UPDATE sessions SET seen_at = seen_at - make_interval(secs => :seen),"
+                " created_at = created_at - make_interval(secs => :made),"
+                " confirmed_at = confirmed_at - make_interval(secs => :made),"
+                " expires_at = expires_at - make_interval(secs => :made) WHERE token_digest = :digest"
+            ),
+            {
+                "seen": seen_days * 86_400,
+                "made": made_days * 86_400,
+                "digest": tokens.digest(secret),
+            },
+        )
