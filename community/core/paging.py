@@ -61,13 +61,13 @@ def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
 
 
 def after(
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     request: PageRequest,
     columns: Sequence[Column],
     parse: Sequence[Callable[[Any], Any]],
     *,
     descending: bool = False,
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """Order by the columns and keep the rows after the cursor, one more than the page holds."""
     if request.cursor:
         values = decode(request.cursor, parse)

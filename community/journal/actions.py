@@ -1,13 +1,19 @@
-"""Writing the audit: one row an act, in the act's own transaction."""
+"""Writing the audit: one row an act, in the act's own transaction; and sealing what stands."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from community.core import clock, db
 from community.identity.models import Actor
-from community.journal.models import JournalEntry, OpenedBy
+from community.journal import chain, queries
+from community.journal.models import JournalEntry, JournalSeal, OpenedBy
+
+SEAL_LIMIT = 5000
+_ONE_SEALER = text("SELECT pg_try_advisory_xact_lock(hashtextextended('seal:' || :team_id, 0))")
 
 
 def record(
@@ -39,8 +45,45 @@ def record(
     )
 
 
+def seal(as_of: datetime) -> int:
+    """Append links over the team's complete entries; writers never wait. Returns how many entries.
+
+    Complete means below every open transaction, so that nothing can slip in before a seal.
+    """
+    team_id = db.current_team_id()
+    if not db.session().scalar(_ONE_SEALER, {"team_id": str(team_id)}):
+        return 0
+    last = queries.find_last_seal(team_id)
+    sealed = 0
+    while (end := queries.find_seal_end(team_id, last, SEAL_LIMIT)) is not None:
+        above = last.last_position if last else 0
+        last = chain.next_seal(
+            team_id, last, queries.stream_entries(team_id, above=above, up_to=end)
+        )
+        assert last is not None
+        db.session().add(
+            JournalSeal(
+                seq=last.seq,
+                first_position=last.first_position,
+                last_position=last.last_position,
+                entries=last.entries,
+                digest=last.digest,
+                previous=last.previous,
+                sealed_at=as_of,
+            )
+        )
+        db.flush()
+        sealed += last.entries
+    return sealed
+
+
 def opened(actor: Actor, person_id: UUID) -> None:
-    """Note that the actor opened a person's page: one row a reader, person and day."""
+    """Note that the actor opened a person's page: one row a reader, person and day.
+
+    Runs in a transaction of its own after the response (`session.after_response`).
+    """
+    if actor.is_me(person_id):
+        return
     row = {"person_id": person_id, "reader_id": actor.person_id, "day": clock.today()}
     statement = insert(OpenedBy).values(team_id=db.current_team_id(), **row)
     db.session().execute(statement.on_conflict_do_nothing())

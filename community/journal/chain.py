@@ -1,0 +1,148 @@
+"""The chain of seals: what a digest covers, and where a journal departs from it.
+
+A digest is SHA-256 over the digest before, a header and one line an entry, each canonical
+JSON: keys sorted, times in UTC with microseconds, ids as text. `position` only gives the
+order and is never covered, since a restore shifts it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+START = bytes(32)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One journal row as it is covered; `position` orders it."""
+
+    position: int
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    verb: str
+    thing_kind: str
+    thing_id: UUID
+    about_id: UUID | None
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One link: the entries above the last link's end up to `last_position`."""
+
+    seq: int
+    first_position: int
+    last_position: int
+    entries: int
+    digest: bytes
+    previous: bytes
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Where the journal and its seals disagree, and how."""
+
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain, to be kept elsewhere: it proves that nothing was cut off later."""
+
+    seq: int
+    digest: str
+
+
+def line(entry: Entry) -> bytes:
+    """One entry as the digest covers it."""
+    return orjson.dumps(
+        {
+            "id": str(entry.id),
+            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "actor_id": _text(entry.actor_id),
+            "verb": entry.verb,
+            "thing_kind": entry.thing_kind,
+            "thing_id": str(entry.thing_id),
+            "about_id": _text(entry.about_id),
+            "fields": list(entry.fields),
+        },
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def next_seal(team_id: UUID, last: Seal | None, entries: Iterable[Entry]) -> Seal | None:
+    """The link over these entries, in (position, id) order; None where there are none."""
+    previous = last.digest if last else START
+    seq = last.seq + 1 if last else 1
+    hashed = _begin(team_id, seq, previous)
+    first, end, count = 0, 0, 0
+    for entry in entries:
+        first = first or entry.position
+        end = entry.position
+        count += 1
+        hashed.update(line(entry))
+    if not count:
+        return None
+    return Seal(seq, first, end, count, hashed.digest(), previous)
+
+
+def _begin(team_id: UUID, seq: int, previous: bytes) -> Any:
+    header = orjson.dumps({"team": str(team_id), "seq": seq}, option=orjson.OPT_APPEND_NEWLINE)
+    return hashlib.sha256(previous + header)
+
+
+def problems(
+    team_id: UUID, seals: Sequence[Seal], entries: Iterable[Entry], head: Head | None = None
+) -> Iterator[Problem]:
+    """Compare the entries up to the last seal, in (position, id) order, with the chain."""
+    rest = _Rest(entries)
+    previous: Seal | None = None
+    for seal in seals:
+        made = next_seal(team_id, previous, rest.up_to(seal.last_position))
+        yield from _of_link(seal, previous, made)
+        previous = seal
+    if head is not None and head not in [head_of(seal) for seal in seals]:
+        yield Problem(head.seq, "the chain does not hold the head that was kept")
+
+
+def head_of(seal: Seal) -> Head:
+    """What to keep of a seal elsewhere."""
+    return Head(seal.seq, seal.digest.hex())
+
+
+def _of_link(seal: Seal, previous: Seal | None, made: Seal | None) -> Iterator[Problem]:
+    if seal.seq != (previous.seq + 1 if previous else 1):
+        yield Problem(seal.seq, "a seal is missing before this one")
+    if seal.previous != (previous.digest if previous else START):
+        yield Problem(seal.seq, "the seal does not follow the one before")
+    if made is None:
+        yield Problem(seal.seq, "every entry is gone")
+    elif made.entries != seal.entries:
+        yield Problem(seal.seq, f"{seal.entries} entries were sealed, {made.entries} are here")
+    elif made.digest != seal.digest:
+        yield Problem(seal.seq, "an entry was changed or moved")
+
+
+class _Rest:
+    """Entries that were not compared yet."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = iter(entries)
+        self.next = next(self.entries, None)
+
+    def up_to(self, position: int) -> Iterator[Entry]:
+        """Take the entries up to a position."""
+        while self.next is not None and self.next.position <= position:
+            yield self.next
+            self.next = next(self.entries, None)
