@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
 from community.identity import queries as identity_queries
+from community.operation import cli as operation
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
@@ -20,7 +21,7 @@ from config import Config, ConfigError
 API: tuple[ApiBlueprint, ...] = ()
 PORTAL: tuple[Blueprint, ...] = ()
 NAV: tuple[NavItem, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 
 
 def create_app(config: Config) -> CommunityFlask:
