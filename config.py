@@ -84,6 +84,13 @@ class Config:
         )
 
 
+def migration_database_url(environ: Mapping[str, str] | None = None) -> str:
+    """The owner's address alone, for commands that need nothing else of the configuration."""
+    env = os.environ if environ is None else environ
+    what = "the database's address for the role community_owner"
+    return _database_url(_need(env, "MIGRATION_DATABASE_URL", what), "MIGRATION_DATABASE_URL")
+
+
 def _need(env: Mapping[str, str], name: str, what: str) -> str:
     value = env.get(name, "").strip()
     if not value:

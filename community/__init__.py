@@ -6,6 +6,7 @@ actions, schemas, api, portal, jobs, cli). Packages import downwards only:
 embedded        the one-command installation: starts and supervises database, queue, web, worker, clock
 worker          the RQ worker, the clock, and SCHEDULE: the one list of periodic jobs
 app             create_app: the only composition root
+operation       db, backup, restore, doctor: the operator's commands; reads core and journal only
 demo            the sample team
 home            today, the person page, search and palette: pages that read many features
 exchange        import and export

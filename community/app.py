@@ -13,6 +13,7 @@ from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
 from community.identity import queries as identity_queries
+from community.operation import cli as operation
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
@@ -21,7 +22,7 @@ from config import Config, ConfigError
 API: tuple[ApiBlueprint, ...] = ()
 PORTAL: tuple[Blueprint, ...] = ()
 NAV: tuple[NavItem, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 
 
 def create_app(config: Config) -> CommunityFlask:

@@ -65,7 +65,8 @@ def template_database(servers: Servers) -> str:
 
 
 @contextmanager
-def _clone(servers: Servers, template: str, name: str) -> Iterator[str]:
+def clone(servers: Servers, template: str, name: str) -> Iterator[str]:
+    """A copy of a database, dropped at the end."""
     with (run_folder() / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _admin(servers, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {schema.OWNER}')
@@ -77,7 +78,7 @@ def _clone(servers: Servers, template: str, name: str) -> Iterator[str]:
 def worker_database(servers: Servers, template_database: str) -> Iterator[str]:
     """The database of this test worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    with _clone(servers, template_database, f"test_{worker}") as name:
+    with clone(servers, template_database, f"test_{worker}") as name:
         yield name
 
 
@@ -118,7 +119,7 @@ def fresh_database(
     worker_database: str,
 ) -> Iterator[str]:
     """A database nobody else has written to; the core points at it during the test."""
-    with _clone(servers, template_database, f"fresh_{uuid.uuid4().hex[:12]}") as name:
+    with clone(servers, template_database, f"fresh_{uuid.uuid4().hex[:12]}") as name:
         db.configure(database_url(servers, schema.APP, name))
         yield name
         db.configure(database_url(servers, schema.APP, worker_database))

@@ -1,7 +1,9 @@
 """The database's own upkeep: roles, migrations, and whether models and tables agree."""
 
+import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module, util
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+
+import community
+from community import core
+from community.core.db import Base
 
 OWNER = "community_owner"
 APP = "community_app"
@@ -111,7 +117,8 @@ def _alembic(connection: Connection, metadata: MetaData | None = None) -> Alembi
 
 
 @contextmanager
-def _as_owner(url: str) -> Iterator[Connection]:
+def as_owner(url: str) -> Iterator[Connection]:
+    """A connection as the owner role, outside the one transaction, alone with any migration."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
@@ -126,31 +133,52 @@ def _as_owner(url: str) -> Iterator[Connection]:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up as the owner, one process at a time."""
-    with _as_owner(url) as connection:
+    with as_owner(url) as connection:
         command.upgrade(_alembic(connection), revision)
 
 
 def downgrade(url: str, revision: str = "-1") -> None:
     """Migrate down as the owner."""
-    with _as_owner(url) as connection:
+    with as_owner(url) as connection:
         command.downgrade(_alembic(connection), revision)
+
+
+def all_models() -> MetaData:
+    """The metadata with every table of the core and of every feature, whoever asks."""
+    for module in pkgutil.iter_modules(core.__path__, "community.core."):
+        import_module(module.name)
+    for package in pkgutil.iter_modules(community.__path__, "community."):
+        if package.ispkg and util.find_spec(f"{package.name}.models") is not None:
+            import_module(f"{package.name}.models")
+    return Base.metadata
 
 
 def differences(url: str, metadata: MetaData) -> list[str]:
     """What the tables and the models disagree about; empty when they agree."""
-    with _as_owner(url) as connection:
+    with as_owner(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [repr(difference) for difference in compare_metadata(context, metadata)]
 
 
 def pending(connection: Connection) -> bool:
     """Whether the database is behind the newest migration (read as any role)."""
-    script = ScriptDirectory(str(_MIGRATIONS))
-    current = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(current != script.get_current_head())
+    return current_revision(connection) != newest_revision()
+
+
+def newest_revision() -> str | None:
+    """The revision this version of the program was written for."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found else None
 
 
 def new_revision(url: str, metadata: MetaData, message: str, rev_id: str) -> None:
     """Write a migration from the difference between models and tables (a developer's tool)."""
-    with _as_owner(url) as connection:
+    with as_owner(url) as connection:
         command.revision(_alembic(connection, metadata), message, autogenerate=True, rev_id=rev_id)
