@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from community.capacity.models import Commitment
 from community.core import db
@@ -23,13 +24,21 @@ def commit_to(
     minutes: int | None = None,
 ) -> None:
     """Say that a member carries this thing from then until then (None: open)."""
-    values = {
-        "kind": kind,
-        "units": units,
-        "minutes": minutes,
-        "from_at": from_at,
-        "until_at": until_at,
-    }
+    statement = committing(
+        member_id,
+        kind=kind,
+        thing_kind=thing_kind,
+        thing_id=thing_id,
+        from_at=from_at,
+        until_at=until_at,
+        units=units,
+        minutes=minutes,
+    )
+    db.session().execute(statement)
+
+
+def committing(member_id: UUID, *, thing_kind: str, thing_id: UUID, **values: Any) -> Insert:
+    """The statement of `commit_to`, for an act that sends it together with its own rows."""
     statement = insert(Commitment).values(
         team_id=db.current_team_id(),
         id=db.new_id(),
@@ -38,10 +47,8 @@ def commit_to(
         thing_id=thing_id,
         **values,
     )
-    db.session().execute(
-        statement.on_conflict_do_update(
-            index_elements=["team_id", "thing_kind", "thing_id", "member_id"], set_=values
-        )
+    return statement.on_conflict_do_update(
+        index_elements=["team_id", "thing_kind", "thing_id", "member_id"], set_=values
     )
 
 

@@ -1,0 +1,58 @@
+"""Telling somebody outside that they were helped: only by the giver's choice, in the giver's words."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from community.accounts.actions import issue_link, revoke_links
+from community.core import clock, outbox, queue
+from community.ledger.actions.projections import counts_of
+from community.ledger.actions.writing import store_act
+from community.ledger.queries import Entry, find_entry_of_link
+
+TELL_JOB = "ledger.tell_outsider"
+PURPOSE = "acknowledge_give"
+LINK_DAYS = 14
+
+
+def tell_key(give_id: UUID) -> str:
+    """The outbox key of the mail about a give: there is one at most."""
+    return f"tell:{give_id}"
+
+
+def tell_later(entry: Entry, held: timedelta) -> None:
+    """Owe the mail with its single-use link; it leaves when the give can no longer be undone."""
+    words = entry.words
+    link_id = issue_link(
+        PURPOSE,
+        "give",
+        entry.give.id,
+        address=words.told_address,
+        text=f"{words.told_subject}\n{words.told_body}",
+        person_id=entry.receiver.id,
+        days=LINK_DAYS,
+    )
+    outbox.put(
+        TELL_JOB,
+        {"give_id": entry.give.id, "link_id": link_id},
+        queue_name=queue.MAIL,
+        key=tell_key(entry.give.id),
+        delay=held,
+    )
+
+
+def could_not_reach(give_id: UUID) -> None:
+    """The address refused the mail for good: nobody was told, and the giver hears of it."""
+    entry = find_entry_of_link(give_id)
+    if entry is None or entry.state.told_at is None or not entry.state.is_open:
+        return
+    before = counts_of(entry.state)
+    revoke_links("give", give_id)
+    store_act(None, entry, entry.state.miss(at=clock.now()), before, held=timedelta(0))
+
+
+def is_to_be_told(entry: Entry) -> bool:
+    """Whether the mail may still leave: nobody took it back or answered in the meantime."""
+    return entry.state.told_at is not None and entry.state.state == "logged"
+
+
+__all__ = ["PURPOSE", "TELL_JOB", "could_not_reach", "is_to_be_told", "tell_key", "tell_later"]

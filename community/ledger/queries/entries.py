@@ -1,0 +1,279 @@
+"""One give or one person with everything an act needs, locked until the commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
+
+from community.core import clock, db
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.identity.models import Actor, Membership
+from community.identity.policy import in_audience
+from community.ledger import policy
+from community.ledger.models import Give, GiveAct, GiveState, GiveWords
+from community.ledger.models.states import SETTLED
+from community.ledger.policy import Giver, Receiver
+from community.ledger.queries.rows import SeenGive, joined, view
+from community.ledger.queries.sums import ledger_name
+from community.people.models import Person, PersonEmail
+
+REPEAT_DAYS = 90
+_GiverMember = aliased(Membership, name="giver_membership")
+_ReceiverMember = aliased(Membership, name="receiver_membership")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A give with its rows and both people, ready for an act."""
+
+    state: GiveState
+    give: Give
+    words: GiveWords
+    giver: "PersonRef"
+    receiver: "PersonRef"
+
+
+@dataclass(frozen=True)
+class PersonRef:
+    """What an act needs of a person. `member_id` only while they are active in the team."""
+
+    id: UUID
+    name: str
+    shown_name: str
+    member_id: UUID | None
+    is_member: bool
+    user_id: UUID | None = None
+    email: str | None = None
+    audience: str = "team"
+
+
+def get_entry(actor: Actor, give_id: UUID) -> Entry:
+    """One give for an act: its row and its two people are locked until the commit."""
+    found = _find_entry(and_(policy.visible(actor), GiveState.give_id == give_id))
+    if found is None:
+        raise NotFound(_("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def find_entry_of_link(give_id: UUID) -> Entry | None:
+    """The give a mailed link is about. The link is the proof, so no reader is asked."""
+    team = GiveState.team_id == db.current_team_id()
+    return _find_entry(and_(team, GiveState.give_id == give_id))
+
+
+def _find_entry(clause: ColumnElement[bool]) -> Entry | None:
+    statement = (
+        joined(
+            select(
+                GiveState,
+                Give,
+                GiveWords,
+                *_person_columns(Giver, _GiverMember, "giver"),
+                *_person_columns(Receiver, _ReceiverMember, "receiver"),
+                lock_ledger(),
+                lock_pair(GiveState.giver_id, GiveState.receiver_id),
+            )
+        )
+        .outerjoin(_GiverMember, _is_active(_GiverMember, Giver))
+        .outerjoin(_ReceiverMember, _is_active(_ReceiverMember, Receiver))
+        .where(clause)
+        .with_for_update(of=GiveState)
+        .execution_options(populate_existing=True)
+    )
+    row = db.session().execute(statement).one_or_none()
+    if row is None:
+        return None
+    return Entry(row[0], row[1], row[2], _person(row, "giver"), _person(row, "receiver"))
+
+
+def _person_columns(person: Any, member: Any, side: str) -> list[Any]:
+    return [
+        person.id.label(f"{side}_id"),
+        person.name.label(f"{side}_name"),
+        person.call_name.label(f"{side}_call_name"),
+        person.membership_id.label(f"{side}_membership_id"),
+        member.id.label(f"{side}_member_id"),
+        member.user_id.label(f"{side}_user_id"),
+    ]
+
+
+def _is_active(member: Any, person: Any) -> ColumnElement[bool]:
+    return and_(
+        member.team_id == person.team_id,
+        member.id == person.membership_id,
+        member.state == "active",
+    )
+
+
+def _person(row: Row[*tuple[Any, ...]], side: str, **more: Any) -> PersonRef:
+    values = row._mapping
+    name = values[f"{side}_name"]
+    return PersonRef(
+        id=values[f"{side}_id"],
+        name=name,
+        shown_name=values[f"{side}_call_name"] or name,
+        member_id=values[f"{side}_member_id"],
+        is_member=values[f"{side}_membership_id"] is not None,
+        user_id=values[f"{side}_user_id"],
+        **more,
+    )
+
+
+def lock_ledger() -> ColumnElement[Any]:
+    """Share the team's ledger with other acts; a rebuild waits for them and they for it."""
+    return func.pg_advisory_xact_lock_shared(func.hashtextextended(ledger_name(), 0))
+
+
+def lock_pair(one: Any, other: Any) -> ColumnElement[Any]:
+    """Take the lock of two people until the commit, so that their sums change one act at a time."""
+    name = func.concat("pair:", func.least(one, other), ":", func.greatest(one, other))
+    return func.pg_advisory_xact_lock(func.hashtextextended(name, 0))
+
+
+def find_partner(
+    actor: Actor, person_id: UUID, story: str = ""
+) -> tuple[PersonRef, date | None] | None:
+    """The person a new give is about, and when the actor last wrote the same words about them.
+
+    Takes the locks of the act in the same statement. None when the actor does not see them.
+    """
+    named = select(Person.canonical_id).where(
+        Person.team_id == actor.team_id, Person.id == person_id
+    )
+    address = (
+        select(PersonEmail.value)
+        .where(PersonEmail.team_id == Giver.team_id, PersonEmail.person_id == Giver.id)
+        .order_by(PersonEmail.position, PersonEmail.id)
+        .limit(1)
+    )
+    statement = (
+        select(
+            *_person_columns(Giver, _GiverMember, "other"),
+            Giver.audience,
+            address.scalar_subquery().label("email"),
+            _repeated(actor, story).label("repeated_on"),
+            lock_ledger(),
+            lock_pair(literal(actor.person_id), Giver.id),
+        )
+        .outerjoin(_GiverMember, _is_active(_GiverMember, Giver))
+        .where(
+            Giver.team_id == actor.team_id,
+            Giver.id == named.scalar_subquery(),
+            Giver.deleted_at.is_(None),
+            _may_name(actor),
+        )
+    )
+    row = db.session().execute(statement).one_or_none()
+    if row is None:
+        return None
+    return _person(row, "other", email=row.email, audience=row.audience), row.repeated_on
+
+
+def _may_name(actor: Actor) -> ColumnElement[bool]:
+    """Whom the actor sees; a guest also members they have exchanged with before."""
+    seen = in_audience(actor, Giver)
+    if not actor.is_guest:
+        return seen
+    before = select(GiveState.give_id).where(
+        GiveState.team_id == actor.team_id,
+        policy.concerns(actor),
+        or_(GiveState.giver_id == Giver.id, GiveState.receiver_id == Giver.id),
+    )
+    return or_(seen, and_(Giver.membership_id.is_not(None), before.exists()))
+
+
+def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
+    if not story:
+        return null()
+    return (
+        select(func.max(GiveState.happened_on))
+        .join(
+            GiveWords,
+            and_(GiveWords.team_id == GiveState.team_id, GiveWords.give_id == GiveState.give_id),
+        )
+        .where(
+            GiveState.team_id == actor.team_id,
+            GiveState.author_id.in_(actor.person_ids),
+            or_(
+                and_(GiveState.giver_id.in_(actor.person_ids), GiveState.receiver_id == Giver.id),
+                and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.giver_id == Giver.id),
+            ),
+            GiveState.happened_on > clock.today() - timedelta(days=REPEAT_DAYS),
+            GiveState.state.not_in(SETTLED),
+            GiveWords.story == story,
+        )
+        .scalar_subquery()
+    )
+
+
+def find_acts(actor: Actor, give_id: UUID) -> Sequence[GiveAct]:
+    """The acts of a give in order; ask `get_give` first whether it may be seen."""
+    statement = (
+        select(GiveAct)
+        .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
+        .order_by(GiveAct.seq)
+        .execution_options(populate_existing=True)
+    )
+    return db.session().scalars(statement).all()
+
+
+def all_visible(actor: Actor, people: Sequence[UUID]) -> bool:
+    """Whether the actor sees each of these persons."""
+    statement = select(func.count()).where(
+        Person.team_id == actor.team_id,
+        Person.id.in_(people),
+        Person.deleted_at.is_(None),
+        in_audience(actor, Person),
+    )
+    return db.session().scalar(statement) == len(set(people))
+
+
+def user_of_person(person_id: UUID) -> UUID | None:
+    """The user of an active member, so that replies reach the human."""
+    return db.session().scalar(
+        select(Membership.user_id)
+        .join(
+            Person,
+            and_(Person.team_id == Membership.team_id, Person.membership_id == Membership.id),
+        )
+        .where(
+            Person.team_id == db.current_team_id(),
+            Person.id == person_id,
+            Membership.state == "active",
+        )
+    )
+
+
+def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:
+    """Gives to members that nobody has answered since before then; locked, busy ones skipped."""
+    statement = (
+        select(GiveState)
+        .where(
+            GiveState.team_id == db.current_team_id(),
+            GiveState.awaiting,
+            GiveState.outside.is_(False),
+            GiveState.created_at < before,
+        )
+        .order_by(GiveState.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session().scalars(statement).all()
+
+
+def seen(actor: Actor, entry: Entry) -> SeenGive:
+    """An entry as the actor sees it, without reading it again."""
+    sides = {
+        "giver_id": entry.giver.id,
+        "giver_name": entry.giver.name,
+        "giver_is_member": entry.giver.is_member,
+        "receiver_id": entry.receiver.id,
+        "receiver_name": entry.receiver.name,
+        "receiver_is_member": entry.receiver.is_member,
+    }
+    return view(actor, entry.state, entry.give, entry.words, sides)

@@ -1,0 +1,178 @@
+"""Lists of gives: filters, what waits for an answer, a person's timeline."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from community.core import db
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest, after, page
+from community.identity.models import Actor
+from community.ledger import policy
+from community.ledger.models import GiveState
+from community.ledger.models.states import SETTLED
+from community.ledger.models.values import CONFIRMED
+from community.ledger.queries.rows import SeenGive, joined, rows, seen_row
+from community.people.models import Person
+
+
+@dataclass(frozen=True)
+class GiveFilter:
+    """What a list is narrowed to. Persons are given by any of their ids."""
+
+    giver_id: UUID | None = None
+    receiver_id: UUID | None = None
+    with_id: UUID | None = None
+    kind: str | None = None
+    states: tuple[str, ...] = ()
+    since: date | None = None
+    thanked: bool | None = None
+    open_only: bool = False
+
+
+def find_gives(actor: Actor, wanted: GiveFilter, request: PageRequest) -> Page[SeenGive]:
+    """The gives the actor may see, latest first."""
+    statement = rows().where(*_clauses(actor, wanted))
+    columns = (GiveState.happened_on, GiveState.give_id)
+    statement = after(statement, request, columns, (date.fromisoformat, UUID), descending=True)
+    found = [seen_row(actor, row) for row in db.session().execute(statement)]
+    return page(found, request, lambda give: (give.happened_on, give.id))
+
+
+@dataclass(frozen=True)
+class MySums:
+    """How many entries of a filter I gave and received; never anybody else's."""
+
+    given: int
+    received: int
+    awaiting: int
+
+
+def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
+    """Count what of the filter the actor is part of."""
+    gave = GiveState.giver_id.in_(actor.person_ids)
+    row = (
+        db.session()
+        .execute(
+            joined(
+                select(
+                    func.count().filter(gave).label("given"),
+                    func.count().filter(~gave).label("received"),
+                    func.count().filter(GiveState.awaiting).label("awaiting"),
+                )
+            ).where(*_clauses(actor, wanted), policy.concerns(actor))
+        )
+        .one()
+    )
+    return MySums(row.given, row.received, row.awaiting)
+
+
+def find_to_answer(actor: Actor, limit: int = 20) -> list[SeenGive]:
+    """Help the actor received that waits for their word, newest first."""
+    return _first(actor, and_(_mine_to_answer(actor), GiveState.state == "logged"), limit)
+
+
+def find_unthanked(actor: Actor, limit: int = 20) -> list[SeenGive]:
+    """Help the actor received and has not thanked for, however long ago."""
+    return _first(
+        actor, and_(_mine_to_answer(actor), GiveState.state.in_(("logged", "lapsed"))), limit
+    )
+
+
+def find_lately(actor: Actor, limit: int = 10) -> list[SeenGive]:
+    """What was given and thanked for lately, as far as the actor may see it."""
+    return _first(actor, GiveState.state.in_(CONFIRMED), limit)
+
+
+def find_of_person(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    limit: int = 20,
+    before: tuple[date, UUID] | None = None,
+) -> list[SeenGive]:
+    """Gives of a person for their timeline, latest first, from below `before` on."""
+    clause = and_(either_is(person_id), GiveState.state.not_in(SETTLED))
+    if before is not None:
+        day, give_id = before
+        earlier = and_(GiveState.happened_on == day, GiveState.give_id < give_id)
+        clause = and_(clause, or_(GiveState.happened_on < day, earlier))
+    return _first(actor, clause, limit)
+
+
+def get_give(actor: Actor, give_id: UUID) -> SeenGive:
+    """One give the actor may see, or NotFound."""
+    found = find_give(actor, give_id)
+    if found is None:
+        raise NotFound(_("There is no such entry, or it is not yours to see."))
+    return found
+
+
+def find_give(actor: Actor, give_id: UUID) -> SeenGive | None:
+    """One give the actor may see, or None."""
+    statement = rows().where(policy.visible(actor), GiveState.give_id == give_id)
+    row = db.session().execute(statement).one_or_none()
+    return seen_row(actor, row) if row else None
+
+
+def _first(actor: Actor, clause: ColumnElement[bool], limit: int) -> list[SeenGive]:
+    statement = (
+        rows()
+        .where(policy.visible(actor), clause)
+        .order_by(GiveState.happened_on.desc(), GiveState.give_id.desc())
+        .limit(limit)
+    )
+    return [seen_row(actor, row) for row in db.session().execute(statement)]
+
+
+def _mine_to_answer(actor: Actor) -> ColumnElement[bool]:
+    return and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.no_reply.is_(False))
+
+
+def _clauses(actor: Actor, wanted: GiveFilter) -> list[ColumnElement[bool]]:
+    clauses = [policy.visible(actor)]
+    # What was taken back is the writer's own to look up.
+    clauses.append(or_(GiveState.state != "retracted", GiveState.author_id.in_(actor.person_ids)))
+    if wanted.giver_id:
+        clauses.append(GiveState.giver_id.in_(_ids_of(actor, wanted.giver_id)))
+    if wanted.receiver_id:
+        clauses.append(GiveState.receiver_id.in_(_ids_of(actor, wanted.receiver_id)))
+    if wanted.with_id:
+        clauses += [policy.concerns(actor), either_is(wanted.with_id)]
+    if wanted.kind:
+        clauses.append(GiveState.kind == wanted.kind)
+    if wanted.states:
+        clauses.append(GiveState.state.in_(wanted.states))
+    if wanted.open_only:
+        clauses.append(GiveState.state.not_in(SETTLED))
+    if wanted.since:
+        clauses.append(GiveState.happened_on >= wanted.since)
+    if wanted.thanked is not None:
+        thanked = GiveState.state.in_(CONFIRMED)
+        waiting = and_(GiveState.state.in_(("logged", "lapsed")), GiveState.no_reply.is_(False))
+        clauses.append(thanked if wanted.thanked else waiting)
+    return clauses
+
+
+def _ids_of(actor: Actor, person_id: UUID) -> Any:
+    if actor.is_me(person_id):
+        return actor.person_ids
+    return all_ids(person_id)
+
+
+def all_ids(person_id: UUID) -> Any:
+    """Every id of a person: whoever was merged into the same one."""
+    team_id = db.current_team_id()
+    canonical = select(Person.canonical_id).where(Person.team_id == team_id, Person.id == person_id)
+    return select(Person.id).where(
+        Person.team_id == team_id, Person.canonical_id == canonical.scalar_subquery()
+    )
+
+
+def either_is(person_id: UUID) -> ColumnElement[bool]:
+    ids = all_ids(person_id)
+    return or_(GiveState.giver_id.in_(ids), GiveState.receiver_id.in_(ids))

@@ -1,0 +1,216 @@
+"""A give as one reader sees it, and the statement every reading of gives starts from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import aliased
+
+from community.identity.models import Actor
+from community.ledger.models import Give, GiveState, GiveWords
+from community.ledger.models.values import CONFIRMED, counted_for_giver
+from community.ledger.policy import Giver, Receiver
+from community.people.models import Person
+
+GiverRow = aliased(Person, name="giver_row")
+ReceiverRow = aliased(Person, name="receiver_row")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGive:
+    """A give as one reader sees it.
+
+    `counted_value` is what counts in this reader's figures; the reason of a dispute and the
+    words to somebody outside are only there for those they concern.
+    """
+
+    id: UUID
+    giver_id: UUID
+    giver_name: str
+    giver_is_member: bool
+    receiver_id: UUID
+    receiver_name: str
+    receiver_is_member: bool
+    created_by_id: UUID
+    kind: str
+    size: str
+    impact: str | None
+    happened_on: date
+    minutes: int | None
+    no_reply: bool
+    outside: bool
+    state: str
+    value: float
+    counted_value: float
+    awaiting: bool
+    audience: str
+    audience_people: Sequence[UUID]
+    circle_id: UUID | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    held_until: datetime | None
+    told_at: datetime | None
+    story: str
+    thanks: str
+    dispute_reason: str
+    told_subject: str
+    told_body: str
+    inspired_by_id: UUID | None
+    replaces_id: UUID | None
+    i_gave: bool
+    i_received: bool
+    i_wrote: bool
+
+    @property
+    def other_name(self) -> str:
+        """The other one of the two, when the reader is one."""
+        return self.receiver_name if self.i_gave else self.giver_name
+
+    @property
+    def other_id(self) -> UUID:
+        """The other one's person id."""
+        return self.receiver_id if self.i_gave else self.giver_id
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the receiver said that it was so."""
+        return self.state in CONFIRMED
+
+    @property
+    def wants_my_answer(self) -> bool:
+        """Whether the reader may still say thanks for it."""
+        return self.i_received and not self.no_reply and self.state in ("logged", "lapsed")
+
+
+ROW = (
+    GiveState.give_id,
+    GiveState.kind,
+    GiveState.size,
+    GiveState.impact,
+    GiveState.happened_on,
+    GiveState.no_reply,
+    GiveState.outside,
+    GiveState.state,
+    GiveState.value,
+    GiveState.counted_value,
+    GiveState.awaiting,
+    GiveState.author_id,
+    GiveState.audience,
+    GiveState.audience_people,
+    GiveState.circle_id,
+    GiveState.version,
+    GiveState.created_at,
+    GiveState.updated_at,
+    GiveState.held_until,
+    GiveState.told_at,
+    Give.minutes,
+    Give.inspired_by_id,
+    Give.replaces_id,
+    GiveWords.story,
+    GiveWords.thanks,
+    GiveWords.dispute_reason,
+    GiveWords.told_subject,
+    GiveWords.told_body,
+    Giver.id.label("giver_id"),
+    Giver.name.label("giver_name"),
+    Giver.membership_id.is_not(None).label("giver_is_member"),
+    Receiver.id.label("receiver_id"),
+    Receiver.name.label("receiver_name"),
+    Receiver.membership_id.is_not(None).label("receiver_is_member"),
+)
+
+
+def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join a give's other rows and both people, resolved to whom they were merged into."""
+    return (
+        statement.select_from(GiveState)
+        .join(Give, and_(Give.team_id == GiveState.team_id, Give.id == GiveState.give_id))
+        .join(
+            GiveWords,
+            and_(GiveWords.team_id == GiveState.team_id, GiveWords.give_id == GiveState.give_id),
+        )
+        .join(
+            GiverRow, and_(GiverRow.team_id == GiveState.team_id, GiverRow.id == GiveState.giver_id)
+        )
+        .join(Giver, and_(Giver.team_id == GiveState.team_id, Giver.id == GiverRow.canonical_id))
+        .join(
+            ReceiverRow,
+            and_(ReceiverRow.team_id == GiveState.team_id, ReceiverRow.id == GiveState.receiver_id),
+        )
+        .join(
+            Receiver,
+            and_(Receiver.team_id == GiveState.team_id, Receiver.id == ReceiverRow.canonical_id),
+        )
+    )
+
+
+def rows() -> Select[*tuple[Any, ...]]:
+    """Every column of a seen give."""
+    return joined(select(*ROW))
+
+
+def seen_row(actor: Actor, row: Row[*tuple[Any, ...]]) -> SeenGive:
+    """A give from one row of `rows()`."""
+    return view(actor, row, row, row, row._mapping)
+
+
+def view(actor: Actor, state: Any, give: Any, words: Any, sides: Any) -> SeenGive:
+    """A give from its rows (or one joined row) and a mapping of the two people's columns."""
+    i_gave, i_received = actor.is_me(sides["giver_id"]), actor.is_me(sides["receiver_id"])
+    i_wrote = actor.is_me(state.author_id)
+    value = state.counted_value
+    if i_gave:
+        value = counted_for_giver(
+            state.state, state.value, outside=state.outside, no_reply=state.no_reply
+        )
+    return SeenGive(
+        id=state.give_id,
+        **{name: sides[name] for name in _SIDES},
+        **{name: getattr(state, name) for name in _PLAIN},
+        created_by_id=state.author_id,
+        value=float(state.value),
+        counted_value=float(value),
+        minutes=give.minutes,
+        inspired_by_id=give.inspired_by_id,
+        replaces_id=give.replaces_id,
+        story=words.story,
+        thanks=words.thanks,
+        dispute_reason=words.dispute_reason if i_gave or i_received else "",
+        told_subject=words.told_subject if i_wrote else "",
+        told_body=words.told_body if i_wrote else "",
+        i_gave=i_gave,
+        i_received=i_received,
+        i_wrote=i_wrote,
+    )
+
+
+_SIDES = (
+    "giver_id",
+    "giver_name",
+    "giver_is_member",
+    "receiver_id",
+    "receiver_name",
+    "receiver_is_member",
+)
+_PLAIN = (
+    "kind",
+    "size",
+    "impact",
+    "happened_on",
+    "no_reply",
+    "outside",
+    "state",
+    "awaiting",
+    "audience",
+    "audience_people",
+    "circle_id",
+    "version",
+    "created_at",
+    "updated_at",
+    "held_until",
+    "told_at",
+)

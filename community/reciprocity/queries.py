@@ -1,0 +1,306 @@
+"""Reading the pairs of one member, and comparing what is kept with a replay of the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, tuple_
+from sqlalchemy.orm import aliased
+
+from community.core import db
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest, decode, page
+from community.identity.models import Actor
+from community.identity.policy import in_audience
+from community.ledger import queries as ledger
+from community.people.models import Person
+from community.reciprocity import measures
+from community.reciprocity.measures import DaySum, Exchange
+from community.reciprocity.models import PairDay, PairSum
+
+EPOCH = date(1970, 1, 1)
+TOLERANCE = 1e-9
+
+_Other = aliased(Person, name="other")
+_OtherRow = aliased(Person, name="other_row")
+
+
+@dataclass(frozen=True)
+class PairView:
+    """Me and a person at a day: the figures, the words, and since when there is anything."""
+
+    person_id: UUID
+    name: str
+    at: int
+    exchange: Exchange
+    latest_day: int | None
+
+    @property
+    def figures(self) -> measures.Pair:
+        """Balance and what follows from it."""
+        return measures.pair(self.exchange.given, self.exchange.received)
+
+    @property
+    def words(self) -> str:
+        """One of `measures.WORDS`."""
+        return measures.words(self.exchange, self.at)
+
+    @property
+    def latest_on(self) -> date | None:
+        """The day of the latest entry."""
+        return None if self.latest_day is None else day_of(self.latest_day)
+
+
+def number_of(day: date) -> int:
+    """The day number t of the measures."""
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The calendar day of a day number."""
+    return EPOCH + timedelta(days=number)
+
+
+def get_pair(actor: Actor, person_id: UUID, at: date) -> PairView:
+    """The pair between the actor and a person they see. NotFound for anybody else.
+
+    From the kept sums in one statement; from the pair's days in a second where `at` is before
+    its latest day, or where people were merged.
+    """
+    rows = db.session().execute(_pair_statement(actor, person_id)).all()
+    if not rows:
+        raise NotFound(_("There is no such person, or they are not yours to see."))
+    number, first = number_of(at), rows[0]
+    latest = max((row.latest_day for row in rows if row.latest_day is not None), default=None)
+    if latest is None:
+        exchange = measures.NOTHING
+    elif len(rows) == 1 and latest <= number:
+        kept = Exchange(first.given, first.received, first.entries, first.first_day)
+        exchange = measures.aged(kept, number - latest)
+    else:
+        days = find_days(actor, [first.id])[first.id]
+        exchange = measures.exchange_at(days, number)
+        latest = max((d.day for d in days if d.day <= number), default=None)
+    return PairView(first.id, first.name, number, exchange, latest)
+
+
+def _pair_statement(actor: Actor, person_id: UUID) -> Any:
+    canonical = select(Person.canonical_id).where(
+        Person.team_id == actor.team_id, Person.id == person_id
+    )
+    return (
+        select(
+            _Other.id,
+            _Other.name,
+            PairSum.first_day,
+            PairSum.latest_day,
+            PairSum.given,
+            PairSum.received,
+            PairSum.entries,
+        )
+        .join(
+            _OtherRow,
+            and_(_OtherRow.team_id == _Other.team_id, _OtherRow.canonical_id == _Other.id),
+        )
+        .outerjoin(PairSum, and_(_is_mine(actor), PairSum.other_id == _OtherRow.id))
+        .where(
+            _Other.team_id == actor.team_id,
+            _Other.id == canonical.scalar_subquery(),
+            _seen(actor),
+        )
+        # A merged person has several rows; those without any exchange say nothing more.
+        .order_by(PairSum.latest_day.is_(None))
+    )
+
+
+def _is_mine(actor: Actor) -> ColumnElement[bool]:
+    return and_(PairSum.team_id == actor.team_id, PairSum.viewer_id.in_(actor.person_ids))
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """Whom the actor sees, and members they have exchanged with (who are never hidden from them)."""
+    any_pair = aliased(PairSum)
+    mine = exists().where(
+        any_pair.team_id == actor.team_id,
+        any_pair.viewer_id.in_(actor.person_ids),
+        any_pair.other_id == _Other.id,
+    )
+    known = and_(_Other.membership_id.is_not(None), mine)
+    return and_(_Other.deleted_at.is_(None), or_(in_audience(actor, _Other), known))
+
+
+def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
+    """The actor's pairs, by the latest exchange: no order by amount, no totals."""
+    latest = func.max(PairSum.latest_day)
+    statement = (
+        select(
+            _Other.id,
+            _Other.name,
+            latest.label("latest_day"),
+            func.min(PairSum.first_day).label("first_day"),
+            func.sum(PairSum.entries).label("entries"),
+            func.max(PairSum.given).label("given"),
+            func.max(PairSum.received).label("received"),
+            func.count().label("parts"),
+        )
+        .select_from(PairSum)
+        .join(
+            _OtherRow, and_(_OtherRow.team_id == PairSum.team_id, _OtherRow.id == PairSum.other_id)
+        )
+        .join(_Other, and_(_Other.team_id == PairSum.team_id, _Other.id == _OtherRow.canonical_id))
+        .where(_is_mine(actor), _seen(actor))
+        .group_by(_Other.team_id, _Other.id)
+        .order_by(latest.desc(), _Other.id.desc())
+        .limit(request.limit + 1)
+    )
+    if request.cursor:
+        edge = decode(request.cursor, (int, UUID))
+        statement = statement.having(tuple_(latest, _Other.id) < tuple_(*edge))
+    rows = db.session().execute(statement).all()
+    number = number_of(at)
+    uneven = [row.id for row in rows if row.parts > 1 or row.latest_day > number]
+    days = find_days(actor, uneven) if uneven else {}
+    found = [_view(row, days.get(row.id), number) for row in rows]
+    return page(found, request, lambda view: (view.latest_day, view.person_id))
+
+
+def _view(row: Any, days: Sequence[DaySum] | None, number: int) -> PairView:
+    if days is not None:
+        exchange = measures.exchange_at(days, number)
+    else:
+        kept = Exchange(row.given, row.received, int(row.entries), row.first_day)
+        exchange = measures.aged(kept, number - row.latest_day)
+    return PairView(row.id, row.name, number, exchange, row.latest_day)
+
+
+def find_days(
+    actor: Actor, person_ids: Sequence[UUID], since: int | None = None
+) -> dict[UUID, list[DaySum]]:
+    """The days of the actor's pairs with these (canonical) people, in order."""
+    statement = (
+        select(
+            _OtherRow.canonical_id,
+            PairDay.day,
+            PairDay.given,
+            PairDay.received,
+            PairDay.given_entries,
+            PairDay.received_entries,
+        )
+        .join(
+            _OtherRow, and_(_OtherRow.team_id == PairDay.team_id, _OtherRow.id == PairDay.other_id)
+        )
+        .where(
+            PairDay.team_id == actor.team_id,
+            PairDay.viewer_id.in_(actor.person_ids),
+            _OtherRow.canonical_id.in_(person_ids),
+            PairDay.given_entries + PairDay.received_entries > 0,
+        )
+    )
+    if since is not None:
+        statement = statement.where(PairDay.day >= since)
+    parts: dict[UUID, list[DaySum]] = {person_id: [] for person_id in person_ids}
+    for row in db.session().execute(statement):
+        parts[row.canonical_id].append(DaySum(*row[1:]))
+    return {person_id: measures.sum_days(days) for person_id, days in parts.items()}
+
+
+def replayed_days() -> Any:
+    """The day sums as a replay of the whole ledger makes them."""
+    entries = ledger.views()
+    day = (entries.c.day - EPOCH).label("day")
+    return select(
+        entries.c.viewer_id,
+        entries.c.other_id,
+        day,
+        func.sum(entries.c.given).label("given"),
+        func.sum(entries.c.received).label("received"),
+        func.count().filter(entries.c.given > 0).label("given_entries"),
+        func.count().filter(entries.c.received > 0).label("received_entries"),
+    ).group_by(entries.c.viewer_id, entries.c.other_id, entries.c.day)
+
+
+def find_day_differences() -> list[str]:
+    """Pairs and days where the kept sums are not the replay's, to the last digit."""
+    replayed = replayed_days().subquery("replayed")
+    kept = (
+        select(PairDay)
+        .where(
+            PairDay.team_id == db.current_team_id(),
+            PairDay.given_entries + PairDay.received_entries > 0,
+        )
+        .subquery("kept")
+    )
+    same = and_(
+        kept.c.viewer_id == replayed.c.viewer_id,
+        kept.c.other_id == replayed.c.other_id,
+        kept.c.day == replayed.c.day,
+    )
+    names = ("given", "received", "given_entries", "received_entries")
+    statement = (
+        select(
+            func.coalesce(kept.c.viewer_id, replayed.c.viewer_id),
+            func.coalesce(kept.c.other_id, replayed.c.other_id),
+            func.coalesce(kept.c.day, replayed.c.day),
+        )
+        .select_from(kept.join(replayed, same, full=True))
+        .where(or_(*[kept.c[name].is_distinct_from(replayed.c[name]) for name in names]))
+    )
+    return [
+        f"day {day_of(day)} of {viewer} with {other} differs from a replay"
+        for viewer, other, day in db.session().execute(statement)
+    ]
+
+
+# Needs `live` (days of pairs) before it; makes the row of `pair_sums` for each pair.
+SUMS_OF_LIVE = """
+    edge AS (
+      SELECT viewer_id, other_id, min(day) AS first_day, max(day) AS latest_day FROM live
+      GROUP BY viewer_id, other_id
+    ), aged AS (
+      SELECT live.*, edge.first_day, edge.latest_day,
+        power(2::float8, (day - latest_day) / :half_life ::float8) AS left_over
+      FROM live JOIN edge USING (viewer_id, other_id)
+    ), made AS (
+      SELECT viewer_id, other_id, first_day, latest_day,
+        sum(least(given, :cap)::float8 * left_over) AS given,
+        sum(least(received, :cap)::float8 * left_over) AS received,
+        sum(least(given, :cap)) AS given_lifetime,
+        sum(least(received, :cap)) AS received_lifetime,
+        sum(given_entries + received_entries) AS entries
+      FROM aged GROUP BY viewer_id, other_id, first_day, latest_day
+    )
+"""
+LIVE = """
+    live AS (
+      SELECT * FROM pair_days WHERE team_id = :team_id AND given_entries + received_entries > 0
+    )
+"""
+_SUM_DIFFERENCES = text(
+    f"""
+    WITH {LIVE}, {SUMS_OF_LIVE}
+    SELECT coalesce(m.viewer_id, s.viewer_id) AS viewer_id, coalesce(m.other_id, s.other_id) AS other_id
+    FROM made m FULL JOIN (SELECT * FROM pair_sums WHERE team_id = :team_id) s USING (viewer_id, other_id)
+    WHERE m.viewer_id IS NULL OR s.viewer_id IS NULL
+      OR (m.first_day, m.latest_day, m.given_lifetime, m.received_lifetime, m.entries)
+         <> (s.first_day, s.latest_day, s.given_lifetime, s.received_lifetime, s.entries)
+      OR abs(m.given - s.given) > :tolerance * greatest(1, m.given)
+      OR abs(m.received - s.received) > :tolerance * greatest(1, m.received)
+    """
+)
+
+
+def find_sum_differences() -> list[str]:
+    """Pairs whose kept sums are not those of their days (decayed ones within 1e-9)."""
+    values = {
+        "team_id": db.current_team_id(),
+        "cap": measures.DAILY_CAP,
+        "half_life": measures.HALF_LIFE,
+        "tolerance": TOLERANCE,
+    }
+    return [
+        f"the sums of {row.viewer_id} with {row.other_id} differ from their days"
+        for row in db.session().execute(_SUM_DIFFERENCES, values)
+    ]
