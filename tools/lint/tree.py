@@ -39,6 +39,8 @@ MEANINGLESS = {
 }
 # A name beside the roles needs its reason here.
 OTHERS = {
+    "journal/chain": "the seals' pure algorithm, named by what it computes",
+    "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",
     "notifications/delivery": "the sending itself, between two transactions, so no action",
 }
