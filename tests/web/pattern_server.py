@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from community.web.security import CSP
 from tests.web.pattern_data import PATTERNS, contexts, render
-from tests.web.pattern_env import environment
+from tests.web.pattern_env import NAV, environment
 
 ROOT = Path(__file__).parents[2]
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -56,7 +56,7 @@ def _part(name: str, **values: object) -> str:
         '{% call quick("/gives", ["Mara"], [("intro", "Intro")], values, errors) %}{% endcall %}'
         '{% if not errors %}{{ toast_oob({"text": "Mara will hear about it.", "undo": none}) }}{% endif %}',
         "options": '{% from "components/palette.html" import palette_options %}'
-        '{{ palette_options([{"href": "/people_list?found=" ~ q, "text": q, "key": "1"}], q, "/search") }}',
+        '{{ palette_options(found, q, "/search", nav) }}',
         "count": '{% from "components/shell.html" import bell_count %}'
         '{{ bell_count(9, "/notifications/count") }}{{ bell_count(9, place="top", oob=True) }}',
     }
@@ -69,7 +69,9 @@ def answer(method: str, path: str, body: dict[str, list[str]], part: bool) -> tu
     name = at.path.strip("/")
     query = {key: values[0] for key, values in parse_qs(at.query).items()}
     if name == "palette":
-        return 200, _part("options", q=query.get("q", ""))
+        q = query.get("q", "")
+        found = [{"href": f"/people_list?found={q}", "text": q, "key": "1"}] if q else []
+        return 200, _part("options", q=q, found=found, nav=NAV)
     if name == "notifications/count":
         return 200, _part("count")
     if name.startswith("people/lena"):

@@ -174,6 +174,16 @@ def test_the_palette_is_worked_by_arrows_and_enter(page: Page) -> None:
     page.wait_for_url("**/people_list?found=Lena")
 
 
+def test_the_palette_knows_the_sections(page: Page) -> None:
+    page.goto("/today")
+    page.keyboard.press("/")
+    expect(page.get_by_role("option")).to_have_count(14)
+    page.get_by_role("combobox", name="Search people").type("recip")
+    expect(page.get_by_role("option", name="Reciprocity")).to_be_visible()
+    page.get_by_role("option", name="Reciprocity").click()
+    page.wait_for_url("**/reciprocity")
+
+
 def test_escape_closes_the_palette_and_gives_the_focus_back(page: Page) -> None:
     page.goto("/today")
     link = page.locator(".side [data-open=palette]")
