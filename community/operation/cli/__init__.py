@@ -1,7 +1,8 @@
 """Commands for whoever runs an installation."""
 
+from community.operation.cli.backup import backup, restore
 from community.operation.cli.database import database
 
-COMMANDS = (database,)
+COMMANDS = (backup, database, restore)
 
 __all__ = ["COMMANDS"]

@@ -57,7 +57,9 @@ def _program(path: Path) -> Program | None:
     if not path.is_file():
         return None
     try:
-        said = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=True, timeout=20).stdout
+        said = subprocess.run(
+            [str(path), "--version"], capture_output=True, text=True, check=True, timeout=20
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     found = re.search(r"\) (\d+)", said)
