@@ -10,9 +10,11 @@ from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts import api as accounts_api
+from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
+from community.core.i18n import lazy
 from community.identity import queries as identity_queries
 from community.operation import cli as operation
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
@@ -21,8 +23,11 @@ from community.web.templating import NavItem
 from config import Config, ConfigError
 
 API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
-PORTAL: tuple[Blueprint, ...] = ()
-NAV: tuple[NavItem, ...] = ()
+PORTAL: tuple[Blueprint, ...] = (*accounts_portal.BLUEPRINTS,)
+NAV: tuple[NavItem, ...] = (
+    NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
+    NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
+)
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 
 
