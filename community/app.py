@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from copy import copy
 
 import click
 import structlog
@@ -10,6 +11,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts import api as accounts_api
+from community.accounts import cli as accounts_cli
 from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
@@ -29,6 +31,8 @@ NAV: tuple[NavItem, ...] = (
     NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
 )
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
+# These run in the application's context; the others configure themselves.
+APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
 
 
 def create_app(config: Config) -> CommunityFlask:
@@ -110,8 +114,28 @@ def cli() -> None:
     """The command line."""
 
 
+def in_application(command: click.Command) -> click.Command:
+    """The command, or all of the group, running in the application of the environment.
+
+    It is configured after the words are parsed, so that --help needs no configuration.
+    """
+    made = copy(command)
+    if isinstance(command, click.Group) and isinstance(made, click.Group):
+        made.commands = {name: in_application(inner) for name, inner in command.commands.items()}
+        return made
+
+    def invoke(context: click.Context) -> object:
+        with create_app(Config.from_env()).app_context():
+            return command.invoke(context)
+
+    made.invoke = invoke  # type: ignore[method-assign,assignment]
+    return made
+
+
 for _command in COMMANDS:
     cli.add_command(_command)
+for _command in APPLICATION_COMMANDS:
+    cli.add_command(in_application(_command))
 
 
 def main() -> None:

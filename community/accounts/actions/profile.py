@@ -108,7 +108,7 @@ def _take(row: Any, changes: Mapping[str, Any], names: tuple[str, ...]) -> list[
 
 def _rename(actor: Actor, changes: Mapping[str, Any]) -> list[str]:
     given = {name: changes[name] for name in _OF_PERSON if name in changes}
-    return people.edit_person(actor, actor.person_id, **given).changed if given else []
+    return people.edit_person(actor, actor.person_id, **given).fields if given else []
 
 
 def _touch_memberships(actor: Actor) -> None:
