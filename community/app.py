@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from copy import copy
 
 import click
 import structlog
@@ -10,9 +11,12 @@ from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts import api as accounts_api
+from community.accounts import cli as accounts_cli
+from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
+from community.core.i18n import lazy
 from community.identity import queries as identity_queries
 from community.operation import cli as operation
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
@@ -21,9 +25,14 @@ from community.web.templating import NavItem
 from config import Config, ConfigError
 
 API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
-PORTAL: tuple[Blueprint, ...] = ()
-NAV: tuple[NavItem, ...] = ()
+PORTAL: tuple[Blueprint, ...] = (*accounts_portal.BLUEPRINTS,)
+NAV: tuple[NavItem, ...] = (
+    NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
+    NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
+)
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
+# These run in the application's context; the others configure themselves.
+APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
 
 
 def create_app(config: Config) -> CommunityFlask:
@@ -105,8 +114,28 @@ def cli() -> None:
     """The command line."""
 
 
+def in_application(command: click.Command) -> click.Command:
+    """The command, or all of the group, running in the application of the environment.
+
+    It is configured after the words are parsed, so that --help needs no configuration.
+    """
+    made = copy(command)
+    if isinstance(command, click.Group) and isinstance(made, click.Group):
+        made.commands = {name: in_application(inner) for name, inner in command.commands.items()}
+        return made
+
+    def invoke(context: click.Context) -> object:
+        with create_app(Config.from_env()).app_context():
+            return command.invoke(context)
+
+    made.invoke = invoke  # type: ignore[method-assign,assignment]
+    return made
+
+
 for _command in COMMANDS:
     cli.add_command(_command)
+for _command in APPLICATION_COMMANDS:
+    cli.add_command(in_application(_command))
 
 
 def main() -> None:

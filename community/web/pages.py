@@ -36,12 +36,11 @@ from community.web.session import is_partial
 _MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
 
 
-def blueprint(name: str, *, in_team: bool = True) -> Blueprint:
-    """A feature's portal blueprint, below `/t/<team>` unless it belongs to no team."""
+def blueprint(name: str, *, feature: str = "", in_team: bool = True) -> Blueprint:
+    """A portal blueprint of a feature (`name`, unless it has several), below `/t/<team>` or not."""
     prefix = "/t/<team>" if in_team else None
-    return Blueprint(
-        name, f"community.{name}.portal", url_prefix=prefix, template_folder="templates"
-    )
+    package = f"community.{feature or name}"
+    return Blueprint(name, package, url_prefix=prefix, template_folder="templates")
 
 
 class Form:

@@ -150,3 +150,10 @@ def has_real_team() -> bool:
         .where(Team.is_demo.is_(False), Team.deleted_at.is_(None))
     )
     return bool(found)
+
+
+def find_demo_team_id() -> UUID | None:
+    """The sample team, if there is one."""
+    return db.session().scalar(
+        select(Team.id).where(Team.is_demo, Team.deleted_at.is_(None)).order_by(Team.id).limit(1)
+    )
