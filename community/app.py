@@ -15,12 +15,13 @@ from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
 from community.identity import queries as identity_queries
 from community.operation import cli as operation
+from community.people import api as people_api
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
+API: tuple[ApiBlueprint, ...] = (accounts_api.blp, people_api.blp)
 PORTAL: tuple[Blueprint, ...] = ()
 NAV: tuple[NavItem, ...] = ()
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
