@@ -19,12 +19,13 @@ from community.core import crypto, db, hold, mail, queue
 from community.core.i18n import lazy
 from community.identity import queries as identity_queries
 from community.operation import cli as operation
+from community.people import api as people_api
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
+API: tuple[ApiBlueprint, ...] = (accounts_api.blp, people_api.blp)
 PORTAL: tuple[Blueprint, ...] = (*accounts_portal.BLUEPRINTS,)
 NAV: tuple[NavItem, ...] = (
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
