@@ -178,6 +178,13 @@ def connection() -> Iterator[None]:
         line.close()
 
 
+def probe() -> None:
+    """Connect, sign in and leave again; raises MailFailed. Nothing is sent."""
+    way = settings()
+    if way.host is not None:
+        _quit(_connect(way))
+
+
 def send(mail: Mail) -> None:
     """Hand one message over; raises MailFailed. Never called inside a transaction."""
     way = settings()

@@ -30,7 +30,7 @@ def run(
     }
     return subprocess.run(
         [str(Path(sys.executable).with_name("community")), *words],
-        env={**kept, **(env or {})},
+        env={**kept, "COMMUNITY_DATA": "/nowhere", **(env or {})},
         cwd=ROOT,
         input=stdin,
         capture_output=True,

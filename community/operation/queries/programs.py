@@ -1,6 +1,5 @@
 """pg_dump and pg_restore in a version that fits the server."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from importlib import util
 from pathlib import Path
 
 from community.operation.errors import OperationError
+from config import environment
 
 _SYSTEM = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "usr/local/pgsql/bin")
 
@@ -40,7 +40,7 @@ def find_program(name: str, major: int) -> Program:
 
 
 def _folders() -> Iterator[Path]:
-    told = os.environ.get("COMMUNITY_PG_BIN")
+    told = environment().get("COMMUNITY_PG_BIN")
     if told:
         yield Path(told)
     for pattern in _SYSTEM:
