@@ -11,17 +11,36 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
-from community.core import crypto, db, hold, mail, queue
+from community.core import crypto, db, hold, mail, outbox, queue
+from community.core.outbox import Handler
 from community.identity import queries as identity_queries
+from community.journal import api as journal_api
+from community.notifications import api as notifications_api
+from community.notifications import catalogue
+from community.notifications import jobs as notifications_jobs
+from community.notifications import notices as notifications_notices
+from community.notifications import portal as notifications_portal
+from community.notifications.catalogue import NoticeKind
 from community.operation import cli as operation
-from community.web import documents, endpoints, errors, idempotency, security, session, templating
+from community.web import (
+    documents,
+    endpoints,
+    errors,
+    health,
+    idempotency,
+    security,
+    session,
+    templating,
+)
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = ()
-PORTAL: tuple[Blueprint, ...] = ()
-NAV: tuple[NavItem, ...] = ()
+API: tuple[ApiBlueprint, ...] = (journal_api.blp, notifications_api.blp)
+PORTAL: tuple[Blueprint, ...] = (notifications_portal.bp, notifications_portal.outside)
+NAV: tuple[NavItem, ...] = (notifications_portal.NAV,)
+KINDS: tuple[NoticeKind, ...] = (*notifications_notices.KINDS,)
+JOBS: dict[str, Handler] = {**notifications_jobs.JOBS}
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 
 
@@ -45,10 +64,13 @@ def create_app(config: Config) -> CommunityFlask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     app.extensions["community.idempotency"] = idempotency.around
+    catalogue.register(KINDS)
+    outbox.register(JOBS)
     session.install(app, _gate())
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    health.install(app)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)
     endpoints.install(app, API)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim
-from community.notifications import catalogue, links, queries
+from community.notifications import catalogue, links, queries, quiet
 from community.notifications.catalogue import NoticeKind, Words
 from community.notifications.links import Unsubscribe
 from community.notifications.models import MailSuppression, Notice
@@ -100,25 +100,31 @@ def send_notice(claim: Claim) -> None:
     """Mail one notice, if it may still be read and is still wanted at this moment."""
     with db.transaction(claim.team_id):
         found = queries.find_delivery(claim)
-        message = _notice_mail(found) if found is not None else None
-        if found is None or message is None:
+        kind = catalogue.kind(found.kind) if found else None
+        if found is None or kind is None or not found.address or not _is_wanted(found, kind):
             outbox.finish(claim, "cancelled")
             return
+        later = quiet.wait(found.quiet_hours, clock.now(), found.actor.zone)
+        if later and not kind.urgent:
+            outbox.postpone(claim, later)
+            return
+        words = _words(found, kind)
+        if words is None:
+            outbox.finish(claim, "cancelled")
+            return
+        message = _written(found, found.address, kind, words)
     hand_over(claim, message, lambda: _note_mailed(found.notice_id))
 
 
-def _notice_mail(found: Delivery) -> Mail | None:
-    kind = catalogue.kind(found.kind)
-    wanted = found.wanted if found.wanted is not None else kind.mail_default
-    if found.is_withdrawn or found.is_seen or found.is_suppressed or not wanted:
-        return None
-    if found.address is None:
-        return None
+def _is_wanted(found: Delivery, kind: NoticeKind) -> bool:
+    chosen = kind.mail_default if found.wanted is None else found.wanted
+    return chosen and not (found.is_withdrawn or found.is_seen or found.is_suppressed)
+
+
+def _words(found: Delivery, kind: NoticeKind) -> Words | None:
+    """The words, if the recipient may still read the thing."""
     with i18n.speaking(found.actor.locale):
-        words = kind.read(found.actor, [found.thing_id]).get(found.thing_id)
-    if words is None:
-        return None
-    return _written(found, found.address, kind, words)
+        return kind.read(found.actor, [found.thing_id]).get(found.thing_id)
 
 
 def _written(found: Delivery, address: str, kind: NoticeKind, words: Words) -> Mail:

@@ -1,6 +1,6 @@
 """Reading notices: what a member sees, what they chose, and what a mail needs to be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,7 @@ class Delivery:
     wanted: bool | None
     is_suppressed: bool
     sender_address: str | None
+    quiet_hours: Mapping[str, Any] | None
 
 
 def count_new(actor: Actor) -> int:
@@ -150,6 +151,14 @@ def owner_ids() -> Sequence[UUID]:
     return db.session().scalars(statement.order_by(Membership.id)).all()
 
 
+def find_member_state(member_id: UUID) -> str | None:
+    """The state of a membership of the team that is set."""
+    statement = select(Membership.state).where(
+        Membership.team_id == db.current_team_id(), Membership.id == member_id
+    )
+    return db.session().scalar(statement)
+
+
 # One round trip for the whole recheck: the claimed row, its notice, the recipient as an Actor,
 # their address and choice, and where an answer goes.
 _DELIVERY = actor_statement(
@@ -157,7 +166,7 @@ _DELIVERY = actor_statement(
     extra_columns="""
         n.id AS notice_id, n.kind AS notice_kind, n.thing_kind, n.thing_id,
         n.withdrawn_at IS NOT NULL AS is_withdrawn, n.seen_at IS NOT NULL AS is_seen,
-        e.address, c.enabled AS wanted, s.id IS NOT NULL AS is_suppressed, fe.address AS sender_address
+        e.address, c.enabled AS wanted, s.id IS NOT NULL AS is_suppressed, fe.address AS sender_address, m.quiet_hours
     """,
     extra_from="""
         JOIN notices n ON n.team_id = m.team_id AND n.member_id = m.id
@@ -192,4 +201,5 @@ def find_delivery(claim: Claim) -> Delivery | None:
         wanted=row.wanted,
         is_suppressed=row.is_suppressed,
         sender_address=row.sender_address,
+        quiet_hours=row.quiet_hours,
     )

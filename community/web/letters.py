@@ -1,8 +1,6 @@
 """Mail in words: a template's three files in the reader's language and zone, styles put inline."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import css_inline
@@ -11,7 +9,8 @@ from flask import current_app, g
 from community.core import i18n
 from community.core.mail import one_line
 
-_STYLES = Path(__file__).parent / "templates" / "email" / "email.css"
+# What the base marks as to be kept (dark mode, phones) stays a style block.
+_inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,8 @@ def write(template: str, *, locale: str, zone: str, **values: Any) -> Letter:
     environment = current_app.jinja_env
     with current_app.app_context(), i18n.speaking(locale):
         g.zone = zone
-        given = {"link": link, "lang": locale, **values}
+        given = {"link": link, "base_url": current_app.config["BASE_URL"], "lang": locale, **values}
         subject = environment.get_template(f"{template}/subject.txt").render(given)
         text = environment.get_template(f"{template}/body.txt").render(given)
-        html = environment.get_template(f"{template}/body.html").render(
-            given, subject=one_line(subject)
-        )
-    return Letter(one_line(subject), text.strip() + "\n", _inliner().inline(html))
-
-
-@lru_cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(
-        keep_style_tags=False, load_remote_stylesheets=False, extra_css=_STYLES.read_text()
-    )
+        html = environment.get_template(f"{template}/body.html").render(given)
+    return Letter(one_line(subject), text.strip() + "\n", _inliner.inline(html))
