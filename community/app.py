@@ -12,25 +12,65 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts import api as accounts_api
 from community.accounts import cli as accounts_cli
+from community.accounts import jobs as accounts_jobs
 from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
-from community.core import crypto, db, hold, mail, queue
+from community.core import crypto, db, hold, mail, outbox, queue
 from community.core.i18n import lazy
+from community.core.outbox import Handler
 from community.identity import queries as identity_queries
+from community.journal import api as journal_api
+from community.notifications import api as notifications_api
+from community.notifications import catalogue
+from community.notifications import jobs as notifications_jobs
+from community.notifications import notices as notifications_notices
+from community.notifications import portal as notifications_portal
+from community.notifications.catalogue import NoticeKind
 from community.operation import cli as operation
 from community.people import api as people_api
-from community.web import documents, endpoints, errors, idempotency, security, session, templating
+from community.people import notices as people_notices
+from community.people import portal as people_portal
+from community.web import (
+    documents,
+    endpoints,
+    errors,
+    health,
+    idempotency,
+    security,
+    session,
+    templating,
+)
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = (accounts_api.blp, people_api.blp)
-PORTAL: tuple[Blueprint, ...] = (*accounts_portal.BLUEPRINTS,)
+# One line a feature, in the order of the tiers.
+API: tuple[ApiBlueprint, ...] = (
+    accounts_api.blp,
+    journal_api.blp,
+    notifications_api.blp,
+    people_api.blp,
+)
+PORTAL: tuple[Blueprint, ...] = (
+    *accounts_portal.BLUEPRINTS,
+    notifications_portal.bp,
+    notifications_portal.outside,
+    people_portal.blp,
+)
 NAV: tuple[NavItem, ...] = (
+    notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
     NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
 )
+KINDS: tuple[NoticeKind, ...] = (
+    *notifications_notices.KINDS,
+    *people_notices.KINDS,
+)
+JOBS: dict[str, Handler] = {
+    **accounts_jobs.JOBS,
+    **notifications_jobs.JOBS,
+}
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 # These run in the application's context; the others configure themselves.
 APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
@@ -56,10 +96,13 @@ def create_app(config: Config) -> CommunityFlask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     app.extensions["community.idempotency"] = idempotency.around
+    catalogue.register(KINDS)
+    outbox.register(JOBS)
     session.install(app, _gate())
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    health.install(app)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)
     endpoints.install(app, API)
