@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from flask import Response, current_app
+from flask import Response, current_app, g, request
 
 from community.accounts import policy, schemas
 from community.accounts.actions import membership, own_way_in, profile, sessions
@@ -38,14 +38,25 @@ pages_inside.add_app_template_filter(browser_name)
 
 @pages_inside.app_context_processor
 def _tabs() -> dict[str, Any]:
-    return {"settings_tabs": settings_tabs}
+    """`settings_tabs` on every page below /settings, whichever feature it belongs to."""
+    return {"settings_tabs": settings_tabs()} if _is_settings() else {}
+
+
+@pages_inside.before_app_request
+def _section() -> None:
+    if _is_settings():
+        g.page = "settings"
+
+
+def _is_settings() -> bool:
+    return bool(request.url_rule and request.url_rule.rule.startswith("/t/<team>/settings"))
 
 
 def settings_tabs() -> list[tuple[str, str, str]]:
     """The pages of the settings: (key, label, address); others add theirs by being there."""
     tabs = [
         ("profile", _("Profile"), "settings.show_profile"),
-        ("notifications", _("Notifications"), "notifications.preferences"),
+        ("notifications", _("Notifications"), "notifications.settings"),
         ("appearance", _("Appearance"), "settings.show_appearance"),
         ("keyboard", _("Keyboard"), "settings.show_keyboard"),
         ("sessions", _("Sign-in"), "settings.show_sessions"),
