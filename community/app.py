@@ -13,17 +13,21 @@ from community.accounts import api as accounts_api
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
+from community.core.i18n import lazy
 from community.identity import queries as identity_queries
+from community.notifications import catalogue
 from community.operation import cli as operation
 from community.people import api as people_api
+from community.people import notices as people_notices
+from community.people import portal as people_portal
 from community.web import documents, endpoints, errors, idempotency, security, session, templating
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
 API: tuple[ApiBlueprint, ...] = (accounts_api.blp, people_api.blp)
-PORTAL: tuple[Blueprint, ...] = ()
-NAV: tuple[NavItem, ...] = ()
+PORTAL: tuple[Blueprint, ...] = (people_portal.blp,)
+NAV: tuple[NavItem, ...] = (NavItem("people", "people.list", "people", lazy("People")),)
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 
 
@@ -51,6 +55,7 @@ def create_app(config: Config) -> CommunityFlask:
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    catalogue.register(people_notices.KINDS)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)
     endpoints.install(app, API)

@@ -20,15 +20,17 @@ from community.core.fields import (
     YesNo,
 )
 from community.core.i18n import gettext as _
+from community.core.i18n import lazy
 from community.core.phones import MAX_PHONE
 from community.people.models import is_day
 from community.people.policy import subject_sees
-from community.people.queries.persons import SORTS
+from community.people.queries import SORTS
 from community.web.endpoints import PageArgs, items_schema
 
 MANY = 50
 NAME, LABEL, KEY, NOTE = 200, 60, 500, 20_000
 BULK = 500
+_WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
 
 
 class EmailIn(Schema):
@@ -55,8 +57,8 @@ class LinkIn(Schema):
 class BirthdayIn(Schema):
     """A birthday; the year may be unknown."""
 
-    month = Whole(low=1, high=12, required=True)
-    day = Whole(low=1, high=31, required=True)
+    month = Whole(low=1, high=12, required=True, error_messages=_WHOLE_BIRTHDAY)
+    day = Whole(low=1, high=31, required=True, error_messages=_WHOLE_BIRTHDAY)
     year = Whole(low=1800, high=2200, load_default=None, allow_none=True)
 
     @validates_schema
@@ -216,6 +218,57 @@ class NoteOut(Schema):
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
+
+
+class CommaList(Text):
+    """Labels in one line, separated by commas, as a form sends them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        line = super()._deserialize(value, attr, data, **kwargs)
+        labels = [label.strip() for label in line.split(",") if label.strip()]
+        if len(labels) > MANY or any(len(label) > LABEL for label in labels):
+            raise ValidationError(
+                _("At most %(many)d tags of %(length)d characters.", many=MANY, length=LABEL)
+            )
+        return labels
+
+    def _validate(self, value: Any) -> None:
+        """The labels were measured while they were read."""
+
+
+class PersonForm(PersonIn):
+    """A person as the form sends them."""
+
+    class Meta(Schema.Meta):
+        exclude = ("external_id", "source")
+
+    tags = CommaList(length=MANY * (LABEL + 2))  # type: ignore[assignment]
+    version = Whole(load_default=None, allow_none=True)
+
+
+class NoteForm(Schema):
+    """A note as the form sends it: the day it was about instead of the moment."""
+
+    body = Text(length=NOTE, minimum=1, lines=True, required=True)
+    happened_on = Day(load_default=None, allow_none=True)
+    visibility = fields.Nested(Audience)
+    version = Whole(load_default=None, allow_none=True)
+
+
+class PasteForm(Schema):
+    """Several people, one a line."""
+
+    lines = Text(length=50_000, lines=True, required=True)
+    visibility = fields.Nested(Audience)
+
+
+class DeleteForm(Schema):
+    """The name of whom to delete, typed."""
+
+    name = Text(length=NAME, required=True)
+    version = Whole(load_default=None, allow_none=True)
 
 
 PersonList = items_schema(PersonOut, "PersonList")

@@ -150,16 +150,18 @@ def get_person_by_slug(actor: Actor, slug: str) -> Row[Any]:
     sought = slugs.read(slug)
     if sought is None:
         raise NotFound(_("There is no such person, or they are not yours to see."))
-    named = (
+    one = _plain().where(visible(actor), Person.id == _named_by(actor, sought).scalar_subquery())
+    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
+
+
+def _named_by(actor: Actor, sought: slugs.Sought) -> Select[UUID]:
+    return (
         select(Person.canonical_id)
         .where(Person.team_id == actor.team_id, Person.id.between(sought.low, sought.high))
         .where(func.right(cast(Person.id, String), len(sought.ending)) == sought.ending)
         .order_by(Person.id)
         .limit(1)
-        .scalar_subquery()
     )
-    one = _plain().where(visible(actor), Person.id == named)
-    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
 
 
 def get_person(
@@ -272,6 +274,27 @@ def find_duplicates(
     words = ("sure", "likely")
     rows = db.session().execute(statement)
     return [{"id": r.id, "name": r.name, "certainty": words[r.doubt]} for r in rows]
+
+
+def find_known_emails(actor: Actor, emails: Sequence[str]) -> set[str]:
+    """Which of these addresses belong to somebody the actor sees."""
+    if not emails:
+        return set()
+    statement = (
+        select(PersonEmail.value)
+        .join(
+            Person, (Person.team_id == PersonEmail.team_id) & (Person.id == PersonEmail.person_id)
+        )
+        .where(listed(actor), PersonEmail.value.in_(emails))
+    )
+    return set(db.session().scalars(statement))
+
+
+def find_id_by_slug(actor: Actor, slug: str) -> UUID:
+    """The id a page's address names, whether or not it may be seen: rights are asked by the act."""
+    sought = slugs.read(slug)
+    found = db.session().scalar(_named_by(actor, sought)) if sought else None
+    return _one(found)
 
 
 def same_person(actor: Actor, person_id: UUID) -> Select[UUID]:
