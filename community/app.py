@@ -59,6 +59,7 @@ PORTAL: tuple[Blueprint, ...] = (
     people_portal.blp,
 )
 NAV: tuple[NavItem, ...] = (
+    NavItem("people", "people.list", "people", lazy("People")),
     notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
     NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),

@@ -41,8 +41,8 @@ def person_url(slug: str, part: str = "") -> str:
     return "/".join(p for p in (url("people.list"), slug, part) if p)
 
 
-@blp.route("/people")
-def list() -> Response:
+@blp.route("/people", endpoint="list")
+def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
     asked = {name: request.args.get(name, "")[:200] for name in ("q", "tag", "show", "sort")}
@@ -90,8 +90,7 @@ def _added(written: actions.Written) -> str:
     if not written.duplicates:
         return _("%(name)s is added.", name=name)
     others = ", ".join(found["name"] for found in written.duplicates)
-    text = _("%(name)s is added. Is it the same person as %(others)s?", name=name, others=others)
-    return text
+    return _("%(name)s is added. Is it the same person as %(others)s?", name=name, others=others)
 
 
 @blp.route("/people/paste", methods=["GET", "POST"])

@@ -24,7 +24,7 @@ from community.core.i18n import lazy
 from community.core.phones import MAX_PHONE
 from community.people.models import is_day
 from community.people.policy import subject_sees
-from community.people.queries.persons import SORTS
+from community.people.queries import SORTS
 from community.web.endpoints import PageArgs, items_schema
 
 MANY = 50
@@ -244,7 +244,7 @@ class PersonForm(PersonIn):
     class Meta(Schema.Meta):
         exclude = ("external_id", "source")
 
-    tags = CommaList(length=MANY * (LABEL + 2))
+    tags = CommaList(length=MANY * (LABEL + 2))  # type: ignore[assignment]
     version = Whole(load_default=None, allow_none=True)
 
 

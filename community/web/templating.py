@@ -14,7 +14,7 @@ from flask import current_app, g, get_flashed_messages, has_app_context, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community.core import clock, db, i18n
+from community.core import clock, db, i18n, slugs
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
@@ -57,6 +57,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         daydate=daydate,
         monthdate=monthdate,
         markdown=render_markdown,
+        slug=slugs.slug,
     )
     app.extensions["community.nav"] = tuple(nav)
     app.context_processor(_context)

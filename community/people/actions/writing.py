@@ -80,10 +80,12 @@ def _birthday(_actor: Actor, person: Person, birthday: Mapping[str, int | None] 
 
 
 def _tags(_actor: Actor, person: Person, tags: Iterable[str]) -> bool:
-    wanted = list({fold(tag): tag for tag in reversed(list(tags)) if tag}.values())[::-1]
-    if person.tags == wanted:
+    wanted: dict[str, str] = {}
+    for tag in tags:
+        wanted.setdefault(fold(tag), tag)
+    if person.tags == list(wanted.values()):
         return False
-    person.tags = wanted
+    person.tags = list(wanted.values())
     return True
 
 

@@ -3,7 +3,6 @@
 from community.people.queries.finding import (
     NameOption,
     circle_options,
-    find_member_address,
     find_named,
     find_subject,
     find_tags,
@@ -14,6 +13,7 @@ from community.people.queries.finding import (
 from community.people.queries.notes import find_notes, get_note, get_note_row, get_own_note
 from community.people.queries.persons import (
     PARTS,
+    SORTS,
     Filter,
     find_by_external_ids,
     find_deleted,
@@ -32,6 +32,7 @@ from community.people.queries.persons import (
 
 __all__ = [
     "PARTS",
+    "SORTS",
     "Filter",
     "NameOption",
     "circle_options",
@@ -41,7 +42,6 @@ __all__ = [
     "find_external_id",
     "find_id_by_slug",
     "find_known_emails",
-    "find_member_address",
     "find_members",
     "find_named",
     "find_notes",

@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from community.core import db
 from community.core.paging import Rows
 from community.core.text import fold
-from community.identity.models import Actor, Circle, Membership, UserEmail
+from community.identity.models import Actor, Circle, Membership
 from community.people.models import Person, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
@@ -178,20 +178,6 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
         )
         .where(about.team_id == actor.team_id, about.id == person_id)
         .where(Membership.state == "active", Membership.id != actor.member_id)
-    )
-    return db.session().scalar(statement)
-
-
-def find_member_address(actor: Actor, person_id: UUID) -> str | None:
-    """Where a member reads answers to what they caused; None for people outside."""
-    statement = (
-        select(UserEmail.address)
-        .join(Membership, Membership.user_id == UserEmail.user_id)
-        .join(
-            Person, (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id)
-        )
-        .where(Person.team_id == actor.team_id, Person.id == person_id)
-        .where(Membership.state == "active", UserEmail.is_primary)
     )
     return db.session().scalar(statement)
 
