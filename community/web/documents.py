@@ -32,7 +32,7 @@ def _operation(
     method: str, path: str, operation: dict[str, Any], shared: list[Any]
 ) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {})
-    body = next((media.get("schema", {}) for media in content.values()), {})
+    body: dict[str, Any] = next((media.get("schema", {}) for media in content.values()), {})
     return {
         "method": method.upper(),
         "path": path,
@@ -49,7 +49,7 @@ def _operation(
 
 
 def _answer_schema(answer: dict[str, Any]) -> str:
-    media = next(iter(answer.get("content", {}).values()), {})
+    media: dict[str, Any] = next(iter(answer.get("content", {}).values()), {})
     return reference(media.get("schema", {}))
 
 

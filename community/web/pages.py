@@ -33,7 +33,7 @@ from community.core.i18n import gettext as _
 from community.web.errors import field_errors
 from community.web.session import is_partial
 
-_EMPTY = ("", None, False, [])
+_EMPTY: tuple[object, ...] = ("", None, False, [])
 _MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
 
 
