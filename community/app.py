@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from community.accounts import api as accounts_api
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, queue
@@ -19,7 +20,7 @@ from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = ()
+API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
 PORTAL: tuple[Blueprint, ...] = ()
 NAV: tuple[NavItem, ...] = ()
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)

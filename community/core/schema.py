@@ -170,6 +170,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the program has a migration of that name."""
+    return revision in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+
+
 def current_revision(connection: Connection) -> str | None:
     """The revision the database is at; None before the first migration."""
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:

@@ -1,9 +1,14 @@
-"""`community up`: everything on one machine."""
+"""The `community` program: the application's commands, and `up`, everything on one machine.
+
+The program starts here because this package is the only one above the application: what the
+application imports may not know how it is started.
+"""
 
 from pathlib import Path
 
 import click
 
+from community import app
 from community.embedded.errors import EmbeddedError
 from community.embedded.up import Options, run_up
 
@@ -32,3 +37,9 @@ def up(data: Path, host: str, port: int | None, no_demo: bool, insecure_lan: boo
         run_up(options)
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    app.cli.add_command(up)
+    app.main()

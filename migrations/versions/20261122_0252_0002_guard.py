@@ -41,14 +41,16 @@ TEAM_OWNED = (
 
 # A person is sought by name and address, typos and accents forgiven. The audience is filtered
 # inside as well, so that hidden rows never push visible ones off the list; `visible(actor)`
-# filters once more outside. `me` and `circles` come from the Actor.
+# filters once more outside. `me` and `circles` come from the Actor. The threshold is set inside,
+# not by a SET clause: naming an extension's setting there takes a superuser in a session that
+# has not loaded the extension yet, as in a restore. It ends with the function all the same.
 SEARCH_PERSONS = f"""
 CREATE FUNCTION search_persons(q text, me uuid[], circles uuid[], sees_team boolean, max_rows integer)
 RETURNS TABLE (id uuid, score real)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET pg_trgm.word_similarity_threshold = 0.5
 AS $$
+  SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true);
   SELECT p.id,
          (CASE WHEN p.sought LIKE like_escape(q) || '%' THEN 2
                WHEN p.sought LIKE '% ' || like_escape(q) || '%' THEN 1.5

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy import update
 
 from community.accounts.actions.teams import check_zone, in_each_team
@@ -52,18 +53,32 @@ def change_profile(actor: Actor, changes: Mapping[str, Any], *, version: int | N
 
 
 def change_team(actor: Actor, changes: Mapping[str, Any], *, version: int | None = None) -> Team:
-    """An owner changes the team's name, time zone or language."""
+    """An owner changes the team's name, time zone, language or settings."""
     if not policy.can_change_team(actor):
         raise NotAllowed(_("Only owners change the team's settings."))
     _check(changes)
     team = get_team(actor)
     if version is not None and version != team.version:
         raise Stale(_("Someone changed this in the meantime. Load it again."))
-    changed = _take(team, changes, ("name", "zone", "locale"))
+    given = dict(changes)
+    if "settings" in given:
+        given["settings"] = {**team.settings, **_checked_settings(given["settings"])}
+    changed = _take(team, given, ("name", "zone", "locale", "settings"))
     if changed:
         db.flush()
         journal.record(actor, "change", "team", team.id, fields=changed)
     return team
+
+
+def _checked_settings(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`region`: the country whose telephone numbers are written without a country code."""
+    if given.get("region") is not None and given["region"] not in SUPPORTED_REGIONS:
+        raise RuleBroken(
+            _("This is not a country code, like DE or GB."),
+            code="no_such_region",
+            field="settings.region",
+        )
+    return given
 
 
 def _check(changes: Mapping[str, Any]) -> None:

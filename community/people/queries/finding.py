@@ -127,7 +127,7 @@ def find_named(actor: Actor, text: str) -> list[NameOption]:
     whole = [option for option in found if fold(option.name) == wanted]
     if labelled or whole:
         return labelled if len(labelled) == 1 else whole or labelled
-    rows = search_people(actor, text.split("(")[0], 20)
+    rows = search_people(actor, text.split("(", maxsplit=1)[0], 20)
     called = [row for row in rows if wanted in (fold(row.call_name), fold(row.name).split(" ")[0])]
     return [_option(row) for row in called]
 

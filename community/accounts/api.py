@@ -1,0 +1,263 @@
+"""The API of oneself, the team, its members and circles, and one's own tokens."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from community.accounts import schemas
+from community.accounts.actions import circles, membership, profile, tokens
+from community.accounts.models import ApiToken
+from community.accounts.queries import members as members_queries
+from community.accounts.queries import profile as profile_queries
+from community.accounts.queries import tokens as tokens_queries
+from community.identity.models import Actor, Circle, Team
+from community.identity.queries import get_team
+from community.web import endpoints, idempotency
+from community.web.session import current_actor, needs_scope
+
+blp = endpoints.blueprint(
+    "accounts", description="Oneself, the team, its members and circles, and tokens."
+)
+
+
+@blp.route("/me", methods=["GET"])
+@blp.response(200, schemas.MeOut)
+def get_me() -> Response:
+    """Who this token acts as."""
+    return _me(current_actor())
+
+
+@blp.route("/me", methods=["PATCH"])
+@blp.arguments(schemas.MeIn)
+@blp.response(200, schemas.MeOut)
+def change_me(data: dict[str, Any]) -> Response:
+    """Change own fields."""
+    version = endpoints.required_version()
+    visibility = data.pop("default_visibility", None)
+    if visibility is not None:
+        data["default_audience"] = visibility["audience"]
+    profile.change_profile(current_actor(), data, version=version)
+    return _me(current_actor())
+
+
+@blp.route("/me/departure", methods=["POST"])
+@blp.response(200, schemas.DepartureOut)
+def leave() -> Response:
+    """Leave the team; this token ends with it."""
+    actor = current_actor()
+    membership.leave_team(actor)
+    return endpoints.answered({"id": actor.person_id, "state": "left"})
+
+
+@blp.route("/team", methods=["GET"])
+@blp.response(200, schemas.TeamOut)
+def get_the_team() -> Response:
+    """The team this token belongs to."""
+    return _team(get_team(current_actor()))
+
+
+@blp.route("/team", methods=["PATCH"])
+@blp.arguments(schemas.TeamIn)
+@blp.response(200, schemas.TeamOut)
+@needs_scope("admin")
+def change_the_team(data: dict[str, Any]) -> Response:
+    """Change the team's name, zone, language or settings (owners)."""
+    version = endpoints.required_version()
+    return _team(profile.change_team(current_actor(), data, version=version))
+
+
+@blp.route("/members", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, endpoints.items_schema(schemas.MemberOut, "Members"))
+def list_members(args: dict[str, Any]) -> Response:
+    """Who is in the team, by name."""
+    found = members_queries.find_members(current_actor(), endpoints.page_request(args))
+    return endpoints.fast_list(found, _member)
+
+
+@blp.route("/members/<uuid:person_id>", methods=["GET"])
+@blp.response(200, schemas.MemberOut)
+def get_member(person_id: UUID) -> Response:
+    """One member, by their person id."""
+    return _versioned_member(current_actor(), person_id)
+
+
+@blp.route("/members/<uuid:person_id>", methods=["PATCH"])
+@blp.arguments(schemas.MemberIn)
+@blp.response(200, schemas.MemberOut)
+@needs_scope("admin")
+def change_member(data: dict[str, Any], person_id: UUID) -> Response:
+    """Change a member's role (owners)."""
+    version = endpoints.required_version()
+    membership.change_role(current_actor(), person_id, data["role"], version=version)
+    return _versioned_member(current_actor(), person_id)
+
+
+@blp.route("/members/<uuid:person_id>", methods=["DELETE"])
+@blp.response(204)
+@needs_scope("admin")
+def remove_member(person_id: UUID) -> Response:
+    """Remove a member from the team (owners)."""
+    version = endpoints.required_version()
+    membership.remove_member(current_actor(), person_id, version=version)
+    return Response(status=204)
+
+
+@blp.route("/tokens", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, endpoints.items_schema(schemas.TokenOut, "Tokens"))
+def list_tokens(args: dict[str, Any]) -> Response:
+    """Own tokens, the newest first."""
+    actor = current_actor()
+    found = tokens_queries.find_tokens(actor, endpoints.page_request(args))
+    return endpoints.fast_list(found, lambda token: _token(actor, token))
+
+
+@blp.route("/tokens", methods=["POST"])
+@blp.arguments(schemas.TokenIn)
+@blp.response(201, schemas.NewTokenOut)
+def create_token(data: dict[str, Any]) -> Response:
+    """A new token with at most the scopes of this one; its secret is in this answer alone."""
+    actor = current_actor()
+    token, secret = tokens.create_token(actor, **data)
+    idempotency.answer_holds_secret(token.id)
+    return endpoints.created({**_token(actor, token), "token": secret}, f"/tokens/{token.id}")
+
+
+@blp.route("/tokens/<uuid:token_id>", methods=["DELETE"])
+@blp.response(204)
+def revoke_token(token_id: UUID) -> Response:
+    """End one of the own tokens."""
+    tokens.revoke_token(current_actor(), token_id)
+    return Response(status=204)
+
+
+@blp.route("/circles", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, endpoints.items_schema(schemas.CircleOut, "Circles"))
+def list_circles(args: dict[str, Any]) -> Response:
+    """The team's circles and who is in them."""
+    actor = current_actor()
+    found = members_queries.find_circles(actor, endpoints.page_request(args))
+    people = members_queries.find_circle_members(actor, [circle.id for circle in found.items])
+    return endpoints.fast_list(found, lambda circle: _circle(circle, people[circle.id]))
+
+
+@blp.route("/circles", methods=["POST"])
+@blp.arguments(schemas.CircleIn)
+@blp.response(201, schemas.CircleOut)
+def create_circle(data: dict[str, Any]) -> Response:
+    """A new circle, kept by its maker (owners and stewards)."""
+    actor = current_actor()
+    circle = circles.create_circle(actor, **data)
+    people = members_queries.find_circle_members(actor, [circle.id])[circle.id]
+    return endpoints.created(_circle(circle, people), f"/circles/{circle.id}")
+
+
+@blp.route("/circles/<uuid:circle_id>/members/<uuid:person_id>", methods=["PUT"])
+@blp.arguments(schemas.CircleMemberIn)
+@blp.response(200, schemas.CircleOut)
+def add_to_circle(data: dict[str, Any], circle_id: UUID, person_id: UUID) -> Response:
+    """Let a member into a circle (owners, stewards, its keepers)."""
+    actor = current_actor()
+    circles.add_to_circle(actor, circle_id, person_id, **data)
+    return _circle_answer(actor, circle_id)
+
+
+@blp.route("/circles/<uuid:circle_id>/members/<uuid:person_id>", methods=["DELETE"])
+@blp.response(204)
+def take_from_circle(circle_id: UUID, person_id: UUID) -> Response:
+    """Take a member out of a circle; everybody may take themselves out."""
+    circles.take_from_circle(current_actor(), circle_id, person_id)
+    return Response(status=204)
+
+
+def _me(actor: Actor) -> Response:
+    found = profile_queries.get_profile(actor)
+    body = {
+        "id": found.person_id,
+        "member_id": found.member_id,
+        "name": found.name,
+        "call_name": found.call_name,
+        "email": found.email,
+        "role": found.role,
+        "state": "active",
+        "team": {"id": actor.team_id, "slug": actor.team_slug, "name": actor.team_name},
+        "scopes": sorted(actor.scopes),
+        "locale": found.locale,
+        "zone": found.zone,
+        "hotkeys": found.hotkeys,
+        "default_visibility": {
+            "audience": found.default_audience,
+            "people": [],
+            "circle_id": None,
+        },
+        "quiet_hours": found.quiet_hours,
+        "capacity": found.capacity,
+        "joined_at": found.joined_at,
+        "created_at": found.created_at,
+        "updated_at": found.updated_at,
+        "version": found.version,
+    }
+    return endpoints.versioned(body, found.version)
+
+
+def _team(team: Team) -> Response:
+    body = {
+        "id": team.id,
+        "slug": team.slug,
+        "name": team.name,
+        "zone": team.zone,
+        "locale": team.locale,
+        "settings": {"region": team.settings.get("region")},
+        "is_demo": team.is_demo,
+        "created_at": team.created_at,
+        "updated_at": team.updated_at,
+        "version": team.version,
+    }
+    return endpoints.versioned(body, team.version)
+
+
+_MEMBER = ("id", "member_id", "name", "call_name", "role", "state", "joined_at")
+_STAMPS = ("created_at", "updated_at", "version")
+
+
+def _member(row: Any) -> Mapping[str, Any]:
+    return {name: getattr(row, name) for name in (*_MEMBER, *_STAMPS)}
+
+
+def _versioned_member(actor: Actor, person_id: UUID) -> Response:
+    row = members_queries.get_member(actor, person_id)
+    return endpoints.versioned(_member(row), row.version)
+
+
+def _token(actor: Actor, token: ApiToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": token.scopes,
+        "created_by_id": actor.person_id,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+    }
+
+
+def _circle(circle: Circle, people: list[Any]) -> dict[str, Any]:
+    return {
+        "id": circle.id,
+        "name": circle.name,
+        "purpose": circle.purpose,
+        "members": [
+            {"person_id": p.person_id, "name": p.name, "is_keeper": p.is_keeper} for p in people
+        ],
+        **{name: getattr(circle, name) for name in _STAMPS},
+    }
+
+
+def _circle_answer(actor: Actor, circle_id: UUID) -> Response:
+    circle = members_queries.get_circle(actor, circle_id)
+    people = members_queries.find_circle_members(actor, [circle.id])[circle.id]
+    return endpoints.answered(_circle(circle, people))
