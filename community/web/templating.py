@@ -14,7 +14,7 @@ from flask import current_app, g, get_flashed_messages, has_app_context, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community.core import clock, db, i18n
+from community.core import clock, db, i18n, slugs
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
@@ -56,6 +56,8 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         shortdate=shortdate,
         daydate=daydate,
         monthdate=monthdate,
+        slug=slugs.slug,
+        birthday=birthday,
         markdown=render_markdown,
     )
     app.extensions["community.nav"] = tuple(nav)
@@ -214,3 +216,11 @@ def daydate(value: datetime | date) -> str:
 def monthdate(value: datetime | date) -> str:
     """A month heading: "October 2026"."""
     return babel.dates.format_date(_day(value), "LLLL y", locale=i18n.locale())
+
+
+def birthday(person: Any) -> str:
+    """A birthday as people say it, with the year only where it is known."""
+    day = date(person.birthday_year or 2000, person.birthday_month, person.birthday_day)
+    return babel.dates.format_date(
+        day, "d MMMM y" if person.birthday_year else "d MMMM", locale=i18n.locale()
+    )
