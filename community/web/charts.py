@@ -41,7 +41,8 @@ def diverging_columns(
         raise ValueError("a value is negative")
     drawing = _columns(months, given, received, labels)
     return Markup(
-        '<figure><svg class="chart" viewBox="0 0 {w} {h}" role="img" aria-label="{name}. {sentence}">{drawing}</svg>'
+        '<figure><svg class="chart chart-columns" viewBox="0 0 {w} {h}" role="img"'
+        ' aria-label="{name}. {sentence}">{drawing}</svg>'
         '<figcaption class="flow"><ul class="legend"><li><span class="key key-give"></span>{given}</li>'
         '<li><span class="key key-receive"></span>{received}</li></ul><p class="soft small">{sentence}</p></figcaption>'
         '<details class="figure-table no-print mt"><summary>{table}</summary>{rows}</details></figure>'

@@ -116,13 +116,18 @@ document.addEventListener("htmx:before:swap", (event) => {
   neighbour = row && (row.nextElementSibling ?? row.previousElementSibling);
 });
 
-// A swap that takes the focused element away must not throw a keyboard user back to the top of the page.
+// Where the focus goes after a swap: to the first message of a refused form, to the start of a form that begins anew, and
+// never back to the top of the page because the focused element went away.
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (isBackground(ctx)) return;
-  if (palette?.contains(ctx.sourceElement)) select(options()[0]);
-  if (document.activeElement && document.activeElement !== document.body) return;
+  if (palette?.contains(ctx.sourceElement)) return select(options()[0]);
   const place = [ctx.sourceElement, neighbour].find((element) => element?.isConnected);
-  const target = place && (one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place)));
-  (target ?? one("#main"))?.focus();
+  const refused = ctx.response?.status === 422 && place && one("[aria-invalid=true]", place);
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (refused) refused.focus();
+  else if (lost || place?.matches("[data-restart]")) {
+    const target = place && (one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place)));
+    (target ?? one("#main"))?.focus();
+  }
 });
