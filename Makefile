@@ -10,6 +10,10 @@ MODULES := node_modules/.package-lock.json
 ASSETS := $(STATIC)/build/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/web/translations/*/LC_MESSAGES/*.po))
 
+PYTEST := $(BIN)/pytest -n logical --dist worksteal
+# Folders of tests that say nothing more about a second PostgreSQL.
+ONCE := browser contract embedded faults tools web
+
 .PHONY: setup run test lint types bench faults clean
 
 setup: $(ENVIRONMENT) $(ASSETS) $(CATALOGUES)
@@ -17,10 +21,15 @@ setup: $(ENVIRONMENT) $(ASSETS) $(CATALOGUES)
 run: setup
 	@exec $(BIN)/community up $(ARGS)
 
-# Everything stack.md lists, in the order in which it fails fastest.
+# Everything, in the order in which it fails fastest. What asks the database much runs again on
+# the system's PostgreSQL where there is one.
 test: setup lint types
 	@$(BIN)/python -m tools.chromium
-	$(BIN)/pytest -n logical --dist worksteal $(ARGS)
+	@$(BIN)/python -m tools.servers
+	$(PYTEST) $(ARGS)
+	@if $(BIN)/python -m tools.servers --system; then \
+		COMMUNITY_TEST_POSTGRES=system $(PYTEST) $(addprefix --ignore=tests/,$(ONCE)) $(ARGS); \
+	fi
 	@$(BIN)/python -m tools.lint --report
 	@$(BIN)/python -m tools.audit
 

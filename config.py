@@ -11,6 +11,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+KEPT_SETTINGS = "settings"
+SETTINGS = (
+    "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
+    "COMMUNITY_PG_BIN",
+    "REDIS_URL",
+    "BASE_URL",
+    "SECRET_KEYS",
+    "COMMUNITY_DATA",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "SMTP_USER",
+    "SMTP_PASSWORD",
+    "SMTP_TLS",
+    "MAIL_FROM",
+    "UNDO_SECONDS",
+    "INSECURE_LAN",
+    "LOG_LEVEL",
+    "TRUSTED_PROXIES",
+    "POOL_SIZE",
+)
 
 
 class ConfigError(Exception):
@@ -48,7 +69,7 @@ class Config:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
         """Read and check the environment."""
-        env = os.environ if environ is None else environ
+        env = environment() if environ is None else environ
         base_url = _need(
             env, "BASE_URL", "the address people open, for example https://community.example.org"
         ).rstrip("/")
@@ -84,9 +105,33 @@ class Config:
         )
 
 
+def environment() -> Mapping[str, str]:
+    """The settings of this process; beside `community up`, those it runs with.
+
+    `up` keeps its settings in the data folder, so that a command in another terminal finds
+    the same installation. They count only where no database is named in the environment.
+    """
+    env = os.environ
+    kept = Path(env.get("COMMUNITY_DATA") or ".data") / KEPT_SETTINGS
+    if env.get("DATABASE_URL") or env.get("MIGRATION_DATABASE_URL") or not os.access(kept, os.R_OK):
+        return env
+    lines = (line.partition("=") for line in kept.read_text().splitlines())
+    return {**{name: value for name, _, value in lines}, **env}
+
+
+def keep_settings(data: Path, env: Mapping[str, str]) -> None:
+    """Keep the settings among these values for `environment()`, readable by their owner alone."""
+    fresh = data / f"{KEPT_SETTINGS}.new"
+    fresh.unlink(missing_ok=True)
+    lines = [f"{name}={env[name]}\n" for name in SETTINGS if env.get(name)]
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(lines)
+    fresh.rename(data / KEPT_SETTINGS)
+
+
 def migration_database_url(environ: Mapping[str, str] | None = None) -> str:
     """The owner's address alone, for commands that need nothing else of the configuration."""
-    env = os.environ if environ is None else environ
+    env = environment() if environ is None else environ
     what = "the database's address for the role community_owner"
     return _database_url(_need(env, "MIGRATION_DATABASE_URL", what), "MIGRATION_DATABASE_URL")
 

@@ -9,7 +9,6 @@ app             create_app: the only composition root
 operation       db, backup, restore, doctor: the operator's commands; reads core and journal only
 demo            the sample team
 home            today, the person page, search and palette: pages that read many features
-operation       the operator's commands: db, backup, restore, doctor
 exchange        import and export
 records         merge, erasure, subject export: driven by what each column declares
 reciprocity     measures kept from the ledger

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from copy import copy
 
 import click
 import structlog
@@ -10,20 +11,70 @@ from flask_smorest import Blueprint as ApiBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.accounts import api as accounts_api
+from community.accounts import cli as accounts_cli
+from community.accounts import jobs as accounts_jobs
+from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.queries import opening
-from community.core import crypto, db, hold, mail, queue
+from community.core import crypto, db, hold, mail, outbox, queue
+from community.core.i18n import lazy
+from community.core.outbox import Handler
 from community.identity import queries as identity_queries
+from community.journal import api as journal_api
+from community.notifications import api as notifications_api
+from community.notifications import catalogue
+from community.notifications import jobs as notifications_jobs
+from community.notifications import notices as notifications_notices
+from community.notifications import portal as notifications_portal
+from community.notifications.catalogue import NoticeKind
 from community.operation import cli as operation
-from community.web import documents, endpoints, errors, idempotency, security, session, templating
+from community.people import api as people_api
+from community.people import notices as people_notices
+from community.people import portal as people_portal
+from community.web import (
+    documents,
+    endpoints,
+    errors,
+    health,
+    idempotency,
+    security,
+    session,
+    templating,
+)
 from community.web.session import CommunityFlask, Gate
 from community.web.templating import NavItem
 from config import Config, ConfigError
 
-API: tuple[ApiBlueprint, ...] = (accounts_api.blp,)
-PORTAL: tuple[Blueprint, ...] = ()
-NAV: tuple[NavItem, ...] = ()
+# One line a feature, in the order of the tiers.
+API: tuple[ApiBlueprint, ...] = (
+    accounts_api.blp,
+    journal_api.blp,
+    notifications_api.blp,
+    people_api.blp,
+)
+PORTAL: tuple[Blueprint, ...] = (
+    *accounts_portal.BLUEPRINTS,
+    notifications_portal.bp,
+    notifications_portal.outside,
+    people_portal.blp,
+)
+NAV: tuple[NavItem, ...] = (
+    NavItem("people", "people.list", "people", lazy("People")),
+    notifications_portal.NAV,
+    NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
+    NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
+)
+KINDS: tuple[NoticeKind, ...] = (
+    *notifications_notices.KINDS,
+    *people_notices.KINDS,
+)
+JOBS: dict[str, Handler] = {
+    **accounts_jobs.JOBS,
+    **notifications_jobs.JOBS,
+}
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
+# These run in the application's context; the others configure themselves.
+APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
 
 
 def create_app(config: Config) -> CommunityFlask:
@@ -46,10 +97,13 @@ def create_app(config: Config) -> CommunityFlask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     app.extensions["community.idempotency"] = idempotency.around
+    catalogue.register(KINDS)
+    outbox.register(JOBS)
     session.install(app, _gate())
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    health.install(app)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)
     endpoints.install(app, API)
@@ -105,8 +159,28 @@ def cli() -> None:
     """The command line."""
 
 
+def in_application(command: click.Command) -> click.Command:
+    """The command, or all of the group, running in the application of the environment.
+
+    It is configured after the words are parsed, so that --help needs no configuration.
+    """
+    made = copy(command)
+    if isinstance(command, click.Group) and isinstance(made, click.Group):
+        made.commands = {name: in_application(inner) for name, inner in command.commands.items()}
+        return made
+
+    def invoke(context: click.Context) -> object:
+        with create_app(Config.from_env()).app_context():
+            return command.invoke(context)
+
+    made.invoke = invoke  # type: ignore[method-assign,assignment]
+    return made
+
+
 for _command in COMMANDS:
     cli.add_command(_command)
+for _command in APPLICATION_COMMANDS:
+    cli.add_command(in_application(_command))
 
 
 def main() -> None:

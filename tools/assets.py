@@ -7,6 +7,7 @@ it never meets a file that is not there.
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,8 @@ def bundle(source: Path, folder: Path) -> dict[str, str]:
     argv += ["--bundle", "--minify", "--format=iife", f"--target={BROWSERS}", "--log-level=warning"]
     argv += ["--entry-names=[name]-[hash]", "--legal-comments=none", "--loader:.svg=file"]
     argv += [f"--outdir={folder}", f"--metafile={meta}"]
-    if subprocess.run(argv, cwd=ROOT, check=False).returncode != 0:
+    env = {**os.environ, "NODE_PATH": str(ROOT / "node_modules")}
+    if subprocess.run(argv, cwd=ROOT, env=env, check=False).returncode != 0:
         sys.exit("esbuild failed")
     outputs = json.loads(meta.read_text())["outputs"]
     entries = {

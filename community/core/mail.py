@@ -139,7 +139,9 @@ def build(mail: Mail) -> EmailMessage:
 
 def _build(mail: Mail) -> EmailMessage:
     way = settings()
-    message = EmailMessage(policy=SMTP_POLICY if mail.to.isascii() else UTF8_POLICY)
+    # Shorter lines would fold long links in headers into encoded words, which nobody reads back.
+    policy = SMTP_POLICY if mail.to.isascii() else UTF8_POLICY
+    message = EmailMessage(policy=policy.clone(max_line_length=998))
     message["From"] = _address(mail.from_name, way.sender)
     message["To"] = _address(mail.to_name, mail.to)
     message["Subject"] = one_line(mail.subject)
@@ -152,9 +154,9 @@ def _build(mail: Mail) -> EmailMessage:
         message["References"] = message["In-Reply-To"] = message_id(mail.thread)
     for name, value in mail.headers.items():
         message[name] = one_line(value)
-    message.set_content(mail.text)
+    message.set_content(mail.text, cte="quoted-printable")
     if mail.html is not None:
-        message.add_alternative(mail.html, subtype="html")
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
 
 
@@ -176,6 +178,13 @@ def connection() -> Iterator[None]:
     finally:
         _line.reset(token)
         line.close()
+
+
+def probe() -> None:
+    """Connect, sign in and leave again; raises MailFailed. Nothing is sent."""
+    way = settings()
+    if way.host is not None:
+        _quit(_connect(way))
 
 
 def send(mail: Mail) -> None:

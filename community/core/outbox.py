@@ -314,6 +314,12 @@ def fail(
     return "due" if ours else ""
 
 
+def postpone(claim: Claim, wait: timedelta) -> bool:
+    """Put a row off without counting an attempt; False when it is not ours any more."""
+    next_at = text("clock_timestamp() + :wait").bindparams(wait=wait)
+    return _settle(claim, {"next_at": next_at, "lease_until": None, "attempt": claim.attempt - 1})
+
+
 def backoff(claim: Claim) -> float:
     """Seconds until the next attempt: from half a minute to a day, spread by up to a quarter."""
     base = BACKOFF_SECONDS[min(claim.attempt, len(BACKOFF_SECONDS)) - 1]

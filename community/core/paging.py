@@ -17,6 +17,7 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
 Item = TypeVar("Item")
+Rows = Select[*tuple[Any, ...]]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -61,13 +62,13 @@ def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
 
 
 def after(
-    statement: Select[*tuple[Any, ...]],
+    statement: Rows,
     request: PageRequest,
     columns: Sequence[Column],
     parse: Sequence[Callable[[Any], Any]],
     *,
     descending: bool = False,
-) -> Select[*tuple[Any, ...]]:
+) -> Rows:
     """Order by the columns and keep the rows after the cursor, one more than the page holds."""
     if request.cursor:
         values = decode(request.cursor, parse)

@@ -18,6 +18,7 @@ from community.embedded.postgres import RECOVERY_SECONDS, Postgres
 from community.embedded.process import Child, die_with_parent
 from community.embedded.supervisor import Supervisor
 from community.embedded.valkey import Valkey
+from config import keep_settings
 
 DATABASE = "community"
 OWNER_ROLE = "community_owner"
@@ -54,9 +55,10 @@ def run_up(options: Options, say: Callable[[str], object] = print) -> None:
         port = _port(options)
         env = {**os.environ, **_own_settings(options, port, os.environ)}
         bootstrap = _start_servers(supervisor, options, env)
+        keep_settings(options.data, env)
         _command(supervisor, env | bootstrap, "db", "upgrade")
         if options.demo:
-            _command(supervisor, env, "demo")
+            _command(supervisor, env, "demo", "--if-new")
         for name, words in APPLICATION:
             more = ("--host", options.host, "--port", str(port)) if name == "web" else ()
             supervisor.start(

@@ -66,6 +66,7 @@ class Valkey:
             'save ""',
             "appendonly no",
             "daemonize no",
+            "loglevel warning",
             f'dir "{self.home}"',
         )
         path = self._settings_path

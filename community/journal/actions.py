@@ -56,7 +56,7 @@ def seal(as_of: datetime) -> int:
     last = queries.find_last_seal(team_id)
     sealed = 0
     while (end := queries.find_seal_end(team_id, last, SEAL_LIMIT)) is not None:
-        above = last.last_position if last else 0
+        above = last.last_position if last else chain.LOWEST
         last = chain.next_seal(
             team_id, last, queries.stream_entries(team_id, above=above, up_to=end)
         )

@@ -15,6 +15,8 @@ from uuid import UUID
 import orjson
 
 START = bytes(32)
+LOWEST = -(2**63)
+"""Below every position: a restore lowers old ones beneath the new server's, and zero."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,13 @@ def next_seal(team_id: UUID, last: Seal | None, entries: Iterable[Entry]) -> Sea
     previous = last.digest if last else START
     seq = last.seq + 1 if last else 1
     hashed = _begin(team_id, seq, previous)
-    first, end, count = 0, 0, 0
+    first, end, count = None, LOWEST, 0
     for entry in entries:
-        first = first or entry.position
+        first = entry.position if first is None else first
         end = entry.position
         count += 1
         hashed.update(line(entry))
-    if not count:
+    if first is None:
         return None
     return Seal(seq, first, end, count, hashed.digest(), previous)
 

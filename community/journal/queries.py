@@ -78,7 +78,7 @@ def find_seal_end(team_id: UUID, last: Seal | None, limit: int) -> int | None:
     waiting = (
         select(JournalEntry.position)
         .where(JournalEntry.team_id == team_id, COMPLETE)
-        .where(JournalEntry.position > (last.last_position if last else 0))
+        .where(JournalEntry.position > (last.last_position if last else chain.LOWEST))
         .order_by(JournalEntry.position)
         .limit(limit)
         .subquery()
@@ -87,7 +87,7 @@ def find_seal_end(team_id: UUID, last: Seal | None, limit: int) -> int | None:
     return end
 
 
-def stream_entries(team_id: UUID, *, above: int = 0, up_to: int) -> Iterator[Entry]:
+def stream_entries(team_id: UUID, *, above: int = chain.LOWEST, up_to: int) -> Iterator[Entry]:
     """The team's entries in the order of the chain, a batch at a time."""
     statement = (
         select(*_COVERED)
@@ -107,7 +107,7 @@ def verify(team_id: UUID, head: Head | None = None) -> Sequence[Problem]:
     What is not sealed yet, at most a minute's entries, is not judged.
     """
     seals = find_seals(team_id)
-    end = max((seal.last_position for seal in seals), default=0)
+    end = max((seal.last_position for seal in seals), default=chain.LOWEST)
     entries = stream_entries(team_id, up_to=end)
     return list(chain.problems(team_id, seals, entries, head))
 

@@ -1,14 +1,21 @@
 """Writing notices: in the act's transaction, once per key, seen only after the act's hold."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from community.core import clock, db, outbox, queue
+from community.core.errors import RuleBroken
+from community.core.i18n import gettext as _
+from community.core.outbox import Claim
 from community.identity.models import Actor
-from community.notifications.models import Notice
+from community.journal import actions as journal
+from community.notifications import catalogue, notices, queries
+from community.notifications.links import Unsubscribe
+from community.notifications.models import CHANNELS, Notice, NotificationPreference
 
 MAIL_JOB = "notifications.mail_notice"
 
@@ -42,7 +49,8 @@ def notify(
         visible_at=clock.now() + hold,
     )
     written = db.session().execute(statement.on_conflict_do_nothing().returning(Notice.id)).scalar()
-    if written is None:
+    declared = catalogue.find_kind(kind)
+    if written is None or (declared is not None and "mail" not in declared.channels):
         return
     outbox.put(
         MAIL_JOB, {"notice_id": notice_id}, queue_name=queue.MAIL, key=f"mail:{key}", delay=hold
@@ -73,4 +81,71 @@ def mark_seen(actor: Actor, notice_ids: list[UUID] | None = None) -> int:
     )
     if notice_ids is not None:
         statement = statement.where(Notice.id.in_(notice_ids))
+    statement = statement.execution_options(synchronize_session=False)
     return db.row_count(db.session().execute(statement.values(seen_at=clock.now())))
+
+
+def set_preference(actor: Actor, kind: str, channel: str, *, enabled: bool) -> None:
+    """Switch one kind of notice on or off in one channel, from this moment on."""
+    declared = catalogue.find_kind(kind)
+    if declared is None or channel not in CHANNELS or channel not in declared.channels:
+        raise RuleBroken(_("There is no such kind of notice."), code="unknown_kind", field="kind")
+    _store(actor.member_id, kind, channel, enabled=enabled)
+    _note_change(actor, [f"{kind}.{channel}"])
+
+
+def replace_preferences(actor: Actor, chosen: Mapping[str, Mapping[str, bool]]) -> None:
+    """Set all the actor's switches, {kind: {channel: enabled}}; what is not named is as by default."""
+    unknown = [kind for kind in chosen if catalogue.find_kind(kind) is None]
+    if unknown:
+        raise RuleBroken(_("There is no such kind of notice."), code="unknown_kind", field="items")
+    db.session().execute(
+        delete(NotificationPreference)
+        .where(NotificationPreference.team_id == actor.team_id)
+        .where(NotificationPreference.member_id == actor.member_id)
+        .execution_options(synchronize_session=False)
+    )
+    for kind, channels in chosen.items():
+        for channel in catalogue.kind(kind).channels:
+            if channel in channels:
+                _store(actor.member_id, kind, channel, enabled=channels[channel])
+    _note_change(actor, list(chosen))
+
+
+def unsubscribe(link: Unsubscribe) -> None:
+    """Send no more mail of the link's kind to its member; again and again is harmless.
+
+    The link is the proof, so nobody needs to be signed in; the team is set by its reader.
+    """
+    _store(link.member_id, link.kind, "mail", enabled=False)
+    journal.record(None, "unsubscribe", "membership", link.member_id, fields=[f"{link.kind}.mail"])
+
+
+def tell_of_dead_letter(claim: Claim) -> None:
+    """Tell the team's owners, in the portal, that some background work was given up; once a day each."""
+    day = clock.today().isoformat()
+    what = notices.job_name(claim)
+    for member_id in queries.owner_ids():
+        notify(
+            notices.DEAD_LETTER,
+            member_id=member_id,
+            thing_kind="outbox",
+            thing_id=claim.id,
+            key=f"dead_letter:{what}:{day}:{member_id}",
+        )
+
+
+def _store(member_id: UUID, kind: str, channel: str, *, enabled: bool) -> None:
+    key = {
+        "team_id": db.current_team_id(),
+        "member_id": member_id,
+        "kind": kind,
+        "channel": channel,
+    }
+    values = {"enabled": enabled, "updated_at": clock.now()}
+    statement = insert(NotificationPreference).values(**key, **values)
+    db.session().execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def _note_change(actor: Actor, fields: list[str]) -> None:
+    journal.record(actor, "change_notifications", "membership", actor.member_id, fields=fields)

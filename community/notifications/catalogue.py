@@ -4,7 +4,7 @@ app.py hands the lists in. A kind says in which words (templates), who may still
 it is sent, by which channels, and how urgent it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -32,10 +32,12 @@ class Words:
 class NoticeKind:
     """One kind of notice.
 
-    `may_read(actor, thing_id)` is asked when the notice is written, listed and sent: rights may
-    have changed in between. `words(actor, thing_id)` reads with the recipient's rights.
-    `template` is the folder of the mail's `subject.txt`, `body.txt` and `body.html`.
-    `reason` says to the reader why they get it.
+    `may_read(actor, thing_id)` is asked when the notice is listed and when it is sent: rights may
+    have changed since it was written. `words(actor, thing_id)` reads with the recipient's rights.
+    `words_of(actor, thing_ids)` answers both for many things at once, leaving out what the actor
+    may not read; a kind of which people get many gives it, so that a list costs one statement a
+    kind. `template` is the folder of the mail's `subject.txt`, `body.txt` and `body.html`; PLAIN
+    says the sentence and the link. `reason` says to the reader why they get it.
     """
 
     code: str
@@ -47,8 +49,16 @@ class NoticeKind:
     channels: tuple[str, ...] = ("app", "mail")
     mail_default: bool = True
     urgent: bool = False
+    words_of: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Words]] | None = None
+
+    def read(self, actor: Actor, thing_ids: Sequence[UUID]) -> Mapping[UUID, Words]:
+        """The words of the things that the actor may read now."""
+        if self.words_of is not None:
+            return self.words_of(actor, thing_ids)
+        return {id_: self.words(actor, id_) for id_ in thing_ids if self.may_read(actor, id_)}
 
 
+PLAIN = "notifications/email/notice"
 _kinds: dict[str, NoticeKind] = {}
 
 
@@ -61,6 +71,11 @@ def register(kinds: Iterable[NoticeKind]) -> None:
 def kind(code: str) -> NoticeKind:
     """One kind by its code; KeyError when no feature declared it."""
     return _kinds[code]
+
+
+def find_kind(code: str) -> NoticeKind | None:
+    """One kind by its code, or None when no feature declares it any more."""
+    return _kinds.get(code)
 
 
 def all_kinds() -> list[NoticeKind]:

@@ -9,15 +9,21 @@ carries the same Message-ID.
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from community.core import clock, db, mail, outbox
+from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim
-from community.notifications.models import MailSuppression
+from community.notifications import catalogue, links, queries, quiet
+from community.notifications.catalogue import NoticeKind, Words
+from community.notifications.links import Unsubscribe
+from community.notifications.models import MailSuppression, Notice
+from community.notifications.queries import Delivery
+from community.web import letters
 
 log = structlog.get_logger(__name__)
 
@@ -87,4 +93,81 @@ def lift(address: str) -> None:
         delete(MailSuppression).where(
             MailSuppression.team_id == db.current_team_id(), MailSuppression.address == address
         )
+    )
+
+
+def send_notice(claim: Claim) -> None:
+    """Mail one notice, if it may still be read and is still wanted at this moment."""
+    with db.transaction(claim.team_id):
+        found = queries.find_delivery(claim)
+        kind = catalogue.kind(found.kind) if found else None
+        if found is None or kind is None or not found.address or not _is_wanted(found, kind):
+            outbox.finish(claim, "cancelled")
+            return
+        later = quiet.wait(found.quiet_hours, clock.now(), found.actor.zone)
+        if later and not kind.urgent:
+            outbox.postpone(claim, later)
+            return
+        words = _words(found, kind)
+        if words is None:
+            outbox.finish(claim, "cancelled")
+            return
+        message = _written(found, found.address, kind, words)
+    hand_over(claim, message, lambda: _note_mailed(found.notice_id))
+
+
+def _is_wanted(found: Delivery, kind: NoticeKind) -> bool:
+    chosen = kind.mail_default if found.wanted is None else found.wanted
+    return chosen and not (found.is_withdrawn or found.is_seen or found.is_suppressed)
+
+
+def _words(found: Delivery, kind: NoticeKind) -> Words | None:
+    """The words, if the recipient may still read the thing."""
+    with i18n.speaking(found.actor.locale):
+        return kind.read(found.actor, [found.thing_id]).get(found.thing_id)
+
+
+def _written(found: Delivery, address: str, kind: NoticeKind, words: Words) -> Mail:
+    actor = found.actor
+    off = links.unsubscribe_token(actor.team_key, Unsubscribe(actor.member_id, kind.code))
+    off_url = letters.link(f"/u/{off}")
+    home = f"/t/{actor.team_slug}"
+    with i18n.speaking(actor.locale):
+        reason = str(kind.reason)
+    letter = letters.write(
+        kind.template,
+        locale=actor.locale,
+        zone=actor.zone,
+        actor=actor,
+        team_name=actor.team_name,
+        sentence=words.sentence,
+        url=letters.link(f"{home}{words.path}"),
+        reason=reason,
+        unsubscribe_url=off_url,
+        settings_url=letters.link(f"{home}/settings/notifications"),
+        **words.mail,
+    )
+    return Mail(
+        reference=f"notice-{found.notice_id}",
+        to=address,
+        to_name=actor.name,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        from_name=actor.team_name,
+        reply_to=words.reply_to or found.sender_address,
+        thread=f"{found.thing_kind}-{found.thing_id}",
+        headers={
+            "List-Unsubscribe": f"<{off_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def _note_mailed(notice_id: UUID) -> None:
+    db.session().execute(
+        update(Notice)
+        .where(Notice.team_id == db.current_team_id(), Notice.id == notice_id)
+        .values(mailed_at=clock.now())
+        .execution_options(synchronize_session=False)
     )

@@ -37,7 +37,6 @@ def words(actor: Actor, note_id: UUID) -> Words:
         sentence=_("%(name)s shared a note about you.", name=row.author_name),
         path=f"/people/{slugs.slug(row.person_id, row.person_name)}#note-{row.id}",
         from_name=row.author_name,
-        reply_to=queries.find_member_address(actor, row.author_id),
         mail={"author": row.author_name, "excerpt": markdown.plain(row.body, 300)},
     )
 

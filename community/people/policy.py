@@ -34,23 +34,26 @@ def can_create(actor: Actor) -> bool:
     return not actor.is_guest
 
 
-def can_edit(actor: Actor, person: Person) -> bool:
-    """Own and team-visible people by members and above; a member's own person by them or an owner."""
-    if person.is_member:
+def can_edit(actor: Actor, person: Any) -> bool:
+    """Own and team-visible people by members and above; a member's own person by them or an owner.
+
+    Like every question here it takes a Person or the row of a query.
+    """
+    if _is_member(person):
         return actor.is_me(person.id) or actor.is_owner
     if actor.is_guest:
         return False
     return person.author_id in actor.person_ids or person.audience == "team"
 
 
-def can_archive(actor: Actor, person: Person) -> bool:
+def can_archive(actor: Actor, person: Any) -> bool:
     """As editing, but a member stays in the lists."""
-    return not person.is_member and can_edit(actor, person)
+    return not _is_member(person) and can_edit(actor, person)
 
 
-def can_delete(actor: Actor, person: Person) -> bool:
+def can_delete(actor: Actor, person: Any) -> bool:
     """Authors delete their own; owners and stewards team-visible ones. Members leave, they are not deleted."""
-    if person.is_member or actor.is_guest:
+    if _is_member(person) or actor.is_guest:
         return False
     if person.author_id in actor.person_ids:
         return True
@@ -64,9 +67,13 @@ def can_restore(actor: Actor, person: Person, at: datetime) -> bool:
     return person.deleted_by_id in actor.person_ids or can_delete(actor, person)
 
 
-def can_share(actor: Actor, person: Person) -> bool:
+def can_share(actor: Actor, person: Any) -> bool:
     """Only the author says who sees it; a member is seen by their team."""
-    return not person.is_member and not actor.is_guest and can_widen(actor, person)
+    return not _is_member(person) and not actor.is_guest and can_widen(actor, person)
+
+
+def _is_member(person: Any) -> bool:
+    return person.membership_id is not None
 
 
 def visible_notes(actor: Actor) -> ColumnElement[bool]:
@@ -96,7 +103,7 @@ def can_add_note(actor: Actor) -> bool:
     return not actor.is_guest
 
 
-def can_change_note(actor: Actor, note: Note) -> bool:
+def can_change_note(actor: Actor, note: Any) -> bool:
     """Only the author edits, shares or deletes a note."""
     return note.author_id in actor.person_ids
 

@@ -33,15 +33,15 @@ from community.core.i18n import gettext as _
 from community.web.errors import field_errors
 from community.web.session import is_partial
 
+_EMPTY = ("", None, False, [])
 _MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
 
 
-def blueprint(name: str, *, in_team: bool = True) -> Blueprint:
-    """A feature's portal blueprint, below `/t/<team>` unless it belongs to no team."""
+def blueprint(name: str, *, feature: str = "", in_team: bool = True) -> Blueprint:
+    """A portal blueprint of a feature (`name`, unless it has several), below `/t/<team>` or not."""
     prefix = "/t/<team>" if in_team else None
-    return Blueprint(
-        name, f"community.{name}.portal", url_prefix=prefix, template_folder="templates"
-    )
+    package = f"community.{feature or name}"
+    return Blueprint(name, package, url_prefix=prefix, template_folder="templates")
 
 
 class Form:
@@ -125,7 +125,8 @@ def _read_field(field: fields.Field[Any], key: str, raw: MultiDict[str, str]) ->
     if isinstance(field, fields.Nested) and "audience" in field.schema.fields:
         return _read_audience(key, raw)
     if isinstance(field, fields.Nested):
-        return read_fields(field.schema, raw, f"{key}-") or None
+        nested = read_fields(field.schema, raw, f"{key}-")
+        return nested if any(value not in _EMPTY for value in nested.values()) else None
     if isinstance(field, YesNo):
         return key in raw
     value = raw.get(key)
@@ -151,7 +152,7 @@ def _read_rows(schema: Schema, key: str, raw: MultiDict[str, str]) -> list[dict[
     return [
         row
         for row in rows
-        if any(value not in ("", None, False, []) for part, value in row.items() if part != "label")
+        if any(value not in _EMPTY for part, value in row.items() if part != "label")
     ]
 
 

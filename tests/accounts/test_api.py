@@ -102,7 +102,9 @@ def test_owners_change_the_team_and_members_read_it(app: CommunityFlask, owner: 
     api = Api(app, owner)
     found = api.get("/team")
     assert _fits(schemas.TeamOut, found.json)
-    answer = api.patch("/team", {"name": "Southlight", "settings": {"region": "DE"}}, found.json["version"])
+    answer = api.patch(
+        "/team", {"name": "Southlight", "settings": {"region": "DE"}}, found.json["version"]
+    )
     assert (answer.json["name"], answer.json["settings"]) == ("Southlight", {"region": "DE"})
     assert api.patch("/team", {"settings": {"region": "XX"}}).status_code == 422
     member = Api(app, make_member(owner))

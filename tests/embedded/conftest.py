@@ -1,5 +1,6 @@
 """What the launcher's tests share: a folder the servers' user reaches, a driver process."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -65,8 +66,9 @@ class Driver:
         """The direct child whose command line has this word."""
         for each in psutil.Process(self.process.pid).children():
             self.seen.add(each.pid)
-            if word in " ".join(each.cmdline()):
-                return each
+            with contextlib.suppress(psutil.NoSuchProcess):  # a zombie has no words left
+                if word in " ".join(each.cmdline()):
+                    return each
         raise AssertionError(f"no child {word}: {self.said()}")
 
     def all_gone(self) -> bool:

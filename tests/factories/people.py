@@ -1,11 +1,12 @@
-"""People outside the team, for tests."""
+"""People outside the team and notes about people, for tests."""
 
 import itertools
 from typing import Any
+from uuid import UUID
 
 from community.core import db
 from community.identity.models import Actor
-from community.people.models import Person, PersonEmail
+from community.people.models import Note, Person, PersonEmail
 
 _numbers = itertools.count(1)
 
@@ -19,8 +20,27 @@ def make_person(
         values = {"audience": "team", "source": "typed", **columns}
         person = Person(id=person_id, canonical_id=person_id, author_id=author.person_id, **values)
         person.rename(name or f"Outside Person {next(_numbers)}", "")
+        person.index_names([email] if email else [])
         db.add(person)
         db.flush()
         if email:
             db.add(PersonEmail(person_id=person_id, value=email))
     return person
+
+
+def make_note(
+    author: Actor, person_id: UUID, body: str = "Likes long walks.", **columns: Any
+) -> Note:
+    """A note the author wrote about a person; private unless `audience` says otherwise."""
+    with db.transaction(author.team_id, author.user_id):
+        values = {"audience": "private", **columns}
+        note = Note(person_id=person_id, author_id=author.person_id, body=body, **values)
+        db.add(note)
+    return note
+
+
+def merge(author: Actor, gone: Person, into: Person) -> None:
+    """Let one person stand for another, as a merge leaves them."""
+    with db.transaction(author.team_id, author.user_id) as unit:
+        row = unit.session.get_one(Person, (author.team_id, gone.id))
+        row.merged_into_id = row.canonical_id = into.id

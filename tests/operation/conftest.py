@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from sqlalchemy.pool import NullPool
 from community.core import schema
 from tests.conftest import PASSWORD, clone, database_url
 from tests.conftest_servers import Servers
+from tests.migrations.conftest import system_server
+
+__all__ = ["system_server"]
 
 ROOT = Path(__file__).parents[2]
-Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run(
@@ -28,7 +30,7 @@ def run(
     }
     return subprocess.run(
         [str(Path(sys.executable).with_name("community")), *words],
-        env={**kept, **(env or {})},
+        env={**kept, "COMMUNITY_DATA": "/nowhere", **(env or {})},
         cwd=ROOT,
         input=stdin,
         capture_output=True,

@@ -26,7 +26,9 @@ _TAG_RULES = (
     ("inline-style", re.compile(r"^<style\b", re.IGNORECASE), "put it into static/src"),
     ("inline-script", re.compile(r"=\s*[\"']?\s*javascript:", re.IGNORECASE), "use a form"),
 )
-_UNSAFE = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+# A sentence of ours may hold markup made by filters: `_("Seen %(when)s")|safe % {...}` escapes
+# every value that is not markup itself.
+_UNSAFE = re.compile(r"""(?<!["']\))\|\s*safe\b|\|\s*safe\b(?! %)|\{%-?\s*autoescape\s+false""")
 # Written apart so that this file does not accuse itself.
 _LEFT = re.compile(
     r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b"

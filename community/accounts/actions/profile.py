@@ -15,7 +15,8 @@ from community.identity import policy
 from community.identity.models import Actor, Membership, Team, User
 from community.identity.queries import get_membership, get_team
 from community.journal import actions as journal
-from community.people.models import Person, PersonChange
+from community.people import actions as people
+from community.people.models import Person
 
 _OF_USER = ("locale", "zone", "hotkeys")
 _OF_MEMBERSHIP = ("default_audience", "quiet_hours", "capacity")
@@ -35,7 +36,7 @@ def change_profile(actor: Actor, changes: Mapping[str, Any], *, version: int | N
     changed = [
         *_take(user, changes, _OF_USER),
         *_take(membership, changes, _OF_MEMBERSHIP),
-        *_rename(actor, person, changes),
+        *_rename(actor, changes),
     ]
     if not changed:
         return
@@ -105,20 +106,9 @@ def _take(row: Any, changes: Mapping[str, Any], names: tuple[str, ...]) -> list[
     return changed
 
 
-def _rename(actor: Actor, person: Person, changes: Mapping[str, Any]) -> list[str]:
-    changed = [n for n in _OF_PERSON if n in changes and getattr(person, n) != changes[n]]
-    if changed:
-        person.rename(changes.get("name", person.name), changes.get("call_name", person.call_name))
-        db.flush()
-        db.add(
-            PersonChange(
-                person_id=person.id,
-                changed_by_id=actor.person_id,
-                fields=changed,
-                version=person.version,
-            )
-        )
-    return changed
+def _rename(actor: Actor, changes: Mapping[str, Any]) -> list[str]:
+    given = {name: changes[name] for name in _OF_PERSON if name in changes}
+    return people.edit_person(actor, actor.person_id, **given).fields if given else []
 
 
 def _touch_memberships(actor: Actor) -> None:

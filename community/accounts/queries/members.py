@@ -67,6 +67,23 @@ def get_membership_of(actor: Actor, person_id: UUID) -> Membership:
     return found
 
 
+def get_first_owner(team_id: UUID) -> UUID:
+    """The user who has owned the team the longest."""
+    user_id = db.session().scalar(
+        select(Membership.user_id)
+        .where(
+            Membership.team_id == team_id,
+            Membership.role == "owner",
+            Membership.state == "active",
+        )
+        .order_by(Membership.joined_at, Membership.id)
+        .limit(1)
+    )
+    if user_id is None:
+        raise NotFound(_("This team has no owner."))
+    return user_id
+
+
 def find_circles(actor: Actor, request: PageRequest) -> Page[Circle]:
     """The team's circles by name; a guest sees those they are in."""
     statement = select(Circle).where(Circle.team_id == actor.team_id)

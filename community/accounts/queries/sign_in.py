@@ -10,7 +10,8 @@ from community.accounts.models import Credential
 from community.core import clock, db, tokens
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
-from community.identity.models import Membership, Team, User, UserEmail
+from community.identity.models import Actor, Membership, Team, User, UserEmail
+from community.identity.queries import find_actor
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,24 @@ def has_real_team() -> bool:
         .where(Team.is_demo.is_(False), Team.deleted_at.is_(None))
     )
     return bool(found)
+
+
+def find_mailable(credential_id: UUID) -> Credential | None:
+    """A link whose mail is still worth sending, or word of a change."""
+    link = db.session().get(Credential, credential_id)
+    if link is None or link.kind != "link" or link.address is None:
+        return None
+    is_over = link.used_at is not None or link.expires_at is None or link.expires_at <= clock.now()
+    return None if link.digest is not None and is_over else link
+
+
+def find_recipient(link: Credential) -> Actor | None:
+    """The link's user as a member of the team that is set."""
+    return find_actor(db.current_team_id(), link.user_id) if link.user_id else None
+
+
+def find_demo_team_id() -> UUID | None:
+    """The sample team, if there is one."""
+    return db.session().scalar(
+        select(Team.id).where(Team.is_demo, Team.deleted_at.is_(None)).order_by(Team.id).limit(1)
+    )

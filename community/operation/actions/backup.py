@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from community.core import clock, schema
@@ -65,6 +65,16 @@ def refuse_wrong_role(connection: Connection) -> None:
         )
 
 
+def conninfo(url: str) -> tuple[str, str]:
+    """The address as PostgreSQL's programs take it, and the password apart."""
+    parts = make_url(url)
+    options: dict[str, Any] = parts.translate_connect_args(username="user", database="dbname")
+    for name, value in parts.query.items():
+        options[name] = value if isinstance(value, str) else ",".join(value)
+    password = str(options.pop("password", ""))
+    return make_conninfo(**options), password
+
+
 def run_program(
     program: Path,
     url: str,
@@ -77,9 +87,8 @@ def run_program(
 
     The password passes through the environment, where other users cannot read it.
     """
-    kwargs = create_engine(url).dialect.create_connect_args(make_url(url))[1]
-    password = str(kwargs.pop("password", ""))
-    argv = [str(program), f"--dbname={make_conninfo(**kwargs)}", "--no-password", *words]
+    where, password = conninfo(url)
+    argv = [str(program), f"--dbname={where}", "--no-password", *words]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             argv,

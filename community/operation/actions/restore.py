@@ -61,7 +61,9 @@ def _refuse_unready(connection: Connection, manifest: Manifest) -> None:
             " Restore into an empty one; a database that was migrated but never used is emptied"
             " by: community db downgrade base"
         )
-    missing = guard.missing_roles(connection, _ROLES) + guard.missing_extensions(connection, _EXTENSIONS)
+    missing = guard.missing_roles(connection, _ROLES) + guard.missing_extensions(
+        connection, _EXTENSIONS
+    )
     if missing:
         raise OperationError(
             f"This database lacks {', '.join(missing)}. Set BOOTSTRAP_DATABASE_URL to a superuser's"
@@ -76,10 +78,16 @@ def _refuse_unready(connection: Connection, manifest: Manifest) -> None:
 
 
 def _fill(
-    connection: Connection, url: str, manifest: Manifest, copy_dump: Callable[[IO[bytes]], None], say: Say
+    connection: Connection,
+    url: str,
+    manifest: Manifest,
+    copy_dump: Callable[[IO[bytes]], None],
+    say: Say,
 ) -> None:
     """All tables in one transaction of pg_restore. Functions go to a role that may make none otherwise."""
-    program = programs.find_program("pg_restore", max(guard.server_major(connection), manifest.dump_major))
+    program = programs.find_program(
+        "pg_restore", max(guard.server_major(connection), manifest.dump_major)
+    )
     say(f"Restoring the backup of {manifest.made_at} by pg_restore {program.major} …")
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
     connection.execute(text(f"GRANT CREATE ON SCHEMA public TO {schema.SEARCH}"))
@@ -97,12 +105,16 @@ def _compare(connection: Connection, manifest: Manifest, say: Say) -> None:
     found = contents.all_tables(connection)
     wrong = contents.differences(manifest.tables, found)
     if wrong:
-        raise OperationError("Do not use this database; it is not what was saved:\n" + "\n".join(wrong))
+        raise OperationError(
+            "Do not use this database; it is not what was saved:\n" + "\n".join(wrong)
+        )
     rows = sum(table.rows for table in found.values())
     say(f"{len(found)} tables with {rows} rows: counts and hashes are those of the backup.")
     open_tables = guard.unguarded_tables(connection)
     if open_tables:
-        raise OperationError(f"Do not use this database; row-level security is off on: {', '.join(open_tables)}")
+        raise OperationError(
+            f"Do not use this database; row-level security is off on: {', '.join(open_tables)}"
+        )
     say("Row-level security is forced on every team's table.")
 
 

@@ -48,5 +48,9 @@ def restore(file: Path) -> None:
     with plainly():
         bootstrap_if_asked(url)
         manifest = bring_back(url, file, click.echo)
-    click.echo(f"{file} is restored, at revision {manifest.revision}. Next: community db upgrade, then start.")
-    click.echo("Set the SECRET_KEYS that were in force; without them links in mails already sent are void.")
+    click.echo(
+        f"{file} is restored, at revision {manifest.revision}. Next: community db upgrade, then start."
+    )
+    click.echo(
+        "Set the SECRET_KEYS that were in force; without them links in mails already sent are void."
+    )

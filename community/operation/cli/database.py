@@ -1,13 +1,11 @@
 """`community db`: the tables, brought to this version of the program and back."""
 
-import os
-
 import click
 from sqlalchemy.engine import make_url
 
 from community.core import schema
 from community.operation.cli.words import plainly
-from config import migration_database_url
+from config import environment, migration_database_url
 
 
 @click.group("db", help="Bring the database's tables to this version of the program, and back.")
@@ -82,7 +80,7 @@ def check() -> None:
 
 def bootstrap_if_asked(url: str) -> None:
     """Make roles, database and extensions when the environment names a superuser."""
-    superuser = os.environ.get("BOOTSTRAP_DATABASE_URL", "").strip()
+    superuser = environment().get("BOOTSTRAP_DATABASE_URL", "").strip()
     if not superuser:
         return
     name = make_url(url).database
@@ -93,6 +91,6 @@ def bootstrap_if_asked(url: str) -> None:
     schema.bootstrap(
         superuser.replace("postgresql://", "postgresql+psycopg://", 1),
         name,
-        owner_password=os.environ.get("COMMUNITY_OWNER_PASSWORD") or None,
-        app_password=os.environ.get("COMMUNITY_APP_PASSWORD") or None,
+        owner_password=environment().get("COMMUNITY_OWNER_PASSWORD") or None,
+        app_password=environment().get("COMMUNITY_APP_PASSWORD") or None,
     )

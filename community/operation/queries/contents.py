@@ -37,10 +37,14 @@ def all_tables(connection: Connection) -> dict[str, TableContents]:
     }
 
 
-def _contents(connection: Connection, table: str, columns: list[str], key: list[str]) -> TableContents:
+def _contents(
+    connection: Connection, table: str, columns: list[str], key: list[str]
+) -> TableContents:
     """COPY's text puts each row on one line of its own, so lines are rows."""
     digest, rows = hashlib.sha256(), 0
-    statement = f'COPY (SELECT {", ".join(columns)} FROM "{table}" ORDER BY {", ".join(key)}) TO STDOUT'
+    statement = (
+        f'COPY (SELECT {", ".join(columns)} FROM "{table}" ORDER BY {", ".join(key)}) TO STDOUT'
+    )
     driver = connection.connection.driver_connection
     assert driver is not None
     with driver.cursor() as cursor, cursor.copy(statement) as copied:
@@ -56,10 +60,14 @@ def chain_heads(connection: Connection) -> dict[str, ChainHead]:
         "SELECT DISTINCT ON (team_id) team_id, seq, encode(digest, 'hex') AS digest"
         " FROM journal_seals ORDER BY team_id, seq DESC"
     )
-    return {str(row.team_id): ChainHead(row.seq, row.digest) for row in connection.execute(statement)}
+    return {
+        str(row.team_id): ChainHead(row.seq, row.digest) for row in connection.execute(statement)
+    }
 
 
-def differences(wanted: Mapping[str, TableContents], found: Mapping[str, TableContents]) -> list[str]:
+def differences(
+    wanted: Mapping[str, TableContents], found: Mapping[str, TableContents]
+) -> list[str]:
     """In words, which tables are not what they should be."""
     words = []
     for name in sorted(wanted.keys() | found.keys()):

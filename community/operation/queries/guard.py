@@ -49,4 +49,6 @@ def missing_extensions(connection: Connection, wanted: Sequence[str]) -> list[st
 
 def server_major(connection: Connection) -> int:
     """The server's major version."""
-    return int(connection.scalar(text("SELECT current_setting('server_version_num')::int / 10000")) or 0)
+    return int(
+        connection.scalar(text("SELECT current_setting('server_version_num')::int / 10000")) or 0
+    )

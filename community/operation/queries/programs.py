@@ -1,6 +1,5 @@
 """pg_dump and pg_restore in a version that fits the server."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from importlib import util
 from pathlib import Path
 
 from community.operation.errors import OperationError
+from config import environment
 
 _SYSTEM = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "usr/local/pgsql/bin")
 
@@ -40,7 +40,7 @@ def find_program(name: str, major: int) -> Program:
 
 
 def _folders() -> Iterator[Path]:
-    told = os.environ.get("COMMUNITY_PG_BIN")
+    told = environment().get("COMMUNITY_PG_BIN")
     if told:
         yield Path(told)
     for pattern in _SYSTEM:
@@ -57,7 +57,9 @@ def _program(path: Path) -> Program | None:
     if not path.is_file():
         return None
     try:
-        said = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=True, timeout=20).stdout
+        said = subprocess.run(
+            [str(path), "--version"], capture_output=True, text=True, check=True, timeout=20
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     found = re.search(r"\) (\d+)", said)

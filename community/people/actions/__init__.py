@@ -4,6 +4,7 @@ from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_opening
+from community.people.actions.pasting import Added, add_pasted
 from community.people.actions.persons import (
     Written,
     archive_person,
@@ -15,8 +16,10 @@ from community.people.actions.persons import (
 )
 
 __all__ = [
+    "Added",
     "Written",
     "add_note",
+    "add_pasted",
     "archive_person",
     "create_person",
     "delete_note",

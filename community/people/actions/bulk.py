@@ -18,6 +18,7 @@ from community.people.models import ExternalId, Person
 
 Pair = tuple[str, str]
 Outcome = tuple[Person, str]
+KnownId = Row[*tuple[Any, ...]]
 
 
 def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outcome]:
@@ -40,10 +41,13 @@ def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outc
         row = known.get(pair)
         if row is None or row.is_deleted:
             visibility = _audience(actor, item, number, audiences)
-            done.append((_create(actor, item, pair, row, visibility), "created"))
+            done.append((_create(actor, item, visibility), "created"))
         else:
             done.append(_update(actor, item, number, loaded.get(row.canonical_id)))
     db.flush()
+    for pair, (person, outcome) in zip(pairs, done, strict=True):
+        if outcome == "created":
+            _name_outside(actor, person, pair, known.get(pair))
     _write_down(actor, done, items)
     return done
 
@@ -68,21 +72,20 @@ def _audience(
     return known[key]
 
 
-def _create(
-    actor: Actor, item: Mapping[str, Any], pair: Pair, row: Row[Any] | None, visibility: Visibility
-) -> Person:
+def _create(actor: Actor, item: Mapping[str, Any], visibility: Visibility) -> Person:
     person = persons.new_person(actor, visibility, "api")
     writing.apply(actor, person, item)
     db.add(person)
-    if row is not None:
-        row.ExternalId.person_id = person.id
-        return person
-    source, external_id = pair
-    named = ExternalId(person_id=person.id, importer_id=actor.person_id)
-    named.source, named.external_id = source, external_id
-    db.session().flush([person])
-    db.add(named)
     return person
+
+
+def _name_outside(actor: Actor, person: Person, pair: Pair, known: KnownId | None) -> None:
+    if known is not None:
+        known.ExternalId.person_id = person.id
+        return
+    named = ExternalId(person_id=person.id, importer_id=actor.person_id)
+    named.source, named.external_id = pair
+    db.add(named)
 
 
 def _update(actor: Actor, item: Mapping[str, Any], number: int, person: Person | None) -> Outcome:

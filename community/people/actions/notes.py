@@ -46,7 +46,7 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
     note = _own(actor, note_id)
     check_version(note.version, version)
     before = note.visibility
-    changed = [
+    changed: list[str] = [
         name
         for name in ("body", "happened_at")
         if name in given and getattr(note, name) != given[name]

@@ -103,7 +103,9 @@ def _duplicates_again(
     actor: Actor, person: Person, given: Mapping[str, Any], changed: list[str]
 ) -> list[dict[str, Any]]:
     if "visibility" not in changed or person.audience == "private":
-        fresh = {name: given[name] for name in ("emails", "phones") if name in changed}
+        fresh: dict[str, Any] = {
+            name: given[name] for name in ("emails", "phones") if name in changed
+        }
         return _duplicates(actor, person, fresh)
     emails = [email.value for email in person.emails]
     numbers = [phone.e164 for phone in person.phones if phone.e164]

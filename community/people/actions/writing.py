@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from community.core import clock, db, phones
-from community.core.errors import Conflict
+from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.text import fold
 from community.identity.models import Actor
@@ -70,16 +70,22 @@ def _call_name(_actor: Actor, person: Person, call_name: str) -> bool:
 
 
 def _birthday(_actor: Actor, person: Person, birthday: Mapping[str, int | None] | None) -> bool:
+    year = (birthday or {}).get("year")
+    if year is not None and year > clock.today().year:
+        text = _("This birthday is in the future.")
+        raise RuleBroken(text, code="in_the_future", field="birthday.year")
     before = person.birthday
     person.born_on(birthday)
     return person.birthday != before
 
 
 def _tags(_actor: Actor, person: Person, tags: Iterable[str]) -> bool:
-    wanted = list({fold(tag): tag for tag in reversed(list(tags)) if tag}.values())[::-1]
-    if person.tags == wanted:
+    wanted: dict[str, str] = {}
+    for tag in tags:
+        wanted.setdefault(fold(tag), tag)
+    if person.tags == list(wanted.values()):
         return False
-    person.tags = wanted
+    person.tags = list(wanted.values())
     return True
 
 

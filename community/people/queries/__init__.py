@@ -3,7 +3,6 @@
 from community.people.queries.finding import (
     NameOption,
     circle_options,
-    find_member_address,
     find_named,
     find_subject,
     find_tags,
@@ -14,11 +13,14 @@ from community.people.queries.finding import (
 from community.people.queries.notes import find_notes, get_note, get_note_row, get_own_note
 from community.people.queries.persons import (
     PARTS,
+    SORTS,
     Filter,
     find_by_external_ids,
     find_deleted,
     find_duplicates,
     find_external_id,
+    find_id_by_slug,
+    find_known_emails,
     find_members,
     find_people,
     get_person,
@@ -30,6 +32,7 @@ from community.people.queries.persons import (
 
 __all__ = [
     "PARTS",
+    "SORTS",
     "Filter",
     "NameOption",
     "circle_options",
@@ -37,7 +40,8 @@ __all__ = [
     "find_deleted",
     "find_duplicates",
     "find_external_id",
-    "find_member_address",
+    "find_id_by_slug",
+    "find_known_emails",
     "find_members",
     "find_named",
     "find_notes",

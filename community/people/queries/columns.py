@@ -5,9 +5,10 @@ JSON text goes into an answer as it is (`orjson.Fragment`); pages read it with `
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
+from sqlalchemy import ColumnElement, Subquery, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from community.core.paging import Rows
 from community.identity.models import Actor
 from community.people.models import (
     ExternalId,
@@ -78,14 +79,14 @@ def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
     ]
 
 
-def with_lists(actor: Actor, page: Select[Any], *order: str) -> Select[Any]:
+def with_lists(actor: Actor, page: Rows, *order: str) -> Rows:
     """A page of `PLAIN` rows with their addresses, positions and the actor's external id.
 
     The lists are read for the rows of the page only. `order` names its columns, `-name` downwards.
     """
     rows = page.add_columns(Person.team_id).subquery("page")
     plain = [column for column in rows.c if column.name != "team_id"]
-    statement = select(*plain, *_lists(actor, rows))
+    statement: Rows = select(*plain, *_lists(actor, rows))
     for name in order:
         column = rows.c[name.removeprefix("-")]
         statement = statement.order_by(column.desc() if name.startswith("-") else column)

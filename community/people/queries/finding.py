@@ -10,7 +10,6 @@ from sqlalchemy import (
     Float,
     Integer,
     Row,
-    Select,
     Subquery,
     Uuid,
     cast,
@@ -24,8 +23,9 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from community.core import db
+from community.core.paging import Rows
 from community.core.text import fold
-from community.identity.models import Actor, Circle, Membership, UserEmail
+from community.identity.models import Actor, Circle, Membership
 from community.people.models import Person, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
@@ -71,8 +71,7 @@ def hits(actor: Actor, q: str, limit: int) -> Subquery:
 def _beginning_with(actor: Actor, folded: str, limit: int) -> Subquery:
     return (
         select(Person.id, literal(2.0).label("score"))
-        .where(listed(actor), Person.sort_key.between(folded, folded + _AFTER_ALL))
-        .where(literal(folded != ""))
+        .where(listed(actor), Person.sort_key >= folded, Person.sort_key <= folded + _AFTER_ALL)
         .order_by(Person.sort_key, Person.id)
         .limit(limit)
         .subquery("hits")
@@ -91,7 +90,7 @@ def _organisation() -> Any:
     )
 
 
-def _named(actor: Actor) -> Select[Any]:
+def _named(actor: Actor) -> Rows:
     return select(
         Person.id,
         Person.name,
@@ -127,7 +126,7 @@ def find_named(actor: Actor, text: str) -> list[NameOption]:
     whole = [option for option in found if fold(option.name) == wanted]
     if labelled or whole:
         return labelled if len(labelled) == 1 else whole or labelled
-    rows = search_people(actor, text.split("(", maxsplit=1)[0], 20)
+    rows = search_people(actor, text.partition("(")[0], 20)
     called = [row for row in rows if wanted in (fold(row.call_name), fold(row.name).split(" ")[0])]
     return [_option(row) for row in called]
 
@@ -170,6 +169,7 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
     about = aliased(Person)
     statement = (
         select(Membership.id)
+        .select_from(Membership)
         .join(
             Person, (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id)
         )
@@ -178,20 +178,6 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
         )
         .where(about.team_id == actor.team_id, about.id == person_id)
         .where(Membership.state == "active", Membership.id != actor.member_id)
-    )
-    return db.session().scalar(statement)
-
-
-def find_member_address(actor: Actor, person_id: UUID) -> str | None:
-    """Where a member reads answers to what they caused; None for people outside."""
-    statement = (
-        select(UserEmail.address)
-        .join(Membership, Membership.user_id == UserEmail.user_id)
-        .join(
-            Person, (Person.team_id == Membership.team_id) & (Person.membership_id == Membership.id)
-        )
-        .where(Person.team_id == actor.team_id, Person.id == person_id)
-        .where(Membership.state == "active", UserEmail.is_primary)
     )
     return db.session().scalar(statement)
 

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from community.core import db, paging
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
-from community.core.paging import Page, PageRequest
+from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor
 from community.people.models import Note, Person
 from community.people.policy import visible_notes
@@ -18,7 +18,7 @@ from community.people.queries.persons import same_person
 _writer, _shown, _about, _subject = (aliased(Person) for _name in range(4))
 
 
-def _rows(actor: Actor) -> Select[Any]:
+def _rows(actor: Actor) -> Rows:
     return (
         select(
             Note.id,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,7 +26,8 @@ from sqlalchemy.orm import aliased, selectinload
 from community.core import db, paging, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
-from community.core.paging import Page, PageRequest
+from community.core.paging import Page, PageRequest, Rows
+from community.core.text import fold
 from community.identity.models import Actor
 from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
 from community.people.policy import listed, visible
@@ -36,6 +37,8 @@ from community.people.queries.finding import hits
 PARTS = ("emails", "phones", "links", "positions")
 SORTS = ("name", "updated", "-updated")
 _FOUND_BY_NAME = 500
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ def find_people(
     actor: Actor, wanted: Filter, request: PageRequest, *also: ColumnElement[bool]
 ) -> Page[Row[Any]]:
     """One page of the people the actor may see; `also` are conditions of features above."""
-    statement = select(*PLAIN).where(listed(actor), *_conditions(actor, wanted), *also)
+    statement = _plain().where(listed(actor), *_conditions(actor, wanted), *also)
     sort = wanted.sort or "name"
-    if wanted.q:
+    if fold(wanted.q):
         found = hits(actor, wanted.q, _FOUND_BY_NAME)
         statement = statement.join(found, found.c.id == Person.id)
         if not wanted.sort:
@@ -73,7 +76,7 @@ def find_people(
 
 
 def _best_first(
-    actor: Actor, statement: Select[Any], score: ColumnElement[Any], request: PageRequest
+    actor: Actor, statement: Rows, score: ColumnElement[Any], request: PageRequest
 ) -> Page[Row[Any]]:
     rank = cast(func.round(score * 1000), Integer)
     statement = statement.add_columns(rank.label("rank"))
@@ -138,7 +141,7 @@ def _canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:
 
 def get_person_row(actor: Actor, person_id: UUID) -> Row[Any]:
     """One person with addresses and positions; a merged id answers the person it became."""
-    one = select(*PLAIN).where(visible(actor), Person.id == _canonical(actor, person_id))
+    one = _plain().where(visible(actor), Person.id == _canonical(actor, person_id))
     return _one(db.session().execute(with_lists(actor, one)).one_or_none())
 
 
@@ -147,16 +150,18 @@ def get_person_by_slug(actor: Actor, slug: str) -> Row[Any]:
     sought = slugs.read(slug)
     if sought is None:
         raise NotFound(_("There is no such person, or they are not yours to see."))
-    named = (
+    one = _plain().where(visible(actor), Person.id == _named_by(actor, sought).scalar_subquery())
+    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
+
+
+def _named_by(actor: Actor, sought: slugs.Sought) -> Select[UUID]:
+    return (
         select(Person.canonical_id)
         .where(Person.team_id == actor.team_id, Person.id.between(sought.low, sought.high))
         .where(func.right(cast(Person.id, String), len(sought.ending)) == sought.ending)
         .order_by(Person.id)
         .limit(1)
-        .scalar_subquery()
     )
-    one = select(*PLAIN).where(visible(actor), Person.id == named)
-    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
 
 
 def get_person(
@@ -197,7 +202,7 @@ def find_deleted(actor: Actor, person_id: UUID) -> Person | None:
 
 def find_by_external_ids(
     actor: Actor, pairs: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Row[Any]]:
+) -> dict[tuple[str, str], Row[*tuple[Any, ...]]]:
     """Whom the actor's sources call so: (source, external id) → ExternalId, canonical_id, is_deleted."""
     sources, ids = {source for source, _id in pairs}, {external for _source, external in pairs}
     named = aliased(Person)
@@ -207,12 +212,13 @@ def find_by_external_ids(
             Person.id.label("canonical_id"),
             Person.deleted_at.is_not(None).label("is_deleted"),
         )
+        .select_from(ExternalId)
         .join(named, (named.team_id == ExternalId.team_id) & (named.id == ExternalId.person_id))
         .join(Person, (Person.team_id == named.team_id) & (Person.id == named.canonical_id))
         .where(ExternalId.team_id == actor.team_id, ExternalId.importer_id.in_(actor.person_ids))
         .where(ExternalId.source.in_(sources), ExternalId.external_id.in_(ids))
     )
-    rows = db.session().execute(statement)
+    rows = db.session().execute(statement).all()
     found = {(row.ExternalId.source, row.ExternalId.external_id): row for row in rows}
     return {pair: found[pair] for pair in pairs if pair in found}
 
@@ -235,11 +241,12 @@ def find_members(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     named = aliased(Person)
     statement = (
         select(named.id, Person.id)
+        .select_from(named)
         .join(Person, (Person.team_id == named.team_id) & (Person.id == named.canonical_id))
         .where(named.team_id == actor.team_id, named.id.in_(person_ids))
         .where(visible(actor), Person.membership_id.is_not(None))
     )
-    return {given: canonical for given, canonical in db.session().execute(statement).tuples()}
+    return {row[0]: row[1] for row in db.session().execute(statement)}
 
 
 def find_duplicates(
@@ -269,14 +276,39 @@ def find_duplicates(
     return [{"id": r.id, "name": r.name, "certainty": words[r.doubt]} for r in rows]
 
 
-def same_person(actor: Actor, person_id: UUID) -> Select[tuple[UUID]]:
+def find_known_emails(actor: Actor, emails: Sequence[str]) -> set[str]:
+    """Which of these addresses belong to somebody the actor sees."""
+    if not emails:
+        return set()
+    statement = (
+        select(PersonEmail.value)
+        .join(
+            Person, (Person.team_id == PersonEmail.team_id) & (Person.id == PersonEmail.person_id)
+        )
+        .where(listed(actor), PersonEmail.value.in_(emails))
+    )
+    return set(db.session().scalars(statement))
+
+
+def find_id_by_slug(actor: Actor, slug: str) -> UUID:
+    """The id a page's address names, whether or not it may be seen: rights are asked by the act."""
+    sought = slugs.read(slug)
+    found = db.session().scalar(_named_by(actor, sought)) if sought else None
+    return _one(found)
+
+
+def same_person(actor: Actor, person_id: UUID) -> Select[UUID]:
     """The ids that stand for a person: its own and those merged into it."""
     return select(Person.id).where(
         Person.team_id == actor.team_id, Person.canonical_id == person_id
     )
 
 
-def _one(found: Any) -> Any:
+def _plain() -> Rows:
+    return select(*PLAIN)
+
+
+def _one(found: Found | None) -> Found:
     if found is None:
         raise NotFound(_("There is no such person, or they are not yours to see."))
     return found

@@ -1,0 +1,180 @@
+"""Commands that let people in: users, teams, members, tokens.
+
+The application is configured before a command runs. What another program reads (a link, a
+token) is alone on standard output; words about it go to standard error.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from community.accounts.actions import operator
+from community.accounts.models import SCOPES
+from community.core import db, mail
+from community.core.addresses import normalise_email
+from community.core.errors import AppError
+from community.core.fields import Text
+from community.identity.models import ROLES
+
+
+class Address(click.ParamType[str]):
+    """A mail address, as it is stored."""
+
+    name = "email"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The normalised address; a usage error when it is none."""
+        address = normalise_email(value)
+        if address is None:
+            self.fail(f"{value!r} is not a mail address, like name@example.org.", param, ctx)
+        return address
+
+
+class Name(click.ParamType[str]):
+    """A name of a person or team: one line."""
+
+    name = "name"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as it is stored; a usage error when it cannot be."""
+        try:
+            return str(Text(length=200, minimum=1).deserialize(value))
+        except ValueError as error:
+            self.fail(" ".join(str(part) for part in error.args), param, ctx)
+
+
+@contextmanager
+def _work() -> Iterator[None]:
+    """One transaction; a refusal becomes one line and exit code 1."""
+    try:
+        with db.transaction():
+            yield
+    except AppError as error:
+        raise click.ClickException(str(error.message or error)) from None
+    except OperationalError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise click.ClickException(f"The database did not answer: {said}") from None
+
+
+def _address(path: str) -> str:
+    return f"{mail.settings().base_url}{path}"
+
+
+@click.group(help="Let people sign in.")
+def user() -> None:
+    """Users are people who can sign in; what a team knows of them is their membership."""
+
+
+@user.command("create")
+@click.argument("email", type=Address())
+@click.option("--link", is_flag=True, help="Print a link that signs them in once, within a day.")
+def create_user(email: str, link: bool) -> None:
+    """Let EMAIL sign in. They need no password: a mailed link signs them in.
+
+    \b
+    Example: community user create mara@example.org --link
+    """
+    with _work():
+        secret = operator.create_user(email, with_link=link)
+    click.echo(f"{email} can sign in.", err=True)
+    if secret:
+        click.echo(_address(f"/login/{secret}"))
+
+
+@user.command("link")
+@click.argument("email", type=Address(), required=False)
+@click.option("--setup", is_flag=True, help="The link that sets up the first team, within a week.")
+@click.option("--demo", is_flag=True, help="Sign in as the owner of the sample team.")
+def print_link(email: str | None, setup: bool, demo: bool) -> None:
+    """Print a link that signs EMAIL in once, within a day.
+
+    \b
+    Example: community user link mara@example.org
+             community user link --setup
+    """
+    if [email is not None, setup, demo].count(True) != 1:
+        raise click.UsageError("Name one of EMAIL, --setup and --demo.")
+    with _work():
+        if setup:
+            path = f"/setup/{operator.setup_link()}"
+        else:
+            path = (
+                f"/login/{operator.demo_link() if email is None else operator.sign_in_link(email)}"
+            )
+    click.echo(_address(path))
+
+
+@click.group(help="Teams of this installation.")
+def team() -> None:
+    """A team is a world of its own: nobody sees into another."""
+
+
+@team.command("create")
+@click.argument("slug")
+@click.option("--owner", "email", type=Address(), required=True, help="Who owns it at first.")
+@click.option("--name", type=Name(), help="The team's name; the slug with a capital otherwise.")
+@click.option("--owner-name", type=Name(), help="The owner's name; guessed from the address.")
+@click.option("--zone", default="UTC", show_default=True, help="The team's time zone.")
+def create_team(slug: str, email: str, name: str | None, owner_name: str | None, zone: str) -> None:
+    """Make a team at /t/SLUG. Its owner can sign in from then on.
+
+    \b
+    Example: community team create northlight --owner noor@example.org --name Northlight
+    """
+    with _work():
+        operator.create_team(slug, email, name=name, owner_name=owner_name, zone=zone)
+    click.echo(_address(f"/t/{slug}/"))
+
+
+@click.group(help="Members of a team.")
+def member() -> None:
+    """A member is a user in a team, with a role."""
+
+
+@member.command("add")
+@click.option("--team", "slug", required=True, help="The team's slug.")
+@click.option("--email", type=Address(), required=True, help="Whom to let in.")
+@click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
+@click.option("--name", type=Name(), help="Their name; guessed from the address otherwise.")
+def add_member(slug: str, email: str, role: str, name: str | None) -> None:
+    """Let somebody into a team. Who cannot sign in yet can from then on.
+
+    \b
+    Example: community member add --team northlight --email mara@example.org --role steward
+    """
+    with _work():
+        operator.add_member(slug, email, role=role, name=name)
+    click.echo(f"{email} is in {slug} as {role}.", err=True)
+
+
+@click.group(help="API tokens of members.")
+def token() -> None:
+    """A token lets a program act as one member."""
+
+
+@token.command("create")
+@click.option("--team", "slug", required=True, help="The team's slug.")
+@click.option("--email", type=Address(), required=True, help="Whose token it is.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    required=True,
+    help="What it may do; several by repeating.",
+)
+@click.option("--name", type=Name(), default="Command line", show_default=True)
+def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> None:
+    """Print a new token, alone on standard output. It is not shown again.
+
+    \b
+    Example: community token create --team northlight --email mara@example.org --scope read
+    """
+    with _work():
+        secret = operator.create_token(slug, email, scopes=scopes, name=name)
+    click.echo(secret)
+
+
+COMMANDS = (user, team, member, token)

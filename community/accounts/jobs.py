@@ -1,0 +1,65 @@
+"""What the worker does for accounts: mails about signing in, and forgetting what is over."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from community.accounts.actions.sign_in import MAIL_JOB, link_secret
+from community.accounts.queries import sign_in as queries
+from community.core.mail import Mail
+from community.core.outbox import Claim
+from community.identity.models import Actor
+from community.notifications import delivery
+from community.web import letters
+
+# What each purpose's mail leads to; the others only tell what has happened.
+_PAGES = {"sign_in": "/login/{secret}", "confirm_email": "/login/{secret}"}
+
+
+def mail_link(claim: Claim) -> None:
+    """Mail a link, or word of a change, to the address it is bound to."""
+    credential_id = UUID(claim.args["credential_id"])
+    delivery.send_claimed(claim, lambda: link_mail(credential_id), essential=True)
+
+
+def link_mail(credential_id: UUID) -> Mail | None:
+    """The mail of a stored link; None once it is used, expired, or its user has left the team."""
+    link = queries.find_mailable(credential_id)
+    actor = queries.find_recipient(link) if link else None
+    if link is None or actor is None or link.address is None:
+        return None
+    page = _PAGES.get(link.purpose, "/login")
+    secret = link_secret(link) if link.purpose in _PAGES else ""
+    letter = letters.write(
+        f"accounts/email/{link.purpose}",
+        locale=actor.locale,
+        zone=actor.zone,
+        actor=actor,
+        team_name=actor.team_name,
+        address=link.address,
+        url=letters.link(page.format(secret=secret)),
+        when=_moment(actor, link.created_at),
+        until=_moment(actor, link.expires_at),
+    )
+    return Mail(
+        reference=f"account-{link.id}",
+        to=link.address,
+        to_name=actor.name,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        from_name=actor.team_name,
+    )
+
+
+def _moment(actor: Actor, at: datetime | None) -> str:
+    if at is None:
+        return ""
+    zone = ZoneInfo(actor.zone)
+    return str(format_datetime(at, "d MMMM y, HH:mm O", tzinfo=zone, locale=actor.locale))
+
+
+JOBS: dict[str, Callable[[Claim], None]] = {MAIL_JOB: mail_link}

@@ -1,0 +1,318 @@
+"""The pages of people: the list, adding, editing, archiving, deleting, and notes.
+
+The page of one person reads features above this one, so `home` draws it below the same address.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import babel.dates
+from flask import Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from community.core import clock, i18n, slugs
+from community.core.errors import RuleBroken
+from community.core.i18n import gettext as _
+from community.core.i18n import ngettext
+from community.core.paging import PageRequest
+from community.core.text import fold
+from community.people import actions, formats, policy, queries, schemas
+from community.people.queries import Filter
+from community.web import pages
+from community.web.session import current_actor
+from community.web.templating import url
+
+blp = pages.blueprint("people")
+
+_SHOWN = {"": False, "archived": True, "any": None}
+
+
+@blp.before_request
+def _in_people() -> None:
+    g.page = "people"
+
+
+def person_url(slug: str, part: str = "") -> str:
+    """The address of a person's page, or of what hangs below it."""
+    return "/".join(p for p in (url("people.list"), slug, part) if p)
+
+
+@blp.route("/people", endpoint="list")
+def list_people() -> Response:
+    """Whom the team knows."""
+    actor = current_actor()
+    asked = {name: request.args.get(name, "")[:200] for name in ("q", "tag", "show", "sort")}
+    wanted = Filter(
+        q=asked["q"],
+        tag=asked["tag"] or None,
+        archived=_SHOWN.get(asked["show"], False),
+        sort=asked["sort"] if asked["sort"] in queries.SORTS else "",
+    )
+    page = queries.find_people(actor, wanted, PageRequest(cursor=request.args.get("after")))
+    people = [formats.shown_person(row) for row in page.items]
+    return pages.show(
+        "people/list.html",
+        people=people,
+        asked=asked,
+        tags=queries.find_tags(actor),
+        more=_more(asked, page.next),
+        is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
+        can_create=policy.can_create(actor),
+    )
+
+
+def _more(asked: Mapping[str, str], cursor: str | None) -> str:
+    if cursor is None:
+        return ""
+    query = {name: value for name, value in {**asked, "after": cursor}.items() if value}
+    return f"{url('people.list')}?{urlencode(query)}"
+
+
+@blp.route("/people/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Add one person; a name is enough."""
+    form = pages.Form(schemas.PersonForm(), {"name": request.args.get("name", "")[:200]})
+    if form.valid():
+        with form.attempt():
+            form.data.pop("version", None)
+            written = actions.create_person(current_actor(), **form.data)
+            slug = slugs.slug(written.person.id, written.person.name)
+            return pages.done(_added(written), to=person_url(slug))
+    return _person_page(form, None)
+
+
+def _added(written: actions.Written) -> str:
+    name = written.person.name
+    if not written.duplicates:
+        return _("%(name)s is added.", name=name)
+    others = ", ".join(found["name"] for found in written.duplicates)
+    return _("%(name)s is added. Is it the same person as %(others)s?", name=name, others=others)
+
+
+@blp.route("/people/paste", methods=["GET", "POST"])
+def paste() -> ResponseReturnValue:
+    """Add several people from a pasted list."""
+    form = pages.Form(schemas.PasteForm())
+    if form.valid():
+        with form.attempt():
+            added = actions.add_pasted(
+                current_actor(), form.data["lines"], visibility=form.data.get("visibility")
+            )
+            return pages.done(_pasted(added), to=url("people.list", sort="-updated"))
+    return pages.show("people/paste.html", form=form, **_audience_choices())
+
+
+def _pasted(added: actions.Added) -> str:
+    text = ngettext("%(num)d person is added.", "%(num)d people are added.", added.count)
+    if not added.known:
+        return text
+    return f"{text} {_('Already there: %(names)s.', names=', '.join(added.known[:10]))}"
+
+
+@blp.route("/people/<slug>/edit", methods=["GET", "POST"])
+def edit(slug: str) -> ResponseReturnValue:
+    """Change what is known of a person."""
+    actor = current_actor()
+    row = queries.get_person_by_slug(actor, slug)
+    if moved := _moved(row, slug):
+        return moved
+    form = pages.Form(schemas.PersonForm(), formats.form_values(row))
+    if form.valid():
+        form.data.setdefault("birthday", None)
+        with form.attempt():
+            written = actions.edit_person(actor, row.id, **form.data)
+            proper = slugs.slug(row.id, written.person.name)
+            return pages.done(_("Saved."), to=person_url(proper))
+    return _person_page(form, row)
+
+
+def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
+    """On to the address with the right name; a form that was sent is taken as it is."""
+    proper = slugs.slug(row.id, row.name)
+    if slug == proper or request.method != "GET":
+        return None
+    return redirect(url(str(request.endpoint), slug=proper, **request.args), 302)
+
+
+def _person_page(form: pages.Form, row: Any | None) -> Response:
+    actor = current_actor()
+    shown = pages.read_fields(form.schema, form.raw) if form.submitted else form.initial
+    return pages.show(
+        "people/form.html",
+        form=form,
+        person=formats.shown_person(row) if row is not None else None,
+        shown=shown,
+        months=_months(),
+        tags=queries.find_tags(actor),
+        may={
+            "share": row is None or policy.can_share(actor, row),
+            "archive": row is not None and policy.can_archive(actor, row),
+            "delete": row is not None and policy.can_delete(actor, row),
+        },
+        **_audience_choices(row),
+    )
+
+
+def _months() -> Any:
+    names = babel.dates.get_month_names("wide", locale=i18n.locale())
+    return [("", _("Month")), *((number, names[number]) for number in range(1, 13))]
+
+
+def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:
+    """What the audience picker offers, and what is chosen now."""
+    actor = current_actor()
+    chosen = {"value": default, "picked": [], "circle": ""}
+    if thing is not None:
+        circle = thing.circle_id or ""
+        chosen = {"value": thing.audience, "picked": thing.audience_people, "circle": circle}
+    if request.method == "POST":
+        chosen = {
+            "value": request.form.get("visibility", chosen["value"]),
+            "picked": request.form.getlist("visibility_people"),
+            "circle": request.form.get("visibility_circle", ""),
+        }
+    return {
+        "audience": chosen,
+        "members": queries.member_options(actor),
+        "circles": queries.circle_options(actor),
+    }
+
+
+@blp.route("/people/<slug>/archive", methods=["POST"])
+def archive(slug: str) -> ResponseReturnValue:
+    """Take a person out of the lists."""
+    row = queries.get_person_by_slug(current_actor(), slug)
+    actions.archive_person(current_actor(), row.id)
+    undo = url("people.unarchive", slug=slug)
+    return pages.done(_("%(name)s is archived.", name=row.name), to=person_url(slug), undo=undo)
+
+
+@blp.route("/people/<slug>/unarchive", methods=["POST"])
+def unarchive(slug: str) -> ResponseReturnValue:
+    """Put a person back into the lists."""
+    row = queries.get_person_by_slug(current_actor(), slug)
+    actions.unarchive_person(current_actor(), row.id)
+    text = _("%(name)s is in the lists again.", name=row.name)
+    return pages.done(text, to=person_url(slug))
+
+
+@blp.route("/people/<slug>/delete", methods=["GET", "POST"])
+def delete(slug: str) -> ResponseReturnValue:
+    """Delete a person, after their name was typed."""
+    actor = current_actor()
+    row = queries.get_person_by_slug(actor, slug)
+    if moved := _moved(row, slug):
+        return moved
+    form = pages.Form(schemas.DeleteForm())
+    if form.valid():
+        with form.attempt():
+            _same_name(form.data["name"], row.name)
+            actions.delete_person(actor, row.id, version=form.data["version"])
+            text, undo = _("%(name)s is deleted.", name=row.name), url("people.restore", slug=slug)
+            return pages.done(text, to=url("people.list"), undo=undo)
+    allowed = policy.can_delete(actor, row)
+    return pages.show("people/delete.html", form=form, person=row, slug=slug, allowed=allowed)
+
+
+def _same_name(typed: str, name: str) -> None:
+    if fold(typed) != fold(name):
+        text = _("This is not the name. Write: %(name)s", name=name)
+        raise RuleBroken(text, code="other_name", field="name")
+
+
+@blp.route("/people/<slug>/restore", methods=["POST"])
+def restore(slug: str) -> ResponseReturnValue:
+    """Undo a deletion."""
+    person_id = queries.find_id_by_slug(current_actor(), slug)
+    person = actions.restore_person(current_actor(), person_id)
+    to = person_url(slugs.slug(person.id, person.name))
+    return pages.done(_("%(name)s is back.", name=person.name), to=to)
+
+
+@blp.route("/people/<slug>/notes", methods=["POST"])
+def add_note(slug: str) -> ResponseReturnValue:
+    """Write a note about a person."""
+    actor = current_actor()
+    row = queries.get_person_by_slug(actor, slug)
+    form = pages.Form(schemas.NoteForm())
+    if form.valid():
+        with form.attempt():
+            note = actions.add_note(actor, row.id, **_note_values(form.data, None))
+            undo = url("people.delete_note", note_id=note.id)
+            return pages.done(_("Noted."), to=person_url(slug), undo=undo)
+    return _note_page(form, formats.shown_person(row), None)
+
+
+@blp.route("/notes/<uuid:note_id>/edit", methods=["GET", "POST"])
+def edit_note(note_id: UUID) -> ResponseReturnValue:
+    """Change one's own note."""
+    actor = current_actor()
+    row = queries.get_note_row(actor, note_id)
+    initial = {"body": row.body, "happened_on": _day(row.happened_at), "version": row.version}
+    form = pages.Form(schemas.NoteForm(), initial)
+    person = {
+        "id": row.person_id,
+        "name": row.person_name,
+        "call_name": "",
+        "membership_id": row.person_membership_id,
+        "slug": slugs.slug(row.person_id, row.person_name),
+    }
+    if form.valid():
+        with form.attempt():
+            version = form.data["version"]
+            values = _note_values(form.data, row.happened_at)
+            actions.edit_note(actor, note_id, version=version, **values)
+            return pages.done(_("Saved."), to=person_url(person["slug"]))
+    return _note_page(form, person, row)
+
+
+def _note_values(data: Mapping[str, Any], happened_at: datetime | None) -> dict[str, Any]:
+    """The form's day as a moment: noon in the writer's zone, unless it is the day that stands."""
+    day = data["happened_on"]
+    stands = _day(happened_at or clock.now())
+    if day is not None and day != stands:
+        noon = datetime.combine(day, time(12), ZoneInfo(current_actor().zone))
+        happened_at = noon
+    values = {"body": data["body"], "visibility": data.get("visibility")}
+    return {**values, "happened_at": happened_at} if happened_at else values
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(current_actor().zone)).date()
+
+
+def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> Response:
+    actor = current_actor()
+    default = actor.default_audience
+    return pages.show(
+        "people/note.html",
+        form=form,
+        person=person,
+        person_href=person_url(person["slug"]),
+        note=row,
+        may_change=row is None or policy.can_change_note(actor, row),
+        **_audience_choices(row, default if default in ("private", "team") else "private"),
+    )
+
+
+@blp.route("/notes/<uuid:note_id>/delete", methods=["POST"])
+def delete_note(note_id: UUID) -> ResponseReturnValue:
+    """Delete one's own note."""
+    row = queries.get_note_row(current_actor(), note_id)
+    actions.delete_note(current_actor(), note_id)
+    to = person_url(slugs.slug(row.person_id, row.person_name))
+    undo = url("people.restore_note", note_id=note_id)
+    return pages.done(_("The note is deleted."), to=to, undo=undo)
+
+
+@blp.route("/notes/<uuid:note_id>/restore", methods=["POST"])
+def restore_note(note_id: UUID) -> ResponseReturnValue:
+    """Undo the deletion of one's own note."""
+    actions.restore_note(current_actor(), note_id)
+    row = queries.get_note_row(current_actor(), note_id)
+    to = person_url(slugs.slug(row.person_id, row.person_name))
+    return pages.done(_("The note is back."), to=to)

@@ -1,0 +1,325 @@
+"""People and notes as programs send and read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from community.core.fields import (
+    Audience,
+    Choice,
+    Day,
+    Email,
+    Id,
+    Moment,
+    Schema,
+    Text,
+    Url,
+    Whole,
+    YesNo,
+)
+from community.core.i18n import gettext as _
+from community.core.i18n import lazy
+from community.core.phones import MAX_PHONE
+from community.people.models import is_day
+from community.people.policy import subject_sees
+from community.people.queries import SORTS
+from community.web.endpoints import PageArgs, items_schema
+
+MANY = 50
+NAME, LABEL, KEY, NOTE = 200, 60, 500, 20_000
+BULK = 500
+_WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
+
+
+class EmailIn(Schema):
+    """A mail address."""
+
+    value = Email(required=True)
+    label = Text(length=LABEL, load_default="")
+
+
+class PhoneIn(Schema):
+    """A telephone number as it is written; `e164` in answers is how it is compared."""
+
+    value = Text(length=MAX_PHONE, minimum=1, required=True)
+    label = Text(length=LABEL, load_default="")
+
+
+class LinkIn(Schema):
+    """A web address."""
+
+    value = Url(required=True)
+    label = Text(length=LABEL, load_default="")
+
+
+class BirthdayIn(Schema):
+    """A birthday; the year may be unknown."""
+
+    month = Whole(low=1, high=12, required=True, error_messages=_WHOLE_BIRTHDAY)
+    day = Whole(low=1, high=31, required=True, error_messages=_WHOLE_BIRTHDAY)
+    year = Whole(low=1800, high=2200, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _is_day(self, data: Mapping[str, Any], **_more: Any) -> None:
+        if not is_day(data["month"], data["day"], data["year"]):
+            raise ValidationError(_("There is no such day."), "day")
+
+
+class PositionIn(Schema):
+    """What somebody does or did, and where; `to_on` is empty while it lasts."""
+
+    organisation = Text(length=NAME, load_default="")
+    title = Text(length=NAME, load_default="")
+    from_on = Day(load_default=None, allow_none=True)
+    to_on = Day(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _says_something(self, data: Mapping[str, Any], **_more: Any) -> None:
+        if not (data["organisation"] or data["title"]):
+            raise ValidationError(_("Name the organisation or what they do there."), "organisation")
+        if data["from_on"] and data["to_on"] and data["to_on"] < data["from_on"]:
+            raise ValidationError(_("The end is before the beginning."), "to_on")
+
+
+class PersonPatch(Schema):
+    """What may be changed of a person; a list replaces the stored one."""
+
+    name = Text(length=NAME, minimum=1)
+    call_name = Text(length=NAME)
+    emails = fields.List(fields.Nested(EmailIn), validate=validate.Length(max=MANY))
+    phones = fields.List(fields.Nested(PhoneIn), validate=validate.Length(max=MANY))
+    links = fields.List(fields.Nested(LinkIn), validate=validate.Length(max=MANY))
+    positions = fields.List(fields.Nested(PositionIn), validate=validate.Length(max=MANY))
+    birthday = fields.Nested(BirthdayIn, allow_none=True)
+    tags = fields.List(Text(length=LABEL, minimum=1), validate=validate.Length(max=MANY))
+    external_id = Text(length=KEY)
+    source = Text(length=LABEL)
+    visibility = fields.Nested(Audience)
+
+
+class PersonIn(PersonPatch):
+    """A new person."""
+
+    name = Text(length=NAME, minimum=1, required=True)
+
+
+class BulkPerson(PersonIn):
+    """A person of an outside system, known by its id there."""
+
+    external_id = Text(length=KEY, minimum=1, required=True)
+
+
+class BulkIn(Schema):
+    """Up to 500 people to add or bring up to date."""
+
+    items = fields.List(
+        fields.Nested(BulkPerson), required=True, validate=validate.Length(min=1, max=BULK)
+    )
+
+
+class PeopleArgs(PageArgs):
+    """Filters of the list of people."""
+
+    q = Text(length=NAME)
+    tag = Text(length=LABEL)
+    archived = Choice(("true", "false", "any"), load_default="false")
+    is_member = YesNo()
+    external_id = Text(length=KEY)
+    source = Text(length=LABEL)
+    email = Email()
+    updated_since = Moment()
+    sort = Choice(SORTS, load_default="")
+
+
+class PhoneOut(PhoneIn):
+    """A telephone number, and as E.164 where it could be read."""
+
+    e164 = fields.String(allow_none=True, required=True)
+
+
+class PersonOut(Schema):
+    """A person."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    call_name = fields.String(required=True)
+    emails = fields.List(fields.Nested(EmailIn), required=True)
+    phones = fields.List(fields.Nested(PhoneOut), required=True)
+    links = fields.List(fields.Nested(LinkIn), required=True)
+    positions = fields.List(fields.Nested(PositionIn), required=True)
+    birthday = fields.Nested(BirthdayIn, allow_none=True, required=True)
+    tags = fields.List(fields.String(), required=True)
+    external_id = fields.String(allow_none=True, required=True)
+    source = fields.String(required=True)
+    member_id = Id(allow_none=True, required=True)
+    state = Choice(("active", "archived"), required=True)
+    visibility = fields.Nested(Audience, required=True)
+    created_by_id = Id(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    version = fields.Integer(required=True)
+
+
+class Duplicate(Schema):
+    """Somebody who may be the same person: `sure` by mail, `likely` by telephone."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    certainty = Choice(("sure", "likely"), required=True)
+
+
+class PersonWritten(PersonOut):
+    """A person that was added or changed, and who may be the same."""
+
+    duplicates = fields.List(fields.Nested(Duplicate), required=True)
+
+
+class BulkOutcome(Schema):
+    """What became of one person of the list."""
+
+    id = Id(required=True)
+    external_id = fields.String(required=True)
+    outcome = Choice(("created", "updated", "unchanged"), required=True)
+
+
+class BulkOut(Schema):
+    """What became of each, in the order given."""
+
+    items = fields.List(fields.Nested(BulkOutcome), required=True)
+
+
+class NotePatch(Schema):
+    """What may be changed of a note."""
+
+    body = Text(length=NOTE, minimum=1, lines=True)
+    happened_at = Moment()
+    visibility = fields.Nested(Audience)
+
+
+class NoteIn(NotePatch):
+    """A new note, in Markdown; `happened_at` is now unless it is given."""
+
+    body = Text(length=NOTE, minimum=1, lines=True, required=True)
+
+
+class NoteOut(Schema):
+    """A note. `subject_sees`: whether the person it is about, if a member, can read it."""
+
+    id = Id(required=True)
+    person_id = Id(required=True)
+    body = fields.String(required=True)
+    happened_at = fields.AwareDateTime(required=True)
+    subject_sees = fields.Boolean(required=True)
+    state = Choice(("active",), required=True)
+    visibility = fields.Nested(Audience, required=True)
+    created_by_id = Id(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    version = fields.Integer(required=True)
+
+
+class CommaList(Text):
+    """Labels in one line, separated by commas, as a form sends them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        line = super()._deserialize(value, attr, data, **kwargs)
+        labels = [label.strip() for label in line.split(",") if label.strip()]
+        if len(labels) > MANY or any(len(label) > LABEL for label in labels):
+            raise ValidationError(
+                _("At most %(many)d tags of %(length)d characters.", many=MANY, length=LABEL)
+            )
+        return labels
+
+    def _validate(self, value: Any) -> None:
+        """The labels were measured while they were read."""
+
+
+class PersonForm(PersonIn):
+    """A person as the form sends them."""
+
+    class Meta(Schema.Meta):
+        exclude = ("external_id", "source")
+
+    tags = CommaList(length=MANY * (LABEL + 2))  # type: ignore[assignment]
+    version = Whole(load_default=None, allow_none=True)
+
+
+class NoteForm(Schema):
+    """A note as the form sends it: the day it was about instead of the moment."""
+
+    body = Text(length=NOTE, minimum=1, lines=True, required=True)
+    happened_on = Day(load_default=None, allow_none=True)
+    visibility = fields.Nested(Audience)
+    version = Whole(load_default=None, allow_none=True)
+
+
+class PasteForm(Schema):
+    """Several people, one a line."""
+
+    lines = Text(length=50_000, lines=True, required=True)
+    visibility = fields.Nested(Audience)
+
+
+class DeleteForm(Schema):
+    """The name of whom to delete, typed."""
+
+    name = Text(length=NAME, required=True)
+    version = Whole(load_default=None, allow_none=True)
+
+
+PersonList = items_schema(PersonOut, "PersonList")
+NoteList = items_schema(NoteOut, "NoteList")
+
+
+def dump_person(row: Any) -> dict[str, Any]:
+    """A person's row as PersonOut; its lists are JSON already."""
+    birthday = None
+    if row.birthday_month is not None:
+        birthday = {"month": row.birthday_month, "day": row.birthday_day, "year": row.birthday_year}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "call_name": row.call_name,
+        "emails": orjson.Fragment(row.emails),
+        "phones": orjson.Fragment(row.phones),
+        "links": orjson.Fragment(row.links),
+        "positions": orjson.Fragment(row.positions),
+        "birthday": birthday,
+        "tags": row.tags,
+        "external_id": row.external_id,
+        "source": row.source_detail or row.source,
+        "member_id": row.membership_id,
+        "state": "active" if row.archived_at is None else "archived",
+        **_authored(row),
+    }
+
+
+def dump_note(row: Any) -> dict[str, Any]:
+    """A note's row as NoteOut."""
+    return {
+        "id": row.id,
+        "person_id": row.person_id,
+        "body": row.body,
+        "happened_at": row.happened_at,
+        "subject_sees": row.person_membership_id is not None and subject_sees(row.audience),
+        "state": "active",
+        **_authored(row),
+    }
+
+
+def _authored(row: Any) -> dict[str, Any]:
+    return {
+        "visibility": {
+            "audience": row.audience,
+            "people": row.audience_people,
+            "circle_id": row.circle_id,
+        },
+        "created_by_id": row.author_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "version": row.version,
+    }

@@ -1,0 +1,77 @@
+"""The pages of accounts in a real browser: accessible at every width, and usable without script."""
+
+import re
+import uuid
+
+import pytest
+
+from community.identity.models import Actor
+from tests.browser.conftest import Visitor
+from tests.factories.accounts import PASSWORD, address_of, make_password, newest_link
+
+PAGES = (
+    "//login",
+    "//login/sent",
+    "//help/keyboard",
+    "/settings/profile",
+    "/settings/appearance",
+    "/settings/keyboard",
+    "/settings/sessions",
+    "/settings/tokens",
+    "/settings/leave",
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_barrier_and_fits_every_width(
+    visit: Visitor, owner: Actor, path: str, theme: str
+) -> None:
+    signed_in = path.startswith("/settings") or None
+    window = visit(owner if signed_in else None, size="phone", theme=theme, axe=True)
+    window.go(path)
+    assert window.axe() == []
+    for width in (320, 390, 1280):
+        window.page.set_viewport_size({"width": width, "height": 800})
+        assert window.overflow() <= 0, width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_one_signs_in_by_the_mailed_link_and_out_again(
+    visit: Visitor, owner: Actor, javascript: bool
+) -> None:
+    page = visit(javascript=javascript).go(f"/t/{owner.team_slug}/settings/profile")
+    page.get_by_label("E-mail").first.fill(address_of(owner))
+    page.get_by_role("button", name="Mail me a link").click()
+    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    base = re.sub(r"(https?://[^/]+).*", r"\1", page.url)
+    page.goto(f"{base}/login/{newest_link(owner.user_id)}")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.url.endswith("/settings/profile")
+    page.goto(f"{base}/t/{owner.team_slug}/settings/sessions")
+    page.get_by_role("button", name="Sign out", exact=False).first.click()
+    assert page.url.endswith("/login")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_theme_is_chosen_and_stays(visit: Visitor, owner: Actor, javascript: bool) -> None:
+    page = visit(owner, javascript=javascript).go("/settings/appearance")
+    page.get_by_role("radio", name="Dark").check()
+    page.get_by_role("button", name="Save").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_wrong_password_says_so_beside_the_field(visit: Visitor, owner: Actor) -> None:
+    make_password(owner)
+    window = visit(axe=True)
+    page = window.go("//login")
+    page.locator("#f-password-email").fill(address_of(owner))
+    page.get_by_role("textbox", name="Password").fill(f"{uuid.uuid4()}")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.get_by_text("do not go together").is_visible()
+    assert window.axe() == []
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    assert f"/t/{owner.team_slug}/" in page.url
