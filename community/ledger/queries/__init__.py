@@ -3,14 +3,12 @@
 from community.ledger.queries.entries import (
     Entry,
     PersonRef,
-    all_visible,
     find_acts,
     find_entry_of_link,
     find_lapsing,
     find_partner,
     get_entry,
     seen,
-    user_of_person,
 )
 from community.ledger.queries.lists import (
     GiveFilter,
@@ -18,6 +16,7 @@ from community.ledger.queries.lists import (
     all_ids,
     find_give,
     find_gives,
+    find_gives_by_id,
     find_lately,
     find_of_person,
     find_to_answer,
@@ -42,12 +41,12 @@ __all__ = [
     "PersonRef",
     "SeenGive",
     "all_ids",
-    "all_visible",
     "find_acts",
     "find_drifted",
     "find_entry_of_link",
     "find_give",
     "find_gives",
+    "find_gives_by_id",
     "find_lapsing",
     "find_lately",
     "find_of_person",
@@ -60,6 +59,5 @@ __all__ = [
     "seen",
     "sum_by_kind",
     "sum_mine",
-    "user_of_person",
     "views",
 ]

@@ -222,33 +222,6 @@ def find_acts(actor: Actor, give_id: UUID) -> Sequence[GiveAct]:
     return db.session().scalars(statement).all()
 
 
-def all_visible(actor: Actor, people: Sequence[UUID]) -> bool:
-    """Whether the actor sees each of these persons."""
-    statement = select(func.count()).where(
-        Person.team_id == actor.team_id,
-        Person.id.in_(people),
-        Person.deleted_at.is_(None),
-        in_audience(actor, Person),
-    )
-    return db.session().scalar(statement) == len(set(people))
-
-
-def user_of_person(person_id: UUID) -> UUID | None:
-    """The user of an active member, so that replies reach the human."""
-    return db.session().scalar(
-        select(Membership.user_id)
-        .join(
-            Person,
-            and_(Person.team_id == Membership.team_id, Person.membership_id == Membership.id),
-        )
-        .where(
-            Person.team_id == db.current_team_id(),
-            Person.id == person_id,
-            Membership.state == "active",
-        )
-    )
-
-
 def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:
     """Gives to members that nobody has answered since before then; locked, busy ones skipped."""
     statement = (
