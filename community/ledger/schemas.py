@@ -114,6 +114,39 @@ class Nothing(Schema):
     """A body without fields."""
 
 
+class SentenceIn(Schema):
+    """The portal's sentence: thank whom for what, or I helped whom with what."""
+
+    mode = Choice(("thank", "helped"), load_default="thank")
+    who = Text(length=200, minimum=1, required=True)
+    who_id = Id(load_default=None, allow_none=True)
+    add = YesNo(load_default=False)
+    what = Text(length=STORY, minimum=1, lines=True, required=True)
+    kind = Choice(KINDS, load_default="other")
+    size = Choice(SIZES, load_default=None, allow_none=True)
+    happened_on = Day(load_default=None, allow_none=True)
+    minutes = Whole(low=1, high=MINUTES, load_default=None, allow_none=True)
+    visibility = fields.Nested(Audience, load_default=None, allow_none=True)
+    no_reply = YesNo(load_default=False)
+    tell = YesNo(load_default=False)
+    subject = Text(length=SUBJECT, load_default="")
+    body = Text(length=BODY, lines=True, load_default="")
+    because = Id(load_default=None, allow_none=True)
+
+
+class CorrectionForm(ReplacementIn):
+    """The portal's correction: take it out, or put this in its place."""
+
+    way = Choice(("replace", "remove"), load_default="replace")
+
+
+class AnswerIn(Schema):
+    """The answer of somebody outside."""
+
+    answer = Choice(("yes", "no"), required=True)
+    words = Text(length=REASON, lines=True, load_default="")
+
+
 class GivesArgs(PageArgs):
     """Filters of the list: people (or `me`), kind, state, from which day on, thanked or not."""
 

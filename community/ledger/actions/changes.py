@@ -21,7 +21,7 @@ from community.ledger.queries import Entry, find_acts, find_lapsing, get_entry
 from community.people.actions import resolve_audience
 
 LAPSES_AFTER = timedelta(days=30)
-LAPSE_BATCH = 500
+LAPSE_BATCH = 2000
 
 
 def retract(actor: Actor, give_id: UUID) -> Entry:
