@@ -56,4 +56,10 @@ def _item(item: TimelineItem) -> dict[str, Any]:
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
-    return {"kind": hit.kind, "id": hit.id, "title": hit.title, "text": hit.text, "person_id": hit.person_id}
+    return {
+        "kind": hit.kind,
+        "id": hit.id,
+        "title": hit.title,
+        "text": hit.text,
+        "person_id": hit.person_id,
+    }

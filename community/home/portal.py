@@ -18,26 +18,17 @@ from community.people import policy as people_policy
 from community.people import queries as people
 from community.reciprocity import queries as reciprocity
 from community.web import pages
-from community.web.session import after_response, current_actor, current_user_id, find_actor, is_partial, public
+from community.web.session import (
+    after_response,
+    current_actor,
+    current_user_id,
+    is_partial,
+)
 from community.web.templating import url
 
 blp = pages.blueprint("home")
 root = pages.blueprint("root", in_team=False)
 TIMELINE_PAGE = 20
-
-
-@root.route("/")
-@public
-def index() -> ResponseReturnValue:
-    """The installation's address: on to the reader's teams, or to sign-in."""
-    return redirect(url("accounts.teams" if g.get("user_id") else "accounts.login"), 303)
-
-
-@root.route("/help/keyboard")
-@public
-def keyboard() -> Response:
-    """The list of keys."""
-    return pages.show("home/keyboard.html", signed_in=find_actor() is not None)
 
 
 @root.route("/help")
@@ -75,7 +66,10 @@ def _person_values(row: Any) -> dict[str, Any]:
     me = actor.is_me(row.id)
     return {
         "is_me": me,
-        "lists": {name: orjson.loads(getattr(row, name)) for name in ("emails", "phones", "links", "positions")},
+        "lists": {
+            name: orjson.loads(getattr(row, name))
+            for name in ("emails", "phones", "links", "positions")
+        },
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "can_note": people_policy.can_add_note(actor),
@@ -93,6 +87,13 @@ def _timeline(person_id: UUID) -> dict[str, Any]:
         current_actor(), person_id, PageRequest(TIMELINE_PAGE, request.args.get("after")), kind=kind
     )
     return {"timeline": page, "kind": kind or "", "kinds": queries.KINDS}
+
+
+@blp.route("/me")
+def me() -> ResponseReturnValue:
+    """My own page."""
+    actor = current_actor()
+    return redirect(url("home.person", slug=slugs.slug(actor.person_id, actor.name)), 303)
 
 
 @blp.route("/search")

@@ -59,7 +59,6 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         slug=slugs.slug,
         birthday=birthday,
         markdown=render_markdown,
-        slug=slugs.slug,
     )
     app.extensions["community.nav"] = tuple(nav)
     app.context_processor(_context)

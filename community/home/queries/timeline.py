@@ -54,7 +54,12 @@ class TimelineKind:
 
 
 def find_timeline(
-    actor: Actor, person_id: UUID, request: PageRequest, *, kind: str | None = None, member_id: UUID | None = None
+    actor: Actor,
+    person_id: UUID,
+    request: PageRequest,
+    *,
+    kind: str | None = None,
+    member_id: UUID | None = None,
 ) -> Page[TimelineItem]:
     """What happened with a person, as far as the actor may see it; of one kind or member if asked."""
     edge = _edge(request)
@@ -69,7 +74,9 @@ def find_timeline(
     return paging.page(found, request, lambda item: (item.at.isoformat(), item.id))
 
 
-def _newest(actor: Actor, person_id: UUID, kinds: list[TimelineKind], edge: Edge | None, limit: int) -> list[TimelineItem]:
+def _newest(
+    actor: Actor, person_id: UUID, kinds: list[TimelineKind], edge: Edge | None, limit: int
+) -> list[TimelineItem]:
     runs = (kind.find(actor, person_id, edge, limit) for kind in kinds)
     merged = heapq.merge(*runs, key=lambda item: (item.at, item.id), reverse=True)
     return [item for _number, item in zip(range(limit), merged, strict=False)]
@@ -84,7 +91,11 @@ def _edge(request: PageRequest) -> Edge | None:
 
 def _involves(item: TimelineItem, person_id: UUID) -> bool:
     thing = item.thing
-    return person_id in (item.by_id, getattr(thing, "giver_id", None), getattr(thing, "receiver_id", None))
+    return person_id in (
+        item.by_id,
+        getattr(thing, "giver_id", None),
+        getattr(thing, "receiver_id", None),
+    )
 
 
 def _notes(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iterable[TimelineItem]:
@@ -93,7 +104,15 @@ def _notes(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
         mine = actor.is_me(row.author_id)
         title = _("Your note") if mine else _("Note from %(name)s", name=row.author_name)
         yield TimelineItem(
-            "note", row.id, row.happened_at, title, shorten(row.body, _SHOWN), row.author_id, row.audience, row, True
+            "note",
+            row.id,
+            row.happened_at,
+            title,
+            shorten(row.body, _SHOWN),
+            row.author_id,
+            row.audience,
+            row,
+            True,
         )
 
 
@@ -101,7 +120,14 @@ def _gives(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
     for give in ledger.find_of_person(actor, person_id, limit=limit, before=_before(edge)):
         at = datetime.combine(give.happened_on, time(), UTC)
         yield TimelineItem(
-            "give", give.id, at, give_title(give), shorten(give.story, _SHOWN), give.giver_id, give.audience, give
+            "give",
+            give.id,
+            at,
+            give_title(give),
+            shorten(give.story, _SHOWN),
+            give.giver_id,
+            give.audience,
+            give,
         )
 
 

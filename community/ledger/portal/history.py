@@ -85,9 +85,9 @@ def log() -> Response:
                 raise
             give = queries.seen(current_actor(), logged.entry)
             undo = url("ledger.undo", give_id=give.id)
-            to = pages.back(url("ledger.gives"))
-            if "/gives/new" in to:
-                to = path_of(give)
+            to = pages.back(path_of(give))
+            # The empty sentence is no page to come back to.
+            to = path_of(give) if to.partition("?")[0] == url("ledger.new") else to
             return pages.done(said_of_new(logged), to=to, undo=undo, part=_next_one(give))
     return _again(form, refused)
 
