@@ -21,6 +21,11 @@ from community.core.i18n import lazy
 from community.core.outbox import Handler
 from community.identity import queries as identity_queries
 from community.journal import api as journal_api
+from community.ledger import actions as ledger_actions
+from community.ledger import api as ledger_api
+from community.ledger import jobs as ledger_jobs
+from community.ledger import notices as ledger_notices
+from community.ledger import portal as ledger_portal
 from community.notifications import api as notifications_api
 from community.notifications import catalogue
 from community.notifications import jobs as notifications_jobs
@@ -31,6 +36,10 @@ from community.operation import cli as operation
 from community.people import api as people_api
 from community.people import notices as people_notices
 from community.people import portal as people_portal
+from community.reciprocity import actions as reciprocity_actions
+from community.reciprocity import api as reciprocity_api
+from community.reciprocity import cli as reciprocity_cli
+from community.reciprocity import portal as reciprocity_portal
 from community.web import (
     documents,
     endpoints,
@@ -51,14 +60,20 @@ API: tuple[ApiBlueprint, ...] = (
     journal_api.blp,
     notifications_api.blp,
     people_api.blp,
+    ledger_api.blp,
+    reciprocity_api.blp,
 )
 PORTAL: tuple[Blueprint, ...] = (
     *accounts_portal.BLUEPRINTS,
     notifications_portal.bp,
     notifications_portal.outside,
     people_portal.blp,
+    *ledger_portal.BLUEPRINTS,
+    reciprocity_portal.bp,
 )
 NAV: tuple[NavItem, ...] = (
+    *ledger_portal.NAV,
+    reciprocity_portal.NAV,
     NavItem("people", "people.list", "people", lazy("People")),
     notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
@@ -67,14 +82,19 @@ NAV: tuple[NavItem, ...] = (
 KINDS: tuple[NoticeKind, ...] = (
     *notifications_notices.KINDS,
     *people_notices.KINDS,
+    *ledger_notices.KINDS,
 )
 JOBS: dict[str, Handler] = {
     **accounts_jobs.JOBS,
     **notifications_jobs.JOBS,
+    **ledger_jobs.JOBS,
 }
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 # These run in the application's context; the others configure themselves.
-APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
+APPLICATION_COMMANDS: tuple[click.Command, ...] = (
+    *accounts_cli.COMMANDS,
+    *reciprocity_cli.COMMANDS,
+)
 
 
 def create_app(config: Config) -> CommunityFlask:
@@ -130,6 +150,7 @@ def configure_core(config: Config) -> None:
     queue.configure(config.redis_url)
     crypto.configure(config.secret_keys)
     hold.configure(config.undo_seconds)
+    ledger_actions.register(reciprocity_actions.keep)
     mail.configure(
         mail.Settings(
             host=config.smtp_host,

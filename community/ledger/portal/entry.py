@@ -10,7 +10,7 @@ from marshmallow import Schema
 from community.core.errors import Conflict
 from community.core.i18n import gettext as _
 from community.ledger import actions, queries, schemas
-from community.ledger.portal import labels
+from community.ledger.portal import forms, labels
 from community.ledger.portal.parts import bp, heard, path_of, row
 from community.ledger.queries import Entry, SeenGive
 from community.people import queries as people
@@ -110,7 +110,9 @@ def _do(
 def _show(give_id: UUID, form: Form | None) -> Response:
     actor = current_actor()
     found = queries.get_give(actor, give_id)
-    may_share = found.i_wrote and not found.no_reply and found.state not in ("retracted", "corrected")
+    may_share = (
+        found.i_wrote and not found.no_reply and found.state not in ("retracted", "corrected")
+    )
     return pages.show(
         "ledger/give.html",
         form=form,
@@ -118,7 +120,7 @@ def _show(give_id: UUID, form: Form | None) -> Response:
         give=found,
         acts=queries.find_history(actor, give_id) if found.i_gave or found.i_received else [],
         may_share=may_share,
-        members=people.member_options(actor) if may_share else [],
+        members=forms.members(actor) if may_share else [],
         circles=people.circle_options(actor) if may_share else [],
         kinds=labels.options(labels.KINDS),
         sizes=labels.options(labels.SIZES),

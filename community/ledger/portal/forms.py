@@ -54,7 +54,10 @@ def sentence(**given: Any) -> Sentence:
     actor = current_actor()
     names = [option.label for option in people.name_options(actor, NAMES)]
     return Sentence(
-        names, labels.options(labels.KINDS, labels.QUICK_KINDS), labels.options(labels.SIZES), **given
+        names,
+        labels.options(labels.KINDS, labels.QUICK_KINDS),
+        labels.options(labels.SIZES),
+        **given,
     )
 
 
@@ -65,9 +68,14 @@ def whole_sentence(**given: Any) -> Sentence:
         sentence(**given),
         whole=True,
         kinds=labels.options(labels.KINDS),
-        members=[(option.id, option.name) for option in people.member_options(actor)],
+        members=members(actor),
         circles=people.circle_options(actor),
     )
+
+
+def members(actor: Actor) -> list[tuple[UUID, str]]:
+    """Whom an audience can name."""
+    return [(option.id, option.name) for option in people.member_options(actor)]
 
 
 def log(actor: Actor, data: Mapping[str, Any]) -> Logged:
@@ -124,6 +132,4 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
         return people_actions.create_person(actor, name=name).person.id
     if found:
         raise WhoIsMeantError(_("Whom do you mean?"), found, may_add=may_add)
-    raise WhoIsMeantError(
-        _("Nobody here is called %(name)s yet.", name=name), [], may_add=may_add
-    )
+    raise WhoIsMeantError(_("Nobody here is called %(name)s yet.", name=name), [], may_add=may_add)

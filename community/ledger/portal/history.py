@@ -85,9 +85,9 @@ def log() -> Response:
                 raise
             give = queries.seen(current_actor(), logged.entry)
             undo = url("ledger.undo", give_id=give.id)
-            to = pages.back(url("ledger.gives"))
-            if "/gives/new" in to:
-                to = path_of(give)
+            to = pages.back(path_of(give))
+            # The empty sentence is no page to come back to.
+            to = path_of(give) if to.partition("?")[0] == url("ledger.new") else to
             return pages.done(said_of_new(logged), to=to, undo=undo, part=_next_one(give))
     return _again(form, refused)
 
@@ -102,11 +102,15 @@ def _next_one(give: SeenGive) -> str | None:
 
 
 def _again(form: Form, refused: forms.WhoIsMeantError | None) -> Response:
+    errors = dict(form.errors)
+    for name, message in (("who", _("Say who it was.")), ("what", _("Say what it was."))):
+        if not form.raw.get(name, "").strip():
+            errors[name] = [message]
     whole = "whole" in request.form
     make = forms.whole_sentence if whole or not is_partial() else forms.sentence
     shown = make(
         values=form.raw,
-        errors=form.errors or {"who": [_("Say who it was, and for what.")]},
+        errors=errors,
         choices=refused.choices if refused else [],
         may_add=bool(refused and refused.may_add),
         because=_because(form.raw.get("because")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from babel.support import LazyProxy
 
@@ -142,7 +143,7 @@ _ACTS_OF_MINE: dict[str, Callable[[], str]] = {
     "miss": lambda: _("The mail about it could not be delivered"),
 }
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "give_act": act,
     "give_kind": kind_words,
     "give_size": size_words,
