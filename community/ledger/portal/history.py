@@ -102,11 +102,15 @@ def _next_one(give: SeenGive) -> str | None:
 
 
 def _again(form: Form, refused: forms.WhoIsMeantError | None) -> Response:
+    errors = dict(form.errors)
+    for name, message in (("who", _("Say who it was.")), ("what", _("Say what it was."))):
+        if not form.raw.get(name, "").strip():
+            errors[name] = [message]
     whole = "whole" in request.form
     make = forms.whole_sentence if whole or not is_partial() else forms.sentence
     shown = make(
         values=form.raw,
-        errors=form.errors or {"who": [_("Say who it was, and for what.")]},
+        errors=errors,
         choices=refused.choices if refused else [],
         may_add=bool(refused and refused.may_add),
         because=_because(form.raw.get("because")),
