@@ -19,8 +19,15 @@ from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, outbox, queue
 from community.core.i18n import lazy
 from community.core.outbox import Handler
+from community.home import api as home_api
+from community.home import portal as home_portal
 from community.identity import queries as identity_queries
 from community.journal import api as journal_api
+from community.ledger import actions as ledger_actions
+from community.ledger import api as ledger_api
+from community.ledger import jobs as ledger_jobs
+from community.ledger import notices as ledger_notices
+from community.ledger import portal as ledger_portal
 from community.notifications import api as notifications_api
 from community.notifications import catalogue
 from community.notifications import jobs as notifications_jobs
@@ -31,6 +38,10 @@ from community.operation import cli as operation
 from community.people import api as people_api
 from community.people import notices as people_notices
 from community.people import portal as people_portal
+from community.reciprocity import actions as reciprocity_actions
+from community.reciprocity import api as reciprocity_api
+from community.reciprocity import cli as reciprocity_cli
+from community.reciprocity import portal as reciprocity_portal
 from community.web import (
     documents,
     endpoints,
@@ -51,30 +62,49 @@ API: tuple[ApiBlueprint, ...] = (
     journal_api.blp,
     notifications_api.blp,
     people_api.blp,
+    ledger_api.blp,
+    reciprocity_api.blp,
+    home_api.blp,
 )
 PORTAL: tuple[Blueprint, ...] = (
     *accounts_portal.BLUEPRINTS,
     notifications_portal.bp,
     notifications_portal.outside,
     people_portal.blp,
+    *ledger_portal.BLUEPRINTS,
+    reciprocity_portal.bp,
+    home_portal.root,
+    home_portal.blp,
 )
 NAV: tuple[NavItem, ...] = (
+    NavItem("search", "home.search", "search", lazy("Search")),
+    NavItem("palette", "home.palette", "search", lazy("Search and commands")),
+    NavItem("today", "home.today", "sun", lazy("Today")),
     NavItem("people", "people.list", "people", lazy("People")),
+    *ledger_portal.NAV,
+    reciprocity_portal.NAV,
     notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
+    NavItem("me", "home.me", "person", lazy("My page")),
     NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
+    NavItem("more", "home.more", "more", lazy("More")),
 )
 KINDS: tuple[NoticeKind, ...] = (
     *notifications_notices.KINDS,
     *people_notices.KINDS,
+    *ledger_notices.KINDS,
 )
 JOBS: dict[str, Handler] = {
     **accounts_jobs.JOBS,
     **notifications_jobs.JOBS,
+    **ledger_jobs.JOBS,
 }
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 # These run in the application's context; the others configure themselves.
-APPLICATION_COMMANDS: tuple[click.Command, ...] = (*accounts_cli.COMMANDS,)
+APPLICATION_COMMANDS: tuple[click.Command, ...] = (
+    *accounts_cli.COMMANDS,
+    *reciprocity_cli.COMMANDS,
+)
 
 
 def create_app(config: Config) -> CommunityFlask:
@@ -130,6 +160,7 @@ def configure_core(config: Config) -> None:
     queue.configure(config.redis_url)
     crypto.configure(config.secret_keys)
     hold.configure(config.undo_seconds)
+    ledger_actions.register(reciprocity_actions.keep)
     mail.configure(
         mail.Settings(
             host=config.smtp_host,

@@ -27,6 +27,7 @@ from community.core import db, heartbeat, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
 from community.journal import actions as journal
+from community.ledger import actions as ledger
 from community.notifications import actions as notifications
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class Periodic:
 
 SCHEDULE: dict[str, Periodic] = {
     "journal.seal": Periodic(10, journal.seal),
+    "ledger.lapse": Periodic(3600, ledger.lapse_unanswered),
     "outbox.prune": Periodic(3600, outbox.prune),
 }
 

@@ -3,17 +3,19 @@
 Each is one line that one is glad to get: who, and for what. Nothing urges, nothing counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from babel.support import LazyProxy
 
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.text import shorten
 from community.identity.models import Actor
-from community.identity.queries import primary_email
 from community.ledger.models import GiveAct
-from community.ledger.queries import Entry, SeenGive, find_give, get_give, user_of_person
+from community.ledger.models.values import CONFIRMED
+from community.ledger.queries import Entry, SeenGive, find_gives_by_id
 from community.notifications.catalogue import NoticeKind, Words
 
 STORY_LENGTH = 120
@@ -56,34 +58,36 @@ def key(kind: str, give_id: UUID, seq: int) -> str:
     return f"{kind}:{give_id}:{seq}"
 
 
-def _may_read(states: tuple[str, ...]) -> Callable[[Actor, UUID], bool]:
-    """The notice holds while the give is visible and still in one of these states."""
+def _kind(
+    code: str,
+    states: tuple[str, ...],
+    sentence: Callable[[SeenGive], str],
+    label: LazyProxy,
+    reason: LazyProxy,
+) -> NoticeKind:
+    """A kind of notice that holds while the give is visible and still in one of these states."""
 
-    def may_read(actor: Actor, give_id: UUID) -> bool:
-        give = find_give(actor, give_id)
-        return give is not None and give.state in states
+    def words_of(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, Words]:
+        found = find_gives_by_id(actor, give_ids)
+        return {id_: _words(give) for id_, give in found.items() if give.state in states}
 
-    return may_read
-
-
-def _words(sentence: Callable[[SeenGive], str]) -> Callable[[Actor, UUID], Words]:
-    def words(actor: Actor, give_id: UUID) -> Words:
-        give = get_give(actor, give_id)
-        user_id = user_of_person(give.other_id)
+    def _words(give: SeenGive) -> Words:
         return Words(
             sentence=sentence(give),
             path=f"/gives/{give.id}",
             from_name=give.other_name,
-            reply_to=primary_email(user_id) if user_id else None,
-            mail={
-                "give": give,
-                "name": give.other_name,
-                "story": give.story,
-                "thanks": give.thanks,
-            },
+            mail={"give": give, "name": give.other_name},
         )
 
-    return words
+    return NoticeKind(
+        code=code,
+        label=label,
+        reason=reason,
+        template=f"ledger/email/{code}",
+        may_read=lambda actor, give_id: bool(words_of(actor, [give_id])),
+        words=lambda actor, give_id: words_of(actor, [give_id])[give_id],
+        words_of=words_of,
+    )
 
 
 def _with_story(plain: str, told: str, give: SeenGive) -> str:
@@ -149,63 +153,56 @@ def _not_reached(give: SeenGive) -> str:
     return _("Your mail to %(name)s could not be delivered", name=give.other_name)
 
 
-CONFIRMED = ("acknowledged", "amended")
+ANSWERED = lazy("You get this because you told of help, and it was answered.")
 
 KINDS: list[NoticeKind] = [
-    NoticeKind(
-        code="give_logged",
-        label=lazy("Somebody says they helped me"),
-        reason=lazy("they say they helped you, and only you can say that it was so"),
-        template="ledger/email/give_logged",
-        may_read=_may_read(("logged",)),
-        words=_words(_logged),
+    _kind(
+        "give_logged",
+        ("logged",),
+        _logged,
+        lazy("Somebody says they helped me"),
+        lazy("You get this because only you can say that it was so."),
     ),
-    NoticeKind(
-        code="thanks_received",
-        label=lazy("Somebody thanks me"),
-        reason=lazy("somebody thanked you"),
-        template="ledger/email/thanks_received",
-        may_read=_may_read(CONFIRMED),
-        words=_words(_thanked),
+    _kind(
+        "thanks_received",
+        CONFIRMED,
+        _thanked,
+        lazy("Somebody thanks me"),
+        lazy("You get this because somebody thanked you."),
     ),
-    NoticeKind(
-        code="give_acknowledged",
-        label=lazy("Somebody says yes, thank you"),
-        reason=lazy("somebody answered help you told of"),
-        template="ledger/email/give_acknowledged",
-        may_read=_may_read(CONFIRMED),
-        words=_words(_acknowledged),
+    _kind(
+        "give_acknowledged",
+        CONFIRMED,
+        _acknowledged,
+        lazy("Somebody says yes, thank you"),
+        ANSWERED,
     ),
-    NoticeKind(
-        code="give_amended",
-        label=lazy("Somebody thanks me and remembers it a little differently"),
-        reason=lazy("somebody answered help you told of"),
-        template="ledger/email/give_amended",
-        may_read=_may_read(("amended",)),
-        words=_words(_amended),
+    _kind(
+        "give_amended",
+        ("amended",),
+        _amended,
+        lazy("Somebody thanks me and remembers it a little differently"),
+        ANSWERED,
     ),
-    NoticeKind(
-        code="give_disputed",
-        label=lazy("Somebody remembers it differently"),
-        reason=lazy("somebody answered help you told of"),
-        template="ledger/email/give_disputed",
-        may_read=_may_read(("disputed",)),
-        words=_words(_disputed),
+    _kind(
+        "give_disputed",
+        ("disputed",),
+        _disputed,
+        lazy("Somebody remembers it differently"),
+        ANSWERED,
     ),
-    NoticeKind(
-        code="give_corrected",
-        label=lazy("An entry between us was corrected"),
-        reason=lazy("an entry between the two of you was corrected"),
-        template="ledger/email/give_corrected",
-        may_read=_may_read(("corrected",)),
-        words=_words(_corrected),
+    _kind(
+        "give_corrected",
+        ("corrected",),
+        _corrected,
+        lazy("An entry between somebody and me was corrected"),
+        lazy("You get this because the entry is about the two of you."),
     ),
-    NoticeKind(
-        code="outsider_not_reached",
-        label=lazy("A mail I asked for could not be delivered"),
-        reason=lazy("you asked us to tell them, and their address refused the mail"),
-        template="ledger/email/outsider_not_reached",
-        may_read=_may_read(("logged",)),
-        words=_words(_not_reached),
+    _kind(
+        "outsider_not_reached",
+        ("logged",),
+        _not_reached,
+        lazy("A mail I asked for could not be delivered"),
+        lazy("You get this because you asked us to write to them."),
     ),
 ]

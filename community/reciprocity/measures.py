@@ -18,7 +18,8 @@ TOO_EARLY = "too early to tell"
 BALANCED = "balanced"
 LEANING = "leaning"
 ONE_SIDED = "one-sided"
-WORDS = (NO_EXCHANGE, TOO_EARLY, BALANCED, LEANING, ONE_SIDED)
+WITHOUT_BAND = (NO_EXCHANGE, TOO_EARLY)
+WORDS = (*WITHOUT_BAND, BALANCED, LEANING, ONE_SIDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,16 @@ class PairView:
         return measures.words(self.exchange, self.at)
 
     @property
+    def state(self) -> str:
+        """Whether there is a band, or why there is none."""
+        return self.words if self.words in measures.WITHOUT_BAND else "told"
+
+    @property
+    def at_day(self) -> date:
+        """The day the figures are of."""
+        return day_of(self.at)
+
+    @property
     def latest_on(self) -> date | None:
         """The day of the latest entry."""
         return None if self.latest_day is None else day_of(self.latest_day)

@@ -56,8 +56,9 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         shortdate=shortdate,
         daydate=daydate,
         monthdate=monthdate,
-        markdown=render_markdown,
         slug=slugs.slug,
+        birthday=birthday,
+        markdown=render_markdown,
     )
     app.extensions["community.nav"] = tuple(nav)
     app.context_processor(_context)
@@ -215,3 +216,11 @@ def daydate(value: datetime | date) -> str:
 def monthdate(value: datetime | date) -> str:
     """A month heading: "October 2026"."""
     return babel.dates.format_date(_day(value), "LLLL y", locale=i18n.locale())
+
+
+def birthday(person: Any) -> str:
+    """A birthday as people say it, with the year only where it is known."""
+    day = date(person.birthday_year or 2000, person.birthday_month, person.birthday_day)
+    return babel.dates.format_date(
+        day, "d MMMM y" if person.birthday_year else "d MMMM", locale=i18n.locale()
+    )

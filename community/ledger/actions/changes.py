@@ -1,6 +1,6 @@
 """Taking back, correcting and sharing what is in the ledger; and what time does to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,16 @@ from community.core.i18n import gettext as _
 from community.identity.models import Actor, Visibility
 from community.journal import actions as journal
 from community.ledger import policy
-from community.ledger.actions.giving import Draft, Logged, check_visibility, log_give
+from community.ledger.actions.giving import Draft, Logged, log_give
 from community.ledger.actions.outside import tell_key
 from community.ledger.actions.projections import counts_of
 from community.ledger.actions.writing import store_act, withdraw_notices
 from community.ledger.models import replay
 from community.ledger.queries import Entry, find_acts, find_lapsing, get_entry
+from community.people.actions import resolve_audience
 
 LAPSES_AFTER = timedelta(days=30)
-LAPSE_BATCH = 500
+LAPSE_BATCH = 2000
 
 
 def retract(actor: Actor, give_id: UUID) -> Entry:
@@ -65,13 +66,13 @@ def correct(
     return _correct(actor, entry, logged), logged
 
 
-def share(actor: Actor, give_id: UUID, visibility: Visibility) -> Entry:
+def share(actor: Actor, give_id: UUID, visibility: Mapping[str, Any]) -> Entry:
     """The author says anew who may see it."""
     entry = get_entry(actor, give_id)
     if not policy.can_share(actor, entry.state):
         raise NotAllowed(_("Only the one who wrote this says who may see it."), code="not_author")
     before = counts_of(entry.state)
-    stored = check_visibility(actor, visibility)
+    stored = resolve_audience(actor, visibility, default="private")
     act = entry.state.share(by=actor.person_id, at=clock.now(), visibility=stored)
     store_act(actor, entry, act, before, announced=False)
     return entry

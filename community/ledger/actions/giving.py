@@ -1,5 +1,6 @@
 """Logging a give, thanks first: the receiver's thanks counts at once, the giver's word is asked about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ from community.ledger.actions import outside
 from community.ledger.actions.writing import store_new
 from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import audience_data
-from community.ledger.queries import Entry, PersonRef, all_visible, find_partner, get_give
+from community.ledger.queries import Entry, PersonRef, find_partner, get_give
+from community.people.actions import resolve_audience
 
 AHEAD = timedelta(days=1)
 
@@ -30,8 +32,8 @@ class Letter:
 class Draft:
     """A give as it is entered. One of the two is the writer; who is left out is the writer.
 
-    Without `visibility` a give is for the team, or private when the other one is not
-    visible to the team. `impact` is how much it meant, said by the receiver alone.
+    `visibility` is what the schema `Audience` read; without it a give is for the team, or private
+    when the other one is not visible to the team. `impact` is how much it meant, said by the receiver alone.
     """
 
     giver_id: UUID | None = None
@@ -43,7 +45,7 @@ class Draft:
     story: str = ""
     thanks: str = ""
     minutes: int | None = None
-    visibility: Visibility | None = None
+    visibility: Mapping[str, Any] | Visibility | None = None
     no_reply: bool = False
     tell_outsider: Letter | None = None
     inspired_by_id: UUID | None = None
@@ -83,19 +85,6 @@ def say_thanks(actor: Actor, draft: Draft) -> Logged:
     if draft.giver_id is None:
         raise RuleBroken(_("Say whom you thank."), field="giver_id", code="required")
     return log_give(actor, replace(draft, receiver_id=actor.person_id))
-
-
-def check_visibility(actor: Actor, visibility: Visibility) -> Visibility:
-    """Refuse a circle or people the actor does not see; returns what is stored."""
-    if visibility.audience == "circle" and visibility.circle_id not in actor.circle_ids:
-        raise RuleBroken(
-            _("Choose a circle you are in."), field="visibility.circle_id", code="no_such_circle"
-        )
-    if visibility.audience == "people" and not all_visible(actor, visibility.people):
-        raise RuleBroken(
-            _("One of these people is not known."), field="visibility.people", code="no_such_person"
-        )
-    return visibility
 
 
 def check_day(day: date) -> None:
@@ -139,12 +128,6 @@ def _check(draft: Draft, *, i_gave: bool, other: PersonRef) -> None:
             field="impact",
             code="not_receiver",
         )
-    if draft.no_reply and draft.visibility and draft.visibility.columns()["audience"] != "private":
-        raise RuleBroken(
-            _("With no reply needed it stays yours alone, so its audience is private."),
-            field="visibility",
-            code="no_reply",
-        )
     if draft.tell_outsider is not None:
         _check_letter(draft, i_gave=i_gave, other=other)
 
@@ -174,11 +157,17 @@ def _check_inspiration(actor: Actor, give_id: UUID) -> None:
 
 
 def _audience(actor: Actor, draft: Draft, other: PersonRef) -> Visibility:
-    if draft.no_reply:
-        return Visibility("private")
-    if draft.visibility is not None:
-        return check_visibility(actor, draft.visibility)
-    return Visibility("team" if other.audience == "team" else "private")
+    if isinstance(draft.visibility, Visibility):
+        return draft.visibility
+    default = "team" if other.audience == "team" and not draft.no_reply else "private"
+    visibility = resolve_audience(actor, draft.visibility, default=default)
+    if draft.no_reply and visibility.audience != "private":
+        raise RuleBroken(
+            _("With no reply needed it stays yours alone, so its audience is private."),
+            field="visibility",
+            code="no_reply",
+        )
+    return visibility
 
 
 def _compose(

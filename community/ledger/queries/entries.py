@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
-from community.core import clock, db
+from community.accounts.models import ActionLink
+from community.core import clock, db, tokens
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, Membership
@@ -64,6 +65,20 @@ def find_entry_of_link(give_id: UUID) -> Entry | None:
     """The give a mailed link is about. The link is the proof, so no reader is asked."""
     team = GiveState.team_id == db.current_team_id()
     return _find_entry(and_(team, GiveState.give_id == give_id))
+
+
+def find_any_link(token: str) -> ActionLink | None:
+    """A mailed link, spent and expired ones too: saying “no more mail” never runs out."""
+    parsed = tokens.parse(token)
+    if parsed is None:
+        return None
+    return db.session().scalar(
+        select(ActionLink).where(
+            ActionLink.team_id == db.current_team_id(),
+            ActionLink.digest == parsed.digest,
+            ActionLink.thing_kind == "give",
+        )
+    )
 
 
 def _find_entry(clause: ColumnElement[bool]) -> Entry | None:
@@ -212,7 +227,7 @@ def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
 
 
 def find_acts(actor: Actor, give_id: UUID) -> Sequence[GiveAct]:
-    """The acts of a give in order; ask `get_give` first whether it may be seen."""
+    """The acts of a give in order, for its replay."""
     statement = (
         select(GiveAct)
         .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
@@ -222,31 +237,24 @@ def find_acts(actor: Actor, give_id: UUID) -> Sequence[GiveAct]:
     return db.session().scalars(statement).all()
 
 
-def all_visible(actor: Actor, people: Sequence[UUID]) -> bool:
-    """Whether the actor sees each of these persons."""
-    statement = select(func.count()).where(
-        Person.team_id == actor.team_id,
-        Person.id.in_(people),
-        Person.deleted_at.is_(None),
-        in_audience(actor, Person),
-    )
-    return db.session().scalar(statement) == len(set(people))
+@dataclass(frozen=True)
+class SeenAct:
+    """One line of an entry's history. `by_id` is canonical; None for what nobody did."""
+
+    verb: str
+    by_id: UUID | None
+    at: datetime
 
 
-def user_of_person(person_id: UUID) -> UUID | None:
-    """The user of an active member, so that replies reach the human."""
-    return db.session().scalar(
-        select(Membership.user_id)
-        .join(
-            Person,
-            and_(Person.team_id == Membership.team_id, Person.membership_id == Membership.id),
-        )
-        .where(
-            Person.team_id == db.current_team_id(),
-            Person.id == person_id,
-            Membership.state == "active",
-        )
+def find_history(actor: Actor, give_id: UUID) -> list[SeenAct]:
+    """What was done about a give, in order; ask `get_give` first whether it may be seen."""
+    statement = (
+        select(GiveAct.verb, Person.canonical_id, GiveAct.at)
+        .outerjoin(Person, and_(Person.team_id == GiveAct.team_id, Person.id == GiveAct.by_id))
+        .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
+        .order_by(GiveAct.seq)
     )
+    return [SeenAct(*row) for row in db.session().execute(statement)]
 
 
 def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:

@@ -1,5 +1,6 @@
 """Lists of gives: filters, what waits for an answer, a person's timeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,6 +42,12 @@ def find_gives(actor: Actor, wanted: GiveFilter, request: PageRequest) -> Page[S
     statement = after(statement, request, columns, (date.fromisoformat, UUID), descending=True)
     found = [seen_row(actor, row) for row in db.session().execute(statement)]
     return page(found, request, lambda give: (give.happened_on, give.id))
+
+
+def find_gives_by_id(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, SeenGive]:
+    """Those of these gives that the actor may see, by id."""
+    statement = rows().where(policy.visible(actor), GiveState.give_id.in_(give_ids))
+    return {row.give_id: seen_row(actor, row) for row in db.session().execute(statement)}
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ class SeenGive:
         return self.receiver_id if self.i_gave else self.giver_id
 
     @property
+    def other_is_member(self) -> bool:
+        """Whether the other one is in the team."""
+        return self.receiver_is_member if self.i_gave else self.giver_is_member
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the receiver said that it was so."""
         return self.state in CONFIRMED

@@ -1,0 +1,120 @@
+"""Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from community.core import clock, slugs
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import PageRequest
+from community.home import queries
+from community.home.queries import today as todays
+from community.journal import actions as journal
+from community.people import policy as people_policy
+from community.people import queries as people
+from community.reciprocity import queries as reciprocity
+from community.web import pages
+from community.web.session import (
+    after_response,
+    current_actor,
+    current_user_id,
+    is_partial,
+)
+from community.web.templating import url
+
+blp = pages.blueprint("home")
+root = pages.blueprint("root", in_team=False)
+TIMELINE_PAGE = 20
+
+
+@root.route("/help")
+def help_page() -> Response:
+    """What the words mean and how things are done here."""
+    current_user_id()
+    return pages.show("home/help.html")
+
+
+@blp.route("/")
+def today() -> Response:
+    """Who is waiting, whom to thank, and what happened lately."""
+    g.page = "today"
+    view = todays.read(current_actor())
+    return pages.show("home/today.html", view=view, today=clock.now())
+
+
+@blp.route("/people/<slug>")
+def person(slug: str) -> ResponseReturnValue:
+    """One person: context, timeline, and what is between us."""
+    g.page = "people"
+    actor = current_actor()
+    row = people.get_person_by_slug(actor, slug)
+    if slug != slugs.slug(row.id, row.name):
+        return redirect(url("home.person", slug=slugs.slug(row.id, row.name), **request.args), 302)
+    timeline = _timeline(row.id)
+    if is_partial():
+        return pages.show("home/_timeline.html", person=row, **timeline)
+    after_response(lambda: journal.opened(actor, row.id))
+    return pages.show("home/person.html", person=row, **_person_values(row), **timeline)
+
+
+def _person_values(row: Any) -> dict[str, Any]:
+    actor = current_actor()
+    me = actor.is_me(row.id)
+    return {
+        "is_me": me,
+        "lists": {
+            name: orjson.loads(getattr(row, name))
+            for name in ("emails", "phones", "links", "positions")
+        },
+        "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
+        "can_edit": people_policy.can_edit(actor, row),
+        "can_note": people_policy.can_add_note(actor),
+        "members": people.member_options(actor),
+        "circles": people.circle_options(actor) if actor.circle_ids else [],
+        "default_audience": actor.default_audience,
+    }
+
+
+def _timeline(person_id: UUID) -> dict[str, Any]:
+    kind = request.args.get("kind") or None
+    if kind not in (None, *(k.code for k in queries.KINDS)):
+        raise NotFound(_("There is no such filter."))
+    page = queries.find_timeline(
+        current_actor(), person_id, PageRequest(TIMELINE_PAGE, request.args.get("after")), kind=kind
+    )
+    return {"timeline": page, "kind": kind or "", "kinds": queries.KINDS}
+
+
+@blp.route("/me")
+def me() -> ResponseReturnValue:
+    """My own page."""
+    actor = current_actor()
+    return redirect(url("home.person", slug=slugs.slug(actor.person_id, actor.name)), 303)
+
+
+@blp.route("/search")
+def search() -> Response:
+    """Everything the reader may see, by a few words."""
+    g.page = "search"
+    q = request.args.get("q", "").strip()[:200]
+    hits = queries.find_everything(current_actor(), q, 50)
+    return pages.show("home/search.html", q=q, hits=hits)
+
+
+@blp.route("/search/palette")
+def palette() -> str:
+    """The palette's options while somebody types: people first, then pages and commands."""
+    q = request.args.get("q", "").strip()[:200]
+    hits = queries.find_everything(current_actor(), q, 8) if q else []
+    return render_template("home/_palette.html", q=q, hits=hits)
+
+
+@blp.route("/more")
+def more() -> Response:
+    """Every section, for the phone's last tab."""
+    g.page = "more"
+    return pages.show("home/more.html")

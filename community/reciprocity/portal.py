@@ -1,0 +1,83 @@
+"""Between me and each person: in words first, with the entries behind them."""
+
+from datetime import date, timedelta
+
+from flask import Response, request
+from markupsafe import Markup
+
+from community.core import clock
+from community.core.i18n import gettext as _
+from community.core.i18n import lazy
+from community.core.paging import PageRequest
+from community.reciprocity import measures, queries
+from community.reciprocity.queries import PairView
+from community.web import charts, pages
+from community.web.charts import ColumnLabels
+from community.web.session import current_actor
+from community.web.templating import NavItem, monthdate, url
+
+SHOWN = 30
+MONTHS = 12
+ENOUGH_FOR_A_CHART = 3
+
+bp = pages.blueprint("reciprocity")
+NAV = NavItem("reciprocity", "reciprocity.index", "loop", lazy("Reciprocity"))
+
+
+@bp.get("/reciprocity")
+def index() -> Response:
+    """Everybody I have exchanged help with, the latest first; no totals, no order by amount."""
+    after = request.args.get("after")
+    found = queries.find_pairs(current_actor(), clock.today(), PageRequest(SHOWN, after))
+    return pages.show(
+        "reciprocity/index.html",
+        page="reciprocity",
+        pairs=found,
+        next_url=url("reciprocity.index", after=found.next) if found.next else "",
+    )
+
+
+@bp.app_template_filter("pair_words")
+def pair_words(pair: PairView) -> str:
+    """How it stands, in plain words."""
+    if pair.words == measures.NO_EXCHANGE:
+        return _("Nothing between you yet")
+    if pair.words == measures.TOO_EARLY:
+        return _("Too early to tell")
+    if pair.words == measures.BALANCED:
+        return _("About even")
+    return _("Mostly from you so far") if pair.figures.balance > 0 else _("Mostly from them so far")
+
+
+@bp.app_template_global("pair_chart")
+def pair_chart(pair: PairView) -> Markup:
+    """A year month by month, once there is enough to draw; empty before that."""
+    if pair.exchange.entries < ENOUGH_FOR_A_CHART:
+        return Markup("")
+    months = _months(pair.at_day)
+    first = queries.number_of(months[0])
+    days = queries.find_days(current_actor(), [pair.person_id], since=first)[pair.person_id]
+    given, received = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
+    for day in days:
+        if day.day <= pair.at:
+            month = queries.day_of(day.day).replace(day=1)
+            given[month] += day.given_entries
+            received[month] += day.received_entries
+    labels = ColumnLabels(
+        name=_("Between you and %(name)s", name=pair.name),
+        sentence=_("How often in each of the last twelve months, with thanks."),
+        given=_("You helped"),
+        received=_("You were helped"),
+        month=_("Month"),
+        table=_("The same as a table"),
+    )
+    names = [monthdate(month) for month in months]
+    return charts.diverging_columns(names, list(given.values()), list(received.values()), labels)
+
+
+def _months(last: date) -> list[date]:
+    """The first days of the twelve months that end with this day's."""
+    months = [last.replace(day=1)]
+    while len(months) < MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months[::-1]

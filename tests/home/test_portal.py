@@ -1,0 +1,79 @@
+"""Pages above all features."""
+
+from community.core import slugs
+from community.identity.models import Actor
+from community.web.session import CommunityFlask
+from tests.conftest import counting
+from tests.factories.people import make_person
+from tests.web_client import Portal
+
+
+def page(portal: Portal, path: str) -> str:
+    """The page's text; it must be there."""
+    response = portal.get(path)
+    assert response.status_code == 200, response.get_data(as_text=True)[:2000]
+    return response.get_data(as_text=True)
+
+
+def test_today_offers_the_first_step_when_nobody_is_there(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    html = page(Portal(app, owner), "/")
+    assert "Start with one person you care about" in html
+
+
+def test_today_costs_few_statements(app: CommunityFlask, owner: Actor) -> None:
+    make_person(owner)
+    portal = Portal(app, owner)
+    portal.get("/")
+    with counting() as sent:
+        portal.get("/")
+    assert len(sent) <= 12, str(sent)
+
+
+def test_a_person_page_costs_few_statements(app: CommunityFlask, owner: Actor) -> None:
+    person = make_person(owner, "Mara Ellison", email="mara@example.org")
+    portal = Portal(app, owner)
+    path = f"/people/{slugs.slug(person.id, person.name)}"
+    page(portal, path)
+    with counting() as sent:
+        page(portal, path)
+    assert len(sent) <= 12, str(sent)
+
+
+def test_the_name_in_an_address_is_only_decoration(app: CommunityFlask, owner: Actor) -> None:
+    person = make_person(owner, "Mara Ellison")
+    portal = Portal(app, owner)
+    wrong = portal.get(f"/people/{slugs.slug(person.id, 'Somebody Else')}")
+    assert wrong.status_code == 302
+    assert wrong.headers["Location"].endswith(slugs.slug(person.id, person.name))
+
+
+def test_anothers_private_person_is_not_there(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    person = make_person(member, "Quiet Friend", audience="private")
+    portal = Portal(app, owner)
+    assert portal.get(f"/people/{slugs.slug(person.id, person.name)}").status_code == 404
+    assert "Quiet Friend" not in page(portal, "/search?q=quiet+friend")
+    assert "Quiet Friend" not in page(portal, "/")
+
+
+def test_search_forgives_typos_and_accents(app: CommunityFlask, owner: Actor) -> None:
+    make_person(owner, "Inês Gonçalves")
+    portal = Portal(app, owner)
+    for words in ("ines goncalves", "Gonsalves"):
+        assert "Inês Gonçalves" in page(portal, f"/search?q={words}")
+
+
+def test_the_palette_brings_people_and_pages(app: CommunityFlask, owner: Actor) -> None:
+    make_person(owner, "Settie Settler")
+    html = page(Portal(app, owner), "/search/palette?q=sett")
+    assert "Settie Settler" in html
+    assert "Settings" in html
+
+
+def test_more_and_help_lead_on(app: CommunityFlask, owner: Actor) -> None:
+    portal = Portal(app, owner)
+    assert "Reciprocity" in page(portal, "/more")
+    assert "Thanks first" in page(portal, "//help")
