@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from community.core import markdown, slugs
+from community.core import markdown
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
@@ -35,7 +35,7 @@ def words(actor: Actor, note_id: UUID) -> Words:
     row = queries.get_note_row(actor, note_id)
     return Words(
         sentence=_("%(name)s shared a note about you.", name=row.author_name),
-        path=f"/people/{slugs.slug(row.person_id, row.person_name)}#note-{row.id}",
+        path=f"/notes/{row.id}/edit",
         from_name=row.author_name,
         mail={"author": row.author_name, "excerpt": markdown.plain(row.body, 300)},
     )

@@ -18,6 +18,7 @@ from community.core import clock, db, i18n, slugs
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
+from community.core.marks import marked
 from community.web import display
 from community.web.idempotency import FORM_FIELD
 from community.web.session import CommunityFlask, find_actor, is_partial
@@ -59,6 +60,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         slug=slugs.slug,
         birthday=birthday,
         markdown=render_markdown,
+        marked=marked,
     )
     app.extensions["community.nav"] = tuple(nav)
     app.context_processor(_context)
