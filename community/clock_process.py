@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from community.core import db, heartbeat, outbox, queue
+from community.core import clock, db, heartbeat, outbox, queue
 from community.identity import queries as identity
 from community.worker import PERIODIC_JOB, SCHEDULE, Periodic
 
@@ -49,8 +49,8 @@ class Clock:
             self.beaten = now
 
     def _owe_periodic(self) -> None:
-        with db.transaction() as unit:
-            new = self._new_slots(unit.now.timestamp())
+        with db.transaction():
+            new = self._new_slots(clock.now().timestamp())
             team_ids = identity.team_ids() if new else []
         rows = [
             (f"periodic:{name}:{slot}", {"name": name, "slot": slot}) for name, slot in new.items()
@@ -90,11 +90,11 @@ def _lead(line: Connection, stopping: threading.Event) -> None:
         if stopping.wait(TICK_SECONDS):
             return
     log.info("clock.leads")
-    clock = Clock()
+    leader = Clock()
     while not stopping.is_set():
         began = time.monotonic()
         line.execute(_HOLD)
-        clock.tick()
+        leader.tick()
         stopping.wait(max(0.0, TICK_SECONDS - (time.monotonic() - began)))
 
 

@@ -67,11 +67,11 @@ def test_a_batch_goes_over_one_connection() -> None:
 
 
 def test_a_refused_recipient_does_not_spoil_the_next_one() -> None:
-    with listening(modes_by_address={"gone@example.org": "5xx"}) as listener, sending_to(listener):
-        with mail.connection():
-            with pytest.raises(MailFailed):
-                mail.send(letter("gone@example.org"))
-            mail.send(letter())
+    gone = {"gone@example.org": "5xx"}
+    with listening(modes_by_address=gone) as listener, sending_to(listener), mail.connection():
+        with pytest.raises(MailFailed):
+            mail.send(letter("gone@example.org"))
+        mail.send(letter())
     assert listener.recipients == ["mara@example.org"]
     assert listener.connections == 1
 
@@ -95,9 +95,12 @@ def test_a_connection_that_hung_up_is_opened_anew() -> None:
     ],
 )
 def test_what_a_refusal_means(mode: str, permanent: bool, bad_address: bool) -> None:
-    with listening(mode=mode) as listener, sending_to(listener):
-        with pytest.raises(MailFailed) as caught:
-            mail.send(letter())
+    with (
+        listening(mode=mode) as listener,
+        sending_to(listener),
+        pytest.raises(MailFailed) as caught,
+    ):
+        mail.send(letter())
     assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
     assert listener.arrived == []
 
@@ -116,16 +119,15 @@ def test_a_server_that_is_away_is_asked_once_in_a_batch(monkeypatch: pytest.Monk
 
 def test_a_server_that_is_too_slow_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 0.2)
-    with listening(mode="slow", slow_seconds=1.0) as listener, sending_to(listener):
-        with pytest.raises(MailFailed) as caught:
-            mail.send(letter())
+    slow = listening(mode="slow", slow_seconds=1.0)
+    with slow as listener, sending_to(listener), pytest.raises(MailFailed) as caught:
+        mail.send(letter())
     assert not caught.value.permanent
 
 
 def test_an_address_that_no_message_can_carry_is_refused_for_good() -> None:
-    with listening() as listener, sending_to(listener):
-        with pytest.raises(MailFailed) as caught:
-            mail.send(letter("mara\n@example.org"))
+    with listening() as listener, sending_to(listener), pytest.raises(MailFailed) as caught:
+        mail.send(letter("mara\n@example.org"))
     assert caught.value.permanent
 
 
@@ -136,9 +138,8 @@ def test_an_address_beyond_ascii_goes_out_where_the_server_takes_it() -> None:
 
 
 def test_an_address_beyond_ascii_is_refused_for_good_where_it_does_not() -> None:
-    with listening() as listener, sending_to(listener):
-        with pytest.raises(MailFailed) as caught:
-            mail.send(letter("zoë@example.org"))
+    with listening() as listener, sending_to(listener), pytest.raises(MailFailed) as caught:
+        mail.send(letter("zoë@example.org"))
     assert caught.value.permanent
 
 
