@@ -11,8 +11,8 @@ ASSETS := $(STATIC)/build/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/web/translations/*/LC_MESSAGES/*.po))
 
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
-# Folders of tests that say nothing more about a second PostgreSQL.
-ONCE := browser contract embedded faults tools web
+# Folders of tests that ask no database, or ask both servers anyhow.
+ONCE := browser contract embedded faults migrations operation tools web
 
 .PHONY: setup run test lint types bench faults clean
 

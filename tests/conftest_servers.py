@@ -94,6 +94,15 @@ def run_folder() -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A folder for a server of one's own: pytest's are 0700, which the servers' user cannot pass."""
+    folder = Path(tempfile.mkdtemp(prefix="community-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _hold(folder: Path) -> None:
     if folder not in _held:
         users = (folder / "users").open("w")

@@ -6,7 +6,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import psutil
 import pytest
 
 from community.embedded.binaries import find_postgres, find_valkey
+from tests.conftest_servers import reachable_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = "tests/embedded/driver.py"
@@ -23,11 +23,9 @@ DRIVER = "tests/embedded/driver.py"
 
 @pytest.fixture
 def open_tmp() -> Iterator[Path]:
-    """pytest's own folders are 0700, which the servers' user cannot pass."""
-    folder = Path(tempfile.mkdtemp(prefix="community-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    """A folder that the servers' user reaches."""
+    with reachable_folder() as folder:
+        yield folder
 
 
 def eventually(happened: Callable[[], object], seconds: float = 30.0) -> None:
@@ -107,11 +105,9 @@ class Place:
 @pytest.fixture(scope="session")
 def open_code() -> Iterator[Path]:
     """The launcher and the wheels where an ordinary user can read them."""
-    root = Path(tempfile.mkdtemp(prefix="community-"))
-    root.chmod(0o755)
-    _copy_code(root)
-    yield root
-    shutil.rmtree(root)
+    with reachable_folder() as root:
+        _copy_code(root)
+        yield root
 
 
 @pytest.fixture(params=["as we are", "ordinary user"])

@@ -12,26 +12,24 @@ from community.core import schema
 from community.embedded.binaries import find_postgres
 from community.embedded.postgres import Postgres
 from tests.conftest import PASSWORD
-from tests.conftest_servers import Servers
+from tests.conftest_servers import Servers, reachable_folder
 
 RUN, SYSTEM = "run", "system"
 
 
 @pytest.fixture(scope="session")
-def system_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def system_server() -> Iterator[str]:
     """The superuser's address on a server of the system's own packages."""
     found = find_postgres("system")
     if found is None:
         pytest.skip(
             "no system PostgreSQL is installed (apt-get install postgresql); only the run's was tested"
         )
-    folder = tmp_path_factory.mktemp("system-postgres")
-    for step in (folder, *folder.parents[:2]):
-        step.chmod(0o711)
-    server = Postgres(folder, durability="off", source="system", major=found.version)
-    server.start()
-    yield server.superuser_dsn
-    server.stop()
+    with reachable_folder() as folder:
+        server = Postgres(folder, durability="off", source="system", major=found.version)
+        server.start()
+        yield server.superuser_dsn
+        server.stop()
 
 
 @pytest.fixture(scope="session", params=[RUN, SYSTEM])

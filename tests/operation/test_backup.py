@@ -25,7 +25,7 @@ from community.operation.errors import OperationError
 from community.operation.queries import contents, guard
 from community.people.models import Note, Person
 from tests.conftest import PASSWORD, database_url
-from tests.conftest_servers import Servers
+from tests.conftest_servers import Servers, reachable_folder
 from tests.factories import identity
 from tests.factories.identity import acting
 from tests.factories.people import make_person
@@ -36,14 +36,13 @@ FAR = 10**12
 
 
 @pytest.fixture
-def other_cluster(tmp_path: Path) -> Iterator[Postgres]:
+def other_cluster() -> Iterator[Postgres]:
     """A server that has never heard of us."""
-    tmp_path.chmod(0o711)
-    tmp_path.parent.chmod(0o711)
-    server = Postgres(tmp_path / "other", durability="off")
-    server.start()
-    yield server
-    server.stop()
+    with reachable_folder() as folder:
+        server = Postgres(folder, durability="off")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
