@@ -24,8 +24,6 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 AWAY_SECONDS = 2.0
 BEAT_SECONDS = 5.0
-# Any constant: one leading clock in a database.
-_LOCK = 4_717_002
 _TAKE = text("SELECT pg_try_advisory_lock(:lock)")
 _HOLD = text("SELECT 1")
 
@@ -86,7 +84,7 @@ def run_clock() -> None:
 
 
 def _lead(line: Connection, stopping: threading.Event) -> None:
-    while not line.scalar(_TAKE, {"lock": _LOCK}):
+    while not line.scalar(_TAKE, {"lock": locks.CLOCK}):
         if stopping.wait(TICK_SECONDS):
             return
     log.info("clock.leads")

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 import community
 from community import core
+from community.core import locks
 from community.core.db import Base
 
 OWNER = "community_owner"
@@ -24,8 +25,6 @@ APP = "community_app"
 CLOCK = "community_clock"
 SEARCH = "community_search"
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
-# Any constant: one migration at a time in a database.
-_LOCK = 4_717_001
 
 
 def roles_sql(owner_password: str | None, app_password: str | None) -> list[str]:
@@ -121,13 +120,13 @@ def as_owner(url: str) -> Iterator[Connection]:
     """A connection as the owner role, outside the one transaction, alone with any migration."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": locks.MIGRATION})
         connection.commit()
         try:
             yield connection
         finally:
             connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": locks.MIGRATION})
             connection.commit()
 
 
@@ -172,7 +171,9 @@ def newest_revision() -> str | None:
 
 def knows(revision: str) -> bool:
     """Whether this version of the program has a migration of that name."""
-    return revision in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    return revision in {
+        script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    }
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -11,14 +11,12 @@ from community.accounts.actions.sign_in import link_secret, new_link, spend
 from community.accounts.actions.teams import NewTeam, create_team, find_or_create_user
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
-from community.core import clock, db
+from community.core import clock, db, locks
 from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
 from community.identity.models import Actor
 
 LINK_LIFE = timedelta(days=7)
-# Any constant: one set-up at a time in a database.
-_LOCK = 4_717_002
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def set_up(
     token: str, team: NewTeam, owner: FirstOwner, *, user_agent: str = ""
 ) -> tuple[Actor, str]:
     """Make the first team and its owner. Returns the owner and the secret of their session."""
-    db.session().execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    db.session().execute(select(func.pg_advisory_xact_lock(locks.SETUP)))
     link = find_setup_link(token)
     if owner.password:
         passwords.check_new(owner.password, names=(owner.name, owner.email, team.name, team.slug))
