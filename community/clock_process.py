@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from community.core import clock, db, heartbeat, outbox, queue
+from community.core import clock, db, heartbeat, locks, outbox, queue
 from community.identity import queries as identity
 from community.worker import PERIODIC_JOB, SCHEDULE, Periodic
 
