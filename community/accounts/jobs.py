@@ -59,7 +59,7 @@ def _moment(actor: Actor, at: datetime | None) -> str:
     if at is None:
         return ""
     zone = ZoneInfo(actor.zone)
-    return str(format_datetime(at, "d MMMM y, HH:mm O", tzinfo=zone, locale=actor.locale))
+    return str(format_datetime(at, "d MMMM y, HH:mm OOOO", tzinfo=zone, locale=actor.locale))
 
 
 JOBS: dict[str, Callable[[Claim], None]] = {MAIL_JOB: mail_link}
