@@ -16,7 +16,7 @@ from community.notifications import delivery
 from community.web import letters
 
 # What each purpose's mail leads to; the others only tell what has happened.
-_PAGES = {"sign_in": "/login/{secret}", "confirm_email": "/login/{secret}"}
+_PAGES = dict.fromkeys(("sign_in", "confirm_email", "reset_password"), "/login/{secret}")
 
 
 def mail_link(claim: Claim) -> None:
