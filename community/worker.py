@@ -23,6 +23,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from sqlalchemy.exc import SQLAlchemyError
 
+from community.accounts.actions import forgetting
 from community.core import db, heartbeat, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
@@ -53,6 +54,7 @@ SCHEDULE: dict[str, Periodic] = {
     "journal.seal": Periodic(10, journal.seal),
     "ledger.lapse": Periodic(3600, ledger.lapse_unanswered),
     "outbox.prune": Periodic(3600, outbox.prune),
+    "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
 }
 
 _stopping = threading.Event()

@@ -126,6 +126,14 @@ def create_token(data: dict[str, Any]) -> Response:
     return endpoints.created({**_token(actor, token), "token": secret}, f"/tokens/{token.id}")
 
 
+@blp.route("/tokens/<uuid:token_id>", methods=["GET"])
+@blp.response(200, schemas.TokenOut)
+def get_token(token_id: UUID) -> Response:
+    """One of the own tokens, without its secret."""
+    actor = current_actor()
+    return endpoints.answered(_token(actor, tokens_queries.get_token(actor, token_id)))
+
+
 @blp.route("/tokens/<uuid:token_id>", methods=["DELETE"])
 @blp.response(204)
 def revoke_token(token_id: UUID) -> Response:
@@ -154,6 +162,13 @@ def create_circle(data: dict[str, Any]) -> Response:
     circle = circles.create_circle(actor, **data)
     people = members_queries.find_circle_members(actor, [circle.id])[circle.id]
     return endpoints.created(_circle(circle, people), f"/circles/{circle.id}")
+
+
+@blp.route("/circles/<uuid:circle_id>", methods=["GET"])
+@blp.response(200, schemas.CircleOut)
+def get_circle(circle_id: UUID) -> Response:
+    """One circle and who is in it."""
+    return _circle_answer(current_actor(), circle_id)
 
 
 @blp.route("/circles/<uuid:circle_id>/members/<uuid:person_id>", methods=["PUT"])

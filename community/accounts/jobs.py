@@ -16,7 +16,7 @@ from community.notifications import delivery
 from community.web import letters
 
 # What each purpose's mail leads to; the others only tell what has happened.
-_PAGES = {"sign_in": "/login/{secret}", "confirm_email": "/login/{secret}"}
+_PAGES = dict.fromkeys(("sign_in", "confirm_email", "reset_password"), "/login/{secret}")
 
 
 def mail_link(claim: Claim) -> None:
@@ -59,7 +59,7 @@ def _moment(actor: Actor, at: datetime | None) -> str:
     if at is None:
         return ""
     zone = ZoneInfo(actor.zone)
-    return str(format_datetime(at, "d MMMM y, HH:mm O", tzinfo=zone, locale=actor.locale))
+    return str(format_datetime(at, "d MMMM y, HH:mm OOOO", tzinfo=zone, locale=actor.locale))
 
 
 JOBS: dict[str, Callable[[Claim], None]] = {MAIL_JOB: mail_link}

@@ -258,6 +258,12 @@ class NewPasswordForm(Schema):
     password = Text(length=1000, minimum=1, required=True)
 
 
+class ResetPasswordForm(Schema):
+    """A new password behind a mailed link."""
+
+    password = Text(length=1000, minimum=1, required=True)
+
+
 class AppearanceForm(Schema):
     """Theme of this browser and language of this person."""
 

@@ -180,6 +180,9 @@ def test_a_token_is_made_listed_used_and_revoked(app: CommunityFlask, owner: Act
     listed = api.get("/tokens").json["items"]
     assert made.json["id"] in {token["id"] for token in listed}
     assert all(_fits(schemas.TokenOut, token) for token in listed)
+    where = made.headers["Location"].removeprefix("/api/v1")
+    assert "token" not in api.get(where).json
+    assert api.get(where).json["name"] == "Backup"
     other = Api(app, owner)
     other.token = made.json["token"]
     assert other.get("/me").status_code == 200
@@ -223,6 +226,7 @@ def test_circles_are_made_filled_and_emptied(
     made = api.post("/circles", {"name": "Founders", "purpose": "We began it."})
     assert made.status_code == 201
     assert _fits(schemas.CircleOut, made.json)
+    assert api.get(made.headers["Location"].removeprefix("/api/v1")).json == made.json
     path = f"/circles/{made.json['id']}/members/{member.person_id}"
     put = api.open("PUT", path, json={})
     assert put.status_code == 200

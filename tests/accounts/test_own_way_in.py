@@ -154,3 +154,32 @@ def test_a_common_password_leaves_sessions_alone(owner: Actor) -> None:
     with acting(owner), pytest.raises(RuleBroken):
         own_way_in.set_password(owner, session, "passwordpassword", current="")
     assert session_of(secret) is not None
+
+
+def test_a_forgotten_password_is_replaced_by_a_mailed_link(owner: Actor) -> None:
+    make_password(owner)
+    other = make_session(owner)
+    with acting(owner):
+        own_way_in.request_password_link(owner)
+    assert _mails(owner) == [("reset_password", address_of(owner))]
+    secret = newest_link(owner.user_id, "reset_password") or ""
+    with pytest.raises(RuleBroken), db.transaction():
+        own_way_in.reset_password(secret, "passwordpassword")
+    with db.transaction():
+        cookie = own_way_in.reset_password(secret, "harbour-violin-cactus-70")
+    assert session_of(cookie) is not None
+    assert session_of(other) is None
+    with pytest.raises(NotFound), db.transaction():
+        own_way_in.reset_password(secret, "meadow-lantern-otter-19")
+
+
+def test_a_sign_in_link_sets_no_password_and_the_other_way_round(owner: Actor) -> None:
+    with acting(owner):
+        own_way_in.request_password_link(owner)
+        sign_in.new_link(owner.user_id, "sign_in", life=timedelta(minutes=5))
+    signs_in = newest_link(owner.user_id) or ""
+    resets = newest_link(owner.user_id, "reset_password") or ""
+    with pytest.raises(NotFound), db.transaction():
+        own_way_in.reset_password(signs_in, "harbour-violin-cactus-70")
+    with pytest.raises(NotFound), db.transaction():
+        sign_in.sign_in_with_link(resets)

@@ -444,3 +444,24 @@ def test_an_idle_browser_is_asked_to_sign_in(app: CommunityFlask, owner: Actor) 
             {"id": owner.user_id},
         )
     assert portal.get("/settings/profile").status_code == 303
+
+
+def test_a_forgotten_password_is_replaced_from_the_settings(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    make_password(owner)
+    portal = Portal(app, owner)
+    assert "do not know your present password" in portal.get("/settings/sessions").text
+    assert portal.post("/settings/password/link").status_code == 303
+    secret = newest_link(owner.user_id, "reset_password") or ""
+    assert "Set a new password" in portal.get(f"//login/{secret}").text
+    weak = portal.post(f"//login/{secret}", {"password": "too short"}, csrf=False)
+    assert weak.status_code == 422
+    assert "at least 15 characters" in weak.text
+    new = {"password": "harbour-violin-cactus-70"}
+    assert portal.post(f"//login/{secret}", new, csrf=False).status_code == 303
+    assert portal.get("/settings/sessions").status_code == 200
+
+
+def test_without_a_mail_server_the_way_to_the_mailbox_is_shown(visitor: Portal) -> None:
+    assert 'href="/mailbox"' in visitor.get("/login/sent").text

@@ -101,8 +101,8 @@ def _too_many(wait: timedelta) -> TooManyTries:
     seconds = max(60, int(wait.total_seconds()))
     minutes = -(-seconds // 60)
     words = ngettext(
-        "Too many tries. Wait %(num)d minute, or sign in by a mailed link.",
-        "Too many tries. Wait %(num)d minutes, or sign in by a mailed link.",
+        "Too many tries. Try again in %(num)d minute.",
+        "Too many tries. Try again in %(num)d minutes.",
         minutes,
     )
     return TooManyTries(words, retry_after=seconds)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from community.accounts.actions import counters, passwords
 from community.accounts.actions.sessions import end_everything, start_session
-from community.accounts.actions.sign_in import MAIL_JOB, new_link, spend
+from community.accounts.actions.sign_in import LINK_LIFE, MAIL_JOB, new_link, prove_address, spend
 from community.accounts.actions.teams import in_each_team, journal_everywhere
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
@@ -17,6 +17,7 @@ from community.core import clock, db, outbox, queue
 from community.core.errors import Conflict, NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, UserEmail
+from community.identity.queries import primary_email
 
 FRESH = timedelta(hours=1)
 CONFIRM_LIFE = timedelta(hours=24)
@@ -30,14 +31,37 @@ def set_password(
     Every other session ends, and every API token with it.
     """
     confirm(session, current)
-    addresses = [email.address for email in queries.get_own_addresses(actor.user_id)]
-    names = (actor.name, actor.call_name, actor.team_name, actor.team_slug, *addresses)
-    passwords.check_new(password, names=names)
-    passwords.store(actor.user_id, password)
-    end_everything(actor.user_id)
-    secret = start_session(actor.user_id, user_agent=user_agent)
-    journal_everywhere(actor.user_id, "set_password")
-    _tell(actor.user_id, "password_changed", next(iter(addresses), None))
+    names = (actor.name, actor.call_name, actor.team_name, actor.team_slug)
+    return _replace_password(actor.user_id, password, names, user_agent)
+
+
+def request_password_link(actor: Actor) -> None:
+    """Mail a link that sets a new password without the present one, to the primary address."""
+    counters.reserve(counters.account_key("reset", str(actor.user_id)))
+    _revoke_links(actor.user_id, "reset_password")
+    address = primary_email(actor.user_id)
+    _owe_mail(new_link(actor.user_id, "reset_password", life=LINK_LIFE, address=address))
+
+
+def reset_password(token: str, password: str, *, user_agent: str = "") -> str:
+    """Follow the link with a new password. Returns the secret of a new session."""
+    link = queries.find_credential_link(token)
+    if link.purpose != "reset_password" or link.user_id is None or link.address is None:
+        raise NotFound(_("This link does not set a password."), code="link_unknown")
+    prove_address(link.user_id, link.address)
+    secret = _replace_password(link.user_id, password, (), user_agent)
+    spend(link)
+    return secret
+
+
+def _replace_password(user_id: UUID, password: str, names: tuple[str, ...], user_agent: str) -> str:
+    addresses = [email.address for email in queries.get_own_addresses(user_id)]
+    passwords.check_new(password, names=(*names, *addresses))
+    passwords.store(user_id, password)
+    end_everything(user_id)
+    secret = start_session(user_id, user_agent=user_agent)
+    journal_everywhere(user_id, "set_password")
+    _tell(user_id, "password_changed", next(iter(addresses), None))
     return secret
 
 

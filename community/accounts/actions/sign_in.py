@@ -126,14 +126,14 @@ def sign_in_with_link(token: str, *, user_agent: str = "", replacing: UUID | Non
     if link.purpose != "sign_in" or link.user_id is None:
         raise NotFound(_("This link does not sign you in."), code="link_unknown")
     if link.address is not None:
-        _prove_address(link.user_id, link.address)
+        prove_address(link.user_id, link.address)
     spend(link)
     secret = start_session(link.user_id, user_agent=user_agent, replacing=replacing)
     journal_everywhere(link.user_id, "sign_in")
     return secret
 
 
-def _prove_address(user_id: UUID, address: str) -> None:
+def prove_address(user_id: UUID, address: str) -> None:
     """The address must still be the user's; following its mail proves that it is."""
     email = next((e for e in queries.get_own_addresses(user_id) if e.address == address), None)
     if email is None:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from flask import Response, current_app, flash, g, redirect, request
+from flask import session as flask_session
 
 from community.accounts.actions.sessions import LONGEST
 from community.accounts.queries.opening import OpenSession, opened_session
 from community.core.errors import NotSignedIn
 from community.core.i18n import gettext as _
+from community.web import pages
 from community.web import session as web_session
-from community.web.templating import THEMES
+from community.web.templating import THEMES, url
 
 THEME_LIFE = timedelta(days=365)
 
@@ -45,6 +47,18 @@ def signed_out(to: str) -> Response:
     response = see_other(to)
     web_session.clear_session_cookie(response)
     return response
+
+
+def remember_next(value: str | None) -> None:
+    """Where to go after signing in; kept beside the link that is on its way by mail."""
+    path = pages.local_path(value, "")
+    if path:
+        flask_session["next"] = path
+
+
+def take_next() -> str:
+    """Where the reader wanted to go, or their teams."""
+    return pages.local_path(flask_session.pop("next", None), url("accounts.teams"))
 
 
 def see_other(to: str) -> Response:

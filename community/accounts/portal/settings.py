@@ -190,6 +190,14 @@ def set_password() -> Response:
     return _sessions_page(form)
 
 
+@pages_inside.post("/settings/password/link")
+def request_password_link() -> Response:
+    """Mail a link for whoever does not know the present password any more."""
+    own_way_in.request_password_link(current_actor())
+    text = _("We mailed you a link. It lets you set a new password.")
+    return pages.done(text, to=url("settings.show_sessions"))
+
+
 @pages_inside.get("/settings/tokens")
 def show_tokens() -> Response:
     """The own tokens, and a form for a new one."""

@@ -1,0 +1,95 @@
+"""Pages behind mailed and printed links: GET shows, POST acts, since mail scanners open every link."""
+
+from flask import Response, current_app
+
+from community.accounts import schemas
+from community.accounts.actions import own_way_in, sign_in
+from community.accounts.models import Credential
+from community.accounts.portal.browser import (
+    find_session,
+    see_other,
+    signed_in,
+    take_next,
+    user_agent,
+)
+from community.accounts.portal.entry import pages_outside
+from community.accounts.queries import sign_in as queries
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.web import pages
+from community.web.security import token_page
+from community.web.session import public
+from community.web.templating import url
+
+
+@pages_outside.get("/login/sent")
+@public
+def link_sent() -> Response:
+    """Look into your mail."""
+    return pages.show(
+        "accounts/link_sent.html",
+        minutes=int(sign_in.LINK_LIFE.seconds / 60),
+        mailbox=current_app.config["DEVELOPMENT"],
+    )
+
+
+@pages_outside.get("/login/<token>")
+@public
+def show_link(token: str) -> Response:
+    """What the link will do."""
+    try:
+        link = queries.find_credential_link(token)
+    except NotFound as refused:
+        return refused_link(token, refused)
+    if link.purpose == "setup":
+        return see_other(url("accounts.show_setup", token=token))
+    return _link_page(token, link, pages.Form(schemas.ResetPasswordForm()))
+
+
+@pages_outside.post("/login/<token>")
+@token_page
+def use_link(token: str) -> Response:
+    """Do what the link is for: sign in, confirm an address, set a new password."""
+    try:
+        link = queries.find_credential_link(token)
+        if link.purpose == "confirm_email":
+            own_way_in.confirm_new_email(token)
+            return pages.done(_("This is your address from now on."), to=url("accounts.root"))
+        if link.purpose == "reset_password":
+            return _reset_password(token, link)
+        before = find_session()
+        secret = sign_in.sign_in_with_link(
+            token, user_agent=user_agent(), replacing=before.id if before else None
+        )
+    except NotFound as refused:
+        return refused_link(token, refused)
+    return signed_in(secret, take_next())
+
+
+def _reset_password(token: str, link: Credential) -> Response:
+    form = pages.Form(schemas.ResetPasswordForm())
+    if form.valid():
+        with form.attempt():
+            secret = own_way_in.reset_password(
+                token, form.data["password"], user_agent=user_agent()
+            )
+            return signed_in(secret, take_next())
+    return _link_page(token, link, form)
+
+
+def _link_page(token: str, link: Credential, form: pages.Form) -> Response:
+    return pages.show(
+        "accounts/link.html",
+        form=form,
+        token=token,
+        purpose=link.purpose,
+        address=link.address,
+    )
+
+
+def refused_link(token: str, refused: NotFound) -> Response:
+    """Why a link opens nothing; whoever it signed in already just goes on."""
+    found = find_session() if refused.code == "link_used" else None
+    if found and queries.find_user_of_used_link(token) == found.user_id:
+        return see_other(take_next())
+    return pages.show("accounts/refused_link.html", message=refused.message, status=404)
