@@ -40,7 +40,10 @@ def local_clock() -> datetime:
 
 @contextmanager
 def running_at(read: datetime) -> Iterator[None]:
-    """Hold the time of one transaction; only `core.db` calls this."""
+    """Hold the time of one transaction.
+
+    Only `core.db` calls this, and the sample team, which lives through a year in one transaction.
+    """
     shift = _shift.get()
     token = _transaction_time.set(shift(read) if shift else read)
     try:

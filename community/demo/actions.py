@@ -1,0 +1,256 @@
+"""Making the sample team, and taking it away again.
+
+Everything is done by the features' own actions, each at the time it would have been done, so
+that states, sums, journal and notices agree as they do in a team that lived through the year.
+Nothing is owed to anybody outside: what would have been mailed is not.
+"""
+
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from community.accounts.actions.circles import add_to_circle, create_circle
+from community.accounts.actions.teams import NewTeam, add_member, create_team, find_or_create_user
+from community.accounts.models import ActionLink
+from community.core import clock, db, outbox
+from community.demo import queries, stories, year
+from community.demo.cast import CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
+from community.demo.year import Act, Held
+from community.identity.models import Actor, Team, User, UserEmail, Visibility
+from community.identity.queries import find_actor, get_team
+from community.ledger import actions as ledger
+from community.ledger.actions import Draft, Letter
+from community.notifications.models import Notice
+from community.people.actions.notes import add_note
+from community.people.actions.persons import create_person, edit_person
+
+UNSEEN = timedelta(days=4)
+
+
+def make_sample_team() -> str | None:
+    """The sample team with its year of help. Returns its slug, or None when it is here already."""
+    if queries.find_sample_team() is not None:
+        return None
+    now = clock.now()
+    team = _Making(now)
+    with clock.running_at(now - year.FIRST_MORNING):
+        team.found()
+    team.enter_outsiders()
+    team.live()
+    team.write_notes()
+    db.flush()
+    _owe_nothing(now)
+    return TEAM_SLUG
+
+
+def remove_sample_team() -> bool:
+    """Take the sample team and everything in it away; its users too, but who is in another team."""
+    team = queries.find_sample_team()
+    if team is None:
+        return False
+    db.enter(team.id, None)
+    users = queries.user_ids(team.id)
+    ours = []
+    for user_id in users:
+        db.enter(None, user_id)
+        ours += [user_id] if queries.count_teams_of(user_id) == 1 else []
+    db.session().execute(delete(Team).where(Team.id == team.id))
+    db.session().execute(delete(User).where(User.id.in_(ours)))
+    return True
+
+
+class _Making:
+    """The sample team while it is being made: who is who, by name, and the gives by number."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.random = Random(year.SEED)
+        self.actors: dict[str, Actor] = {}
+        self.person_ids: dict[str, UUID] = {}
+        self.circles: dict[str, UUID] = {}
+        self.held: dict[str, Held] = {held.person.name: held for held in year.hold_outsiders(now)}
+        self.others: dict[int, str] = {}
+        self.gives: dict[int, UUID] = {}
+
+    def found(self) -> None:
+        """The team, its members and its two circles."""
+        users = {member.name: _user(member.email) for member in MEMBERS}
+        owner = create_team(
+            NewTeam(TEAM_NAME, TEAM_SLUG, TEAM_ZONE), users[MEMBERS[0].name], MEMBERS[0].name
+        )
+        get_team(owner).is_demo = True
+        joined = {MEMBERS[0].name: owner}
+        for member in MEMBERS[1:]:
+            joined[member.name] = add_member(users[member.name], member.name, role=member.role)
+        for name, purpose in CIRCLES.items():
+            circle = create_circle(owner, name=name, purpose=purpose)
+            self.circles[name] = circle.id
+            owner = _again(owner)
+            for member in MEMBERS[1:]:
+                if name in member.circles:
+                    add_to_circle(owner, circle.id, joined[member.name].person_id)
+        for member in MEMBERS:
+            actor = self.actors[member.name] = _again(joined[member.name])
+            self.person_ids[member.name] = actor.person_id
+            edit_person(
+                actor,
+                actor.person_id,
+                emails=[{"value": member.email, "label": "work"}],
+                positions=[{"title": member.title, "organisation": "Northlight"}],
+                birthday=_birthday(member.birthday),
+                tags=list(member.tags),
+            )
+
+    def enter_outsiders(self) -> None:
+        """The people around the team, each entered by whoever knows them best."""
+        for number, held in enumerate(self.held.values()):
+            with clock.running_at(held.entered_at):
+                actor = self.actors[held.author]
+                written = create_person(actor, source_kind="demo", **self._given(number, held))
+            self.person_ids[held.person.name] = written.person.id
+
+    def _given(self, number: int, held: Held) -> dict[str, Any]:
+        person, random = held.person, self.random
+        first, last = person.name.split(maxsplit=1)
+        began = self.now.date() - timedelta(days=random.randint(300, 2500))
+        given: dict[str, Any] = {
+            "name": person.name,
+            "call_name": first,
+            "emails": [{"value": person.email, "label": "work"}],
+            "tags": list(person.tags),
+            "positions": [
+                {"title": person.title, "organisation": person.organisation, "from_on": began}
+            ],
+            "visibility": self._visibility(held.author, held.audience),
+        }
+        if number % 3 == 0:
+            given["phones"] = [{"value": f"+44 20 7946 0{number:03d}", "label": "mobile"}]
+        if number % 4 == 1:
+            given["links"] = [
+                {"value": f"https://www.example.org/people/{first}-{last}".lower(), "label": "web"}
+            ]
+        if number % 5 != 4:
+            # Two of them in the coming fortnight, the others over the year.
+            ahead = {10: 5, 25: 11}.get(number, random.randint(15, 350))
+            given["birthday"] = _of_day(
+                self.now.date() + timedelta(days=ahead), random.randint(1955, 1998)
+            )
+        return given
+
+    def _visibility(self, author: str, audience: str) -> dict[str, Any]:
+        circle = next(member.circles[0] for member in MEMBERS if member.name == author)
+        circle_id = self.circles[circle] if audience == "circle" else None
+        return {"audience": audience, "people": [], "circle_id": circle_id}
+
+    def live(self) -> None:
+        """The year, act by act, each at its time."""
+        planned = year.plan_year(self.now)
+        self.others = {
+            each.number: each.receiver if each.acts[0].verb == "log" else each.giver
+            for each in planned
+        }
+        for act in year.acts_in_order(planned):
+            with clock.running_at(act.at):
+                self._do(act)
+                db.session().flush()
+
+    def _do(self, act: Act) -> None:
+        if act.verb in ("log", "thank"):
+            self.gives[act.give] = self._write(act)
+            return
+        if act.verb == "lapse":
+            ledger.lapse_unanswered(act.at)
+            return
+        if act.verb == "answer_by_link":
+            ledger.answer_by_link(self._link(act.give), yes=True, words=act.data["words"])
+            return
+        getattr(ledger, act.verb)(self.actors[act.by], self.gives[act.give], **act.data)
+
+    def _write(self, act: Act) -> UUID:
+        actor, other = self.actors[act.by], self.others[act.give]
+        data: dict[str, Any] = {**act.data}
+        audience, letter = data.pop("audience"), data.pop("letter", False)
+        data["receiver_id" if act.verb == "log" else "giver_id"] = self.person_ids[other]
+        draft = Draft(
+            visibility=self._audience(act.by, other, audience),
+            tell_outsider=_letter(act.by, other, data["story"]) if letter else None,
+            **data,
+        )
+        write = ledger.log_give if act.verb == "log" else ledger.say_thanks
+        return write(actor, draft).entry.give.id
+
+    def _audience(self, writer: str, other: str, audience: str) -> Visibility | None:
+        if audience == "private":
+            return Visibility("private")
+        of = {member.name: set(member.circles) for member in MEMBERS}
+        shared = sorted(of[writer] & of.get(other, set()))
+        return (
+            Visibility("circle", circle_id=self.circles[shared[0]])
+            if audience == "circle" and shared
+            else None
+        )
+
+    def _link(self, give: int) -> ActionLink:
+        links = [
+            link for link in db.session().identity_map.values() if isinstance(link, ActionLink)
+        ]
+        return next(link for link in links if link.thing_id == self.gives[give])
+
+    def write_notes(self) -> None:
+        """What members noted about the people they know: for the team, their circle, or themselves."""
+        for number, (name, held) in enumerate(self.held.items()):
+            for author in held.known_by[: 1 + number % 3]:
+                audience = self.random.choices(("team", "circle", "private"), (5, 2, 3))[0]
+                audience = audience if held.audience == "team" else "private"
+                words = stories.PRIVATE_NOTES if audience == "private" else stories.NOTES
+                body = stories.fill(self.random, self.random.choice(words), city=held.person.city)
+                at = self.now - timedelta(
+                    days=self.random.randint(1, 350), hours=self.random.randint(1, 9)
+                )
+                with clock.running_at(at):
+                    visibility = self._visibility(author, audience)
+                    add_note(
+                        self.actors[author], self.person_ids[name], body=body, visibility=visibility
+                    )
+
+
+def _user(address: str) -> UUID:
+    user_id = find_or_create_user(address)
+    db.session().execute(
+        update(UserEmail).where(UserEmail.address == address).values(verified_at=clock.now())
+    )
+    return user_id
+
+
+def _again(actor: Actor) -> Actor:
+    found = find_actor(actor.team_id, actor.user_id)
+    assert found is not None
+    return found
+
+
+def _birthday(day: tuple[int, int] | None) -> dict[str, int | None] | None:
+    return {"month": day[0], "day": day[1], "year": None} if day else None
+
+
+def _of_day(day: date, born: int) -> dict[str, int | None]:
+    return {"month": day.month, "day": day.day, "year": None if day.month == 2 else born}
+
+
+def _letter(writer: str, other: str, story: str) -> Letter:
+    names = {"name": other.split(maxsplit=1)[0], "me": writer.split(maxsplit=1)[0]}
+    return Letter(stories.LETTER_SUBJECT, stories.LETTER_BODY.format(story=story, **names))
+
+
+def _owe_nothing(now: datetime) -> None:
+    """No mail leaves for what is only said to have happened; older notices were seen."""
+    db.session().execute(
+        delete(outbox.OutboxRow).where(outbox.OutboxRow.team_id == db.current_team_id())
+    )
+    db.session().execute(
+        update(Notice)
+        .where(Notice.team_id == db.current_team_id(), Notice.visible_at < now - UNSEEN)
+        .values(seen_at=Notice.visible_at + timedelta(hours=5))
+    )
