@@ -172,7 +172,9 @@ def newest_revision() -> str | None:
 
 def knows(revision: str) -> bool:
     """Whether this version of the program has a migration of that name."""
-    return revision in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    return revision in {
+        script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    }
 
 
 def current_revision(connection: Connection) -> str | None:
