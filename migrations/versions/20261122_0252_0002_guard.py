@@ -9,7 +9,15 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-GLOBAL = ("teams", "users", "user_emails", "credentials", "sessions", "sign_in_counters", "heartbeats")
+GLOBAL = (
+    "teams",
+    "users",
+    "user_emails",
+    "credentials",
+    "sessions",
+    "sign_in_counters",
+    "heartbeats",
+)
 INSERT_ONLY = ("journal_entries", "journal_seals", "gives", "give_acts")
 TEAM_OWNED = (
     "action_links",
@@ -84,7 +92,9 @@ def upgrade() -> None:
     op.execute("GRANT SELECT ON alembic_version TO community_app")
 
     op.execute("CREATE POLICY dispatch ON outbox TO community_clock USING (true) WITH CHECK (true)")
-    op.execute("GRANT SELECT (id, team_id, queue, next_at, lease_until, attempt) ON outbox TO community_clock")
+    op.execute(
+        "GRANT SELECT (id, team_id, queue, next_at, lease_until, attempt) ON outbox TO community_clock"
+    )
     op.execute("GRANT UPDATE (lease_until, attempt) ON outbox TO community_clock")
 
     op.execute("CREATE POLICY search ON persons FOR SELECT TO community_search USING (true)")

@@ -11,6 +11,7 @@ CLOCK = "community/core/clock.py"
 DATABASE = {
     "community/core/db.py": "the one place",
     "community/core/schema.py": "migrations, under a lock that outlives their transactions",
+    "community/operation/queries/checks/database.py": "the doctor looks on a connection of its own",
     "community/operation/actions/restore.py": "fills an empty database by pg_restore",
 }
 # The launcher runs before there is a database, and measures patience, not business time.
@@ -18,7 +19,7 @@ LAUNCHER = "community/embedded/"
 WORKER = ("community/worker.py", "community/worker/")
 # Imported where they are used: a second of start-up that only some jobs need.
 HEAVY = {"scipy", "numpy", "rustworkx", "lapjv", "bm25s"}
-_NOW = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
+_NOW = {"now", "utcnow", "today"}
 
 Rule = Callable[[str, ast.Module], Iterator[Finding]]
 

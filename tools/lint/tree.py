@@ -40,6 +40,9 @@ MEANINGLESS = {
 # A name beside the roles needs its reason here.
 OTHERS = {
     "journal/chain": "the seals' pure algorithm, named by what it computes",
+    "notifications/links": "signed links as a pure function of their parts",
+    "notifications/mailbox": "reads the development mailbox, files and no rows",
+    "notifications/quiet": "quiet hours as plain functions over plain data",
     "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",
     "notifications/delivery": "the sending itself, between two transactions, so no action",
