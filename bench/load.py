@@ -80,14 +80,14 @@ def _team(connection: Connection) -> None:
         " updated_at, version)"
         " VALUES (:team, :key, 'bench', 'Bench', 'UTC', 'en', '{}', false, now(), now(), 1)",
         "INSERT INTO users (id, locale, zone, hotkeys, created_at)"
-        f" SELECT {_sql_id(3, 'n')}, 'en', 'UTC', true, now() FROM generate_series(1, :members) n",
+        f" SELECT {_sql_id(3, 'n')}, 'en', 'UTC', true, now() FROM generate_series(1, CAST(:members AS int)) n",
         "INSERT INTO user_emails (id, user_id, address, is_primary, verified_at, created_at)"
         f" SELECT {_sql_id(4, 'n')}, {_sql_id(3, 'n')}, 'm' || n || '@example.org', true, now(),"
-        " now() FROM generate_series(1, :members) n",
+        " now() FROM generate_series(1, CAST(:members AS int)) n",
         "INSERT INTO memberships (team_id, id, user_id, role, state, default_audience, joined_at,"
         " created_at, updated_at, version)"
         f" SELECT :team, {_sql_id(2, 'n')}, {_sql_id(3, 'n')}, 'member', 'active', 'private',"
-        " now(), now(), now(), 1 FROM generate_series(1, :members) n",
+        " now(), now(), now(), 1 FROM generate_series(1, CAST(:members AS int)) n",
     ]
     for statement in statements:
         connection.execute(text(statement), values)
@@ -145,7 +145,7 @@ def _people(connection: Connection, people: int) -> None:
             f" {_sql_id(1, 'n')}, {author},"
             f" CASE WHEN n % 10 = 9 AND n > {MEMBERS} THEN 'private' ELSE 'team' END, '{{}}',"
             " now() - n * interval '1 second', now() - n * interval '1 second', 1"
-            " FROM generate_series(1, :people) n"
+            " FROM generate_series(1, CAST(:people AS int)) n"
         ),
         values,
     )
@@ -157,7 +157,7 @@ def _people(connection: Connection, people: int) -> None:
             text(
                 f"INSERT INTO {table} (team_id, id, person_id, position, label, {columns})"
                 f" SELECT :team, {_sql_id(kind, 'n')}, {_sql_id(1, 'n')}, 0, 'work', {cells}"
-                " FROM generate_series(1, :people) n"
+                " FROM generate_series(1, CAST(:people AS int)) n"
             ),
             values,
         )
@@ -165,7 +165,7 @@ def _people(connection: Connection, people: int) -> None:
         text(
             "INSERT INTO positions (team_id, id, person_id, organisation, title, created_at)"
             f" SELECT :team, {_sql_id(9, 'n')}, {_sql_id(1, 'n')}, 'Hale Studio ' || n % 50,"
-            " 'Designer', now() FROM generate_series(1, :people) n"
+            " 'Designer', now() FROM generate_series(1, CAST(:people AS int)) n"
         ),
         values,
     )
@@ -181,7 +181,7 @@ def _notes(connection: Connection, people: int, notes: int) -> None:
             " CASE WHEN n % 4 = 0 THEN 'private' ELSE 'team' END, '{}',"
             " 'Talked about the plan for spring and the move, note ' || n,"
             " now() - n * interval '1 minute', now(), now(), 1"
-            " FROM generate_series(1, :notes) n"
+            " FROM generate_series(1, CAST(:notes AS int)) n"
         ),
         {"team": WORLD.team, "notes": notes},
     )
@@ -196,7 +196,7 @@ def _gives(connection: Connection, people: int, first: int, last: int) -> None:
     )
     receiver = _sql_id(1, f"({other})")
     day = "current_date - (n % 365)::int"
-    series = f"FROM generate_series(:first, :last) n WHERE {giver} <> {receiver}"
+    series = f"FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n WHERE {giver} <> {receiver}"
     common = f"SELECT :team, {_sql_id(11, 'n')}"
     plain = {"team": WORLD.team, "first": first, "last": last}
     for statement in (
