@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Boolean,
@@ -241,6 +241,41 @@ class Actor:
     def is_guest(self) -> bool:
         """Whether the actor sees only what concerns them."""
         return self.role == "guest"
+
+    @property
+    def shape(self) -> tuple[str, int, int]:
+        """What a statement built for an actor depends on besides the actor's ids."""
+        return ("guest" if self.is_guest else "member", len(self.person_ids), len(self.circle_ids))
+
+    @classmethod
+    def stand_in(cls, shape: tuple[str, int, int]) -> "Actor":
+        """Nobody, of this shape: to build statements with that are asked for many actors."""
+        role, persons, circles = shape
+        return cls(
+            user_id=uuid4(),
+            team_id=uuid4(),
+            member_id=uuid4(),
+            person_id=uuid4(),
+            role=role,
+            name="",
+            call_name="",
+            zone="UTC",
+            locale="en",
+            team_slug="",
+            team_name="",
+            team_key="",
+            team_zone="UTC",
+            person_ids=tuple(uuid4() for _ in range(persons)),
+            circle_ids=tuple(uuid4() for _ in range(circles)),
+        )
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """The ids that a statement's audience speaks of, as `core.prepared` takes them."""
+        ids: dict[str, Any] = {"team_id": self.team_id, "person_ids": self.person_ids}
+        if self.circle_ids and not self.is_guest:
+            ids["circle_ids"] = self.circle_ids
+        return ids
 
     def is_me(self, person_id: UUID | None) -> bool:
         """Whether the id names the actor, merged ids included."""

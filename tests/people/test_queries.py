@@ -251,7 +251,7 @@ def test_search_puts_the_closest_first_and_archived_last(owner: Actor) -> None:
 
 
 def test_hidden_people_change_neither_hits_nor_their_number(owner: Actor, stranger: Actor) -> None:
-    author = make_member(owner)
+    author = make_member(owner, "Kofi Asante")
     for _ in range(5):
         make_person(author, "Mara Hidden", audience="private")
         make_person(stranger, "Mara Foreign")

@@ -1,6 +1,8 @@
 """Finding people by name, and the names that forms propose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from community.core import db
 from community.core.paging import Rows
+from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor, Circle, Membership
 from community.people.models import Person, Position
@@ -50,12 +53,11 @@ class NameOption:
         return f"{self.name} ({self.organisation})" if self.organisation else self.name
 
 
-def hits(actor: Actor, q: str, limit: int) -> Subquery:
-    """Ids and scores of the people whose name or address is like `q`: `id`, `score`.
+def hits(actor: Actor, folded: str, limit: int) -> Subquery:
+    """Ids and scores of the people whose name or address is like a folded text: `id`, `score`.
 
     Fewer than three letters have no trigrams: they are taken as how a name begins.
     """
-    folded = fold(q)[:LONGEST]
     if len(folded) < SHORTEST:
         return _beginning_with(actor, folded, limit)
     found = func.search_persons(
@@ -66,6 +68,17 @@ def hits(actor: Actor, q: str, limit: int) -> Subquery:
         cast(limit, Integer),
     ).table_valued(column("id", Uuid), column("score", Float))
     return select(found.c.id, found.c.score).subquery("hits")
+
+
+def search_places(folded: str) -> dict[str, str]:
+    """The values that `hits` has places for."""
+    short = len(folded) < SHORTEST
+    return {"q": folded, "q_end": folded + _AFTER_ALL} if short else {"q": folded}
+
+
+def search_stand_in(folded: str) -> str:
+    """A text that `hits` takes the same way, and that nobody writes."""
+    return "\ue000\ue001"[: min(len(folded), 2)] if len(folded) < SHORTEST else "\ue000\ue001\ue002"
 
 
 def _beginning_with(actor: Actor, folded: str, limit: int) -> Subquery:
@@ -101,18 +114,26 @@ def _named(actor: Actor) -> Rows:
     ).where(listed(actor))
 
 
-def search_people(actor: Actor, q: str, limit: int = 20) -> list[Row[Any]]:
+def search_people(actor: Actor, q: str, limit: int = 20) -> Sequence[Row[Any]]:
     """The best matches by name or address, typos and accents forgiven, best first."""
-    if not fold(q):
+    folded = fold(q)[:LONGEST]
+    if not folded:
         return []
-    found = hits(actor, q, limit)
+    values = {**actor.places, **search_places(folded), "rows": limit}
+    return _prepared_search(actor.shape, search_stand_in(folded)).rows(values)
+
+
+@lru_cache(maxsize=100)
+def _prepared_search(shape: tuple[str, int, int], folded: str) -> Prepared:
+    nobody, limit = Actor.stand_in(shape), 987_654_321
+    found = hits(nobody, folded, limit)
     statement = (
-        _named(actor)
+        _named(nobody)
         .join(found, found.c.id == Person.id)
         .order_by(Person.archived_at.is_not(None), found.c.score.desc(), Person.sort_key, Person.id)
         .limit(limit)
     )
-    return list(db.session().execute(statement))
+    return Prepared(statement, {**nobody.places, **search_places(folded), "rows": limit})
 
 
 def find_named(actor: Actor, text: str) -> list[NameOption]:

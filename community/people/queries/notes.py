@@ -1,7 +1,9 @@
 """Notes about people."""
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
@@ -10,11 +12,13 @@ from community.core import db, paging
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
+from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.people.models import Note, Person
 from community.people.policy import visible_notes
 from community.people.queries.persons import same_person
 
+_STAND_IN_EDGE = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
 _writer, _shown, _about, _subject = (aliased(Person) for _name in range(4))
 
 
@@ -46,19 +50,44 @@ def _rows(actor: Actor) -> Rows:
 
 def find_notes(actor: Actor, person_id: UUID, request: PageRequest) -> Page[Row[Any]]:
     """What the actor may read about a person (a canonical id), newest happening first."""
-    statement = _rows(actor).where(Note.person_id.in_(same_person(actor, person_id)))
-    edge = (Note.happened_at, Note.id)
-    page = paging.after(statement, request, edge, (paging.read_moment, UUID), descending=True)
-    rows = db.session().execute(page).all()
+    prepared = _prepared_page(actor.shape, request.cursor is not None)
+    rows = prepared.rows(_values(actor, person_id, request))
     return paging.page(rows, request, lambda row: (row.happened_at, row.id))
+
+
+def _values(actor: Actor, person_id: UUID, request: PageRequest) -> dict[str, Any]:
+    values = {**actor.places, "person_id": person_id, "rows": request.limit + 1}
+    if request.cursor:
+        edge = paging.decode(request.cursor, (paging.read_moment, UUID))
+        values["edge"], values["edge_id"] = edge
+    return values
+
+
+@lru_cache(maxsize=100)
+def _prepared_page(shape: tuple[str, int, int], is_later_page: bool) -> Prepared:
+    """The statement of a page for all actors of one shape."""
+    nobody, person_id = Actor.stand_in(shape), uuid4()
+    cursor = paging.encode(_STAND_IN_EDGE, uuid4()) if is_later_page else None
+    request = PageRequest(987_654_321, cursor)
+    statement = _rows(nobody).where(Note.person_id.in_(same_person(nobody, person_id)))
+    order, reads = (Note.happened_at, Note.id), (paging.read_moment, UUID)
+    page = paging.after(statement, request, order, reads, descending=True)
+    return Prepared(page, _values(nobody, person_id, request))
 
 
 def get_note_row(actor: Actor, note_id: UUID) -> Row[Any]:
     """One note as it is shown."""
-    found = db.session().execute(_rows(actor).where(Note.id == note_id)).one_or_none()
-    if found is None:
+    rows = _prepared_note(actor.shape).rows({**actor.places, "note_id": note_id})
+    if not rows:
         raise NotFound(_("There is no such note, or it is not yours to see."))
-    return found
+    return rows[0]
+
+
+@lru_cache(maxsize=100)
+def _prepared_note(shape: tuple[str, int, int]) -> Prepared:
+    nobody, note_id = Actor.stand_in(shape), uuid4()
+    statement = _rows(nobody).where(Note.id == note_id)
+    return Prepared(statement, {**nobody.places, "note_id": note_id})
 
 
 def get_note(actor: Actor, note_id: UUID) -> Note:

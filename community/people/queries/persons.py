@@ -1,10 +1,11 @@
 """People as lists, as details and as rows to change."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,12 +28,13 @@ from community.core import db, paging, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
+from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor
 from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
 from community.people.policy import listed, visible
 from community.people.queries.columns import PLAIN, with_lists
-from community.people.queries.finding import hits
+from community.people.queries.finding import LONGEST, hits, search_places, search_stand_in
 
 PARTS = ("emails", "phones", "links", "positions")
 SORTS = ("name", "updated", "-updated")
@@ -55,39 +57,114 @@ class Filter:
     updated_since: datetime | None = None
     sort: str = ""
 
+    @property
+    def places(self) -> dict[str, Any]:
+        """The values that a statement built for this filter has places for."""
+        named = ("tag", "external_id", "source", "email", "updated_since")
+        values = {name: value for name in named if (value := getattr(self, name))}
+        if values.get("tag"):
+            values["tag"] = (self.tag,)
+        return {**values, **search_places(self.q)} if self.q else values
+
+    @property
+    def shape(self) -> "Filter":
+        """The same filter with stand-ins for its values."""
+        texts = ("tag", "external_id", "source", "email")
+        stand_ins: dict[str, Any] = {n: f"\ue000{n}" for n in texts if getattr(self, n)}
+        if self.q:
+            stand_ins["q"] = search_stand_in(self.q)
+        if self.updated_since:
+            stand_ins["updated_since"] = datetime(1901, 2, 3, 4, 5, 6, 8, UTC)
+        empty = dict.fromkeys(("tag", "external_id", "source", "email", "updated_since"))
+        return replace(self, **{**empty, **stand_ins})
+
 
 def find_people(
     actor: Actor, wanted: Filter, request: PageRequest, *also: ColumnElement[bool]
 ) -> Page[Row[Any]]:
     """One page of the people the actor may see; `also` are conditions of features above."""
-    statement = _plain().where(listed(actor), *_conditions(actor, wanted), *also)
-    sort = wanted.sort or "name"
-    if fold(wanted.q):
-        found = hits(actor, wanted.q, _FOUND_BY_NAME)
-        statement = statement.join(found, found.c.id == Person.id)
-        if not wanted.sort:
-            return _best_first(actor, statement, found.c.score, request)
-    column, name, read = _ORDERS[sort.removeprefix("-")]
-    down = sort.startswith("-")
-    page = paging.after(statement, request, (column, Person.id), (read, UUID), descending=down)
-    sign = "-" if down else ""
-    rows = db.session().execute(with_lists(actor, page, sign + name, sign + "id")).all()
+    wanted = replace(wanted, q=fold(wanted.q)[:LONGEST], sort=_sort(wanted))
+    values = _values(actor, wanted, request)
+    name = _ORDERS[wanted.sort.removeprefix("-")].name
+    if also:
+        statement = _list_statement(actor, wanted, request, *also)
+        rows: Sequence[Row[Any]] = db.session().execute(statement).all()
+    else:
+        shape = _Shape(actor.shape, wanted.shape, request.cursor is not None)
+        rows = _prepared_list(shape).rows(values)
     return paging.page(rows, request, lambda row: (row._mapping[name], row.id))
 
 
-def _best_first(
-    actor: Actor, statement: Rows, score: ColumnElement[Any], request: PageRequest
-) -> Page[Row[Any]]:
-    rank = cast(func.round(score * 1000), Integer)
-    statement = statement.add_columns(rank.label("rank"))
-    page = paging.after(statement, request, (rank, Person.id), (int, UUID), descending=True)
-    rows = db.session().execute(with_lists(actor, page, "-rank", "-id")).all()
-    return paging.page(rows, request, lambda row: (row.rank, row.id))
+def _sort(wanted: Filter) -> str:
+    return wanted.sort or ("-rank" if fold(wanted.q) else "name")
 
 
-_ORDERS: dict[str, tuple[Any, str, Callable[[Any], Any]]] = {
-    "name": (Person.sort_key, "sort_key", paging.read_text),
-    "updated": (Person.updated_at, "updated_at", paging.read_moment),
+def _values(actor: Actor, wanted: Filter, request: PageRequest) -> dict[str, Any]:
+    """What goes into the places of a list's statement."""
+    values = {**actor.places, **wanted.places, "rows": request.limit + 1}
+    if request.cursor:
+        read = _ORDERS[wanted.sort.removeprefix("-")].read
+        values["edge"], values["edge_id"] = paging.decode(request.cursor, (read, UUID))
+    return values
+
+
+@dataclass(frozen=True)
+class _Shape:
+    actor: tuple[str, int, int]
+    wanted: Filter
+    is_later_page: bool
+
+
+@lru_cache(maxsize=500)
+def _prepared_list(shape: _Shape) -> Prepared:
+    """A list's statement for all actors and filters of one shape."""
+    nobody = Actor.stand_in(shape.actor)
+    edge = _ORDERS[shape.wanted.sort.removeprefix("-")].stand_in
+    cursor = paging.encode(edge, uuid4()) if shape.is_later_page else None
+    request = PageRequest(987_654_321, cursor)
+    statement = _list_statement(nobody, shape.wanted, request)
+    return Prepared(statement, _values(nobody, shape.wanted, request))
+
+
+def _list_statement(
+    actor: Actor, wanted: Filter, request: PageRequest, *also: ColumnElement[bool]
+) -> Rows:
+    statement = _plain().where(listed(actor), *_conditions(actor, wanted), *also)
+    order = _ORDERS[wanted.sort.removeprefix("-")]
+    column = order.column
+    if wanted.q:
+        found = hits(actor, wanted.q, _FOUND_BY_NAME)
+        statement = statement.join(found, found.c.id == Person.id)
+        if order.name == "rank":
+            column = cast(func.round(found.c.score * 1000), Integer)
+            statement = statement.add_columns(column.label("rank"))
+    down = wanted.sort.startswith("-")
+    page = paging.after(
+        statement, request, (column, Person.id), (order.read, UUID), descending=down
+    )
+    sign = "-" if down else ""
+    return with_lists(actor, page, sign + order.name, f"{sign}id")
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One order of a list: its column, the column's name in a row, and how a cursor holds it."""
+
+    column: Any
+    name: str
+    read: Callable[[Any], Any]
+    stand_in: Any
+
+
+_ORDERS = {
+    "name": _Order(Person.sort_key, "sort_key", paging.read_text, "\ue000edge"),
+    "updated": _Order(
+        Person.updated_at,
+        "updated_at",
+        paging.read_moment,
+        datetime(1901, 2, 3, 4, 5, 6, 7, UTC),
+    ),
+    "rank": _Order(None, "rank", int, 987_654_320),
 }
 
 
@@ -141,8 +218,15 @@ def _canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:
 
 def get_person_row(actor: Actor, person_id: UUID) -> Row[Any]:
     """One person with addresses and positions; a merged id answers the person it became."""
-    one = _plain().where(visible(actor), Person.id == _canonical(actor, person_id))
-    return _one(db.session().execute(with_lists(actor, one)).one_or_none())
+    rows = _prepared_person(actor.shape).rows({**actor.places, "person_id": person_id})
+    return _one(rows[0] if rows else None)
+
+
+@lru_cache(maxsize=100)
+def _prepared_person(shape: tuple[str, int, int]) -> Prepared:
+    nobody, person_id = Actor.stand_in(shape), uuid4()
+    one = _plain().where(visible(nobody), Person.id == _canonical(nobody, person_id))
+    return Prepared(with_lists(nobody, one), {**nobody.places, "person_id": person_id})
 
 
 def get_person_by_slug(actor: Actor, slug: str) -> Row[Any]:

@@ -1,0 +1,69 @@
+"""Statements made once for a shape of question and asked many times with other values.
+
+Building a rich SELECT costs more than running it. A hot query is therefore built with stand-in
+values, compiled, and kept as SQL with places for the real ones; it still comes from the same
+functions (`policy.visible` and all) as any other. What a stand-in must be: a value that occurs
+nowhere else, so that its places are found by equality.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select
+
+from community.core import db
+
+
+class Prepared:
+    """SQL with named places. `stand_ins` are the values the statement was built with.
+
+    A stand-in that is a tuple gives a place to each of its members, and to the whole as a list.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], stand_ins: Mapping[str, Any]) -> None:
+        compiled = statement.compile(
+            dialect=db.engine().dialect, compile_kwargs={"render_postcompile": True}
+        )
+        self.sql = compiled.string
+        self.fixed: dict[str, Any] = {}
+        self.places: dict[str, tuple[str, int | None]] = {}
+        for bind, value in compiled.params.items():
+            place = _place_of(value, stand_ins)
+            if place is not None:
+                self.places[bind] = place
+            else:
+                self.fixed[bind] = _constant(bind, value)
+        missing = set(stand_ins) - {name for name, _index in self.places.values()}
+        if missing:
+            raise RuntimeError(f"these values have no place in the statement: {sorted(missing)}")
+
+    def rows(self, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """Ask with these values, one for each stand-in."""
+        given = dict(self.fixed)
+        for bind, (name, index) in self.places.items():
+            value = values[name]
+            if index is not None:
+                value = value[index]
+            given[bind] = list(value) if isinstance(value, tuple) else value
+        return db.session().connection().exec_driver_sql(self.sql, given).all()
+
+
+def _place_of(value: Any, stand_ins: Mapping[str, Any]) -> tuple[str, int | None] | None:
+    for name, stand_in in stand_ins.items():
+        if isinstance(stand_in, tuple):
+            if isinstance(value, list) and tuple(value) == stand_in:
+                return name, None
+            if value in stand_in:
+                return name, stand_in.index(value)
+        elif type(value) is type(stand_in) and value == stand_in:
+            return name, None
+    return None
+
+
+def _constant(bind: str, value: Any) -> Any:
+    """A constant of the statement: never an id, which would be somebody's."""
+    ids = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(one, UUID) for one in ids):
+        raise RuntimeError(f"{bind} holds an id that is no stand-in")
+    return value
