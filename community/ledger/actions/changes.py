@@ -84,6 +84,7 @@ def lapse_unanswered(as_of: datetime) -> int:
     for state in states:
         db.add(state.lapse(at=as_of))
         journal.record(None, "lapse", "give", state.give_id)
+    db.session().flush()
     return len(states)
 
 

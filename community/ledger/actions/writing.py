@@ -50,6 +50,8 @@ def store_act(
 ) -> None:
     """Store the next act and let the sums, the giver's load, the journal and the other side follow."""
     db.add(act)
+    # Whoever reads on in this transaction reads the give as it stands now.
+    db.session().flush()
     project(entry.state, before)
     _carry(entry, act.verb)
     about = entry.giver.id if act.by_id == entry.give.receiver_id else entry.receiver.id

@@ -1,0 +1,203 @@
+"""Somebody outside: told by the giver's choice alone, and answering by a link without an account."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from community.core import clock, mail
+from community.core.mail import MailFailed
+from community.identity.models import Actor
+from community.ledger import actions
+from community.ledger.actions import Letter
+from community.ledger.actions.outside import TELL_JOB
+from community.notifications.models import MailSuppression, Notice
+from community.web.session import CommunityFlask
+from tests.factories.accounts import address_of
+from tests.factories.identity import acting
+from tests.factories.ledger import log_give, seen
+from tests.factories.outbox import do_owed, owed, state_of
+from tests.factories.people import make_person
+from tests.web_client import Portal
+
+LETTER = Letter("A small thing", "Dear Mara,\n\nI sent you the contract.\nBest, Noor")
+ADDRESS = "mara@example.org"
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[mail.Mail]:
+    """The mail that leaves."""
+    out: list[mail.Mail] = []
+    monkeypatch.setattr(mail, "send", out.append)
+    return out
+
+
+@pytest.fixture
+def told(app: CommunityFlask, owner: Actor) -> UUID:
+    """A give whose receiver outside is to be told."""
+    outsider = make_person(owner, "Mara Ellison", email=ADDRESS)
+    entry = log_give(owner, outsider.id, story="the contract", tell_outsider=LETTER)
+    return entry.give.id
+
+
+def link_of(letter: mail.Mail) -> str:
+    """The path of the link in a mail."""
+    found = re.search(r"http://localhost:8000(/i/\S+)", letter.text)
+    assert found
+    return found[1]
+
+
+def words_of(response: Any) -> str:
+    """What a reader reads, in one line."""
+    return " ".join(BeautifulSoup(response.get_data(as_text=True), "html.parser").stripped_strings)
+
+
+def test_the_mail_holds_the_givers_words_and_replies_go_to_them(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    (row,) = owed(owner, TELL_JOB)
+    assert set(row.args) == {"give_id", "link_id"}
+    assert do_owed(app, owner, TELL_JOB) == 1
+    (letter,) = sent
+    assert (letter.to, letter.subject) == (ADDRESS, LETTER.subject)
+    assert (letter.from_name, letter.reply_to) == (owner.team_name, address_of(owner))
+    assert LETTER.body in letter.text
+    assert "asked us to send it and wrote the words" in letter.text
+    assert letter.headers["List-Unsubscribe"].endswith("/no-more>")
+    assert state_of(owner, row.id) == "done"
+    assert "http://localhost:8000/i/" in (letter.html or "")
+
+
+def test_a_scanner_that_opens_the_link_changes_nothing(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    browser, link = Portal(app), link_of(sent[0])
+    for _ in range(2):
+        page = browser.get(link)
+        assert page.status_code == 200
+    assert "Noor Haddad says they helped you" in words_of(page)
+    assert "the contract" in words_of(page)
+    assert "Set-Cookie" not in page.headers
+    assert page.headers["Cache-Control"] == "no-store"
+    assert seen(owner, told).state == "logged"
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", "acknowledged"), ("no", "disputed")])
+def test_the_answer_needs_no_account_and_counts_once(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail], answer: str, state: str
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    browser, link = Portal(app), link_of(sent[0])
+    response = browser.post(link, {"answer": answer, "words": "so kind"}, csrf=False)
+    assert response.status_code == 200
+    assert "You can close this page" in words_of(response)
+    give = seen(owner, told)
+    assert give is not None
+    assert (give.state, give.awaiting) == (state, False)
+    assert "so kind" in (give.thanks, give.dispute_reason)
+    again = browser.post(link, {"answer": "no", "words": "twice"}, csrf=False)
+    assert again.status_code == 200
+    assert "You have already answered" in words_of(again)
+    assert seen(owner, told).state == state
+    with acting(owner) as unit:
+        kinds = unit.session.scalars(select(Notice.kind).where(Notice.thing_id == told)).all()
+    assert kinds == ["give_acknowledged" if answer == "yes" else "give_disputed"]
+
+
+def test_an_answer_without_a_choice_comes_back(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    response = Portal(app).post(link_of(sent[0]), {"words": "hm"}, csrf=False)
+    assert response.status_code == 422
+    assert seen(owner, told).state == "logged"
+
+
+def test_a_link_of_what_was_taken_back_says_so(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    with acting(owner):
+        actions.retract(owner, told)
+    response = Portal(app).post(link_of(sent[0]), {"answer": "yes"}, csrf=False)
+    assert response.status_code == 410
+    assert seen(owner, told).state == "retracted"
+
+
+def test_an_expired_link_says_how_to_ask_again(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    with clock.shifted(timedelta(days=15)):
+        response = Portal(app).get(link_of(sent[0]))
+    assert response.status_code == 410
+    assert "ask the person who sent it" in words_of(response)
+
+
+@pytest.mark.parametrize("token", ["x", "cty_nobody_" + "a" * 60, "cty__" + "a" * 60])
+def test_a_link_that_is_not_ours_is_not_found(app: CommunityFlask, token: str) -> None:
+    assert Portal(app).get(f"/i/{token}").status_code == 404
+    assert Portal(app).post(f"/i/{token}", {"answer": "yes"}, csrf=False).status_code == 404
+
+
+def test_undo_inside_the_hold_means_it_never_leaves(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    with acting(owner):
+        actions.undo(owner, told)
+    assert do_owed(app, owner, TELL_JOB) == 0
+    assert sent == []
+
+
+def test_no_more_mail_is_said_once_for_the_team(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    link = link_of(sent[0]) + "/no-more"
+    assert Portal(app).get(link).status_code == 200
+    with acting(owner) as unit:
+        assert unit.session.scalars(select(MailSuppression.address)).all() == []
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert Portal(app).post(link, one_click, csrf=False).status_code == 200
+    person = make_person(owner, email=ADDRESS)
+    later = log_give(owner, person.id, tell_outsider=LETTER).give.id
+    do_owed(app, owner, TELL_JOB)
+    assert len(sent) == 1
+    give = seen(owner, later)
+    assert give is not None
+    assert (give.awaiting, give.told_at, give.counted_value) == (False, None, 1.0)
+
+
+def test_a_refused_address_is_told_to_the_giver_and_nobody_was_asked(
+    app: CommunityFlask, owner: Actor, told: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_mail: mail.Mail) -> None:
+        raise MailFailed("recipient refused: 550", permanent=True, bad_address=True)
+
+    monkeypatch.setattr(mail, "send", refuse)
+    (row,) = owed(owner, TELL_JOB)
+    do_owed(app, owner, TELL_JOB)
+    assert state_of(owner, row.id) == "dead"
+    give = seen(owner, told)
+    assert give is not None
+    assert (give.state, give.awaiting) == ("logged", False)
+    with acting(owner) as unit:
+        (notice,) = unit.session.scalars(select(Notice).where(Notice.thing_id == told))
+    assert (notice.kind, notice.member_id) == ("outsider_not_reached", owner.member_id)
+
+
+def test_a_server_that_is_away_is_tried_again(
+    app: CommunityFlask, owner: Actor, told: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_mail: mail.Mail) -> None:
+        raise MailFailed("connect", permanent=False)
+
+    monkeypatch.setattr(mail, "send", away)
+    with pytest.raises(MailFailed):
+        do_owed(app, owner, TELL_JOB)
+    assert seen(owner, told).awaiting is True

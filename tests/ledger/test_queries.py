@@ -1,0 +1,98 @@
+"""Lists of the ledger: what waits, what was lately, a person's timeline, and no gaps between pages."""
+
+from datetime import date
+from uuid import UUID
+
+from community.core.paging import PageRequest
+from community.identity.models import Actor
+from community.ledger import actions, queries
+from community.ledger.queries import GiveFilter
+from tests.conftest import counting
+from tests.factories.identity import acting, make_member
+from tests.factories.ledger import acknowledge, days_ago, log_give, say_thanks
+from tests.factories.people import make_person
+
+
+def test_what_waits_for_me_is_what_others_say_they_gave_me(owner: Actor, member: Actor) -> None:
+    waiting = log_give(owner, member.person_id).give.id
+    log_give(owner, member.person_id, no_reply=True)
+    answered = log_give(owner, member.person_id).give.id
+    acknowledge(member, answered)
+    say_thanks(member, owner.person_id)
+    with acting(member):
+        assert [give.id for give in queries.find_to_answer(member)] == [waiting]
+        assert [give.id for give in queries.find_unthanked(member)] == [waiting]
+    with acting(owner):
+        assert queries.find_to_answer(owner) == []
+
+
+def test_lately_shows_what_was_thanked_for(owner: Actor, member: Actor) -> None:
+    log_give(owner, member.person_id)
+    thanked = say_thanks(owner, member.person_id).give.id
+    third = make_member(owner, "Kofi Asante")
+    private = {"audience": "private", "people": [], "circle_id": None}
+    hidden = say_thanks(owner, member.person_id, visibility=private).give.id
+    with acting(third):
+        assert [give.id for give in queries.find_lately(third)] == [thanked]
+    with acting(owner):
+        assert {give.id for give in queries.find_lately(owner)} == {thanked, hidden}
+
+
+def test_pages_follow_each_other_without_gap_or_double(owner: Actor, member: Actor) -> None:
+    days = [days_ago(owner, n // 3) for n in range(10)]
+    made = {say_thanks(owner, member.person_id, happened_on=day).give.id for day in days}
+    found: list[tuple[date, UUID]] = []
+    cursor = None
+    with acting(owner):
+        while True:
+            page = queries.find_gives(owner, GiveFilter(), PageRequest(3, cursor))
+            found += [(give.happened_on, give.id) for give in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+    assert found == sorted(found, reverse=True)
+    assert [give_id for _day, give_id in found] == list(dict.fromkeys(g for _d, g in found))
+    assert {give_id for _day, give_id in found} == made
+
+
+def test_a_persons_timeline_holds_both_directions_and_goes_on(owner: Actor, member: Actor) -> None:
+    person = make_person(owner)
+    ids = [
+        log_give(owner, person.id, happened_on=days_ago(owner, 3)).give.id,
+        say_thanks(owner, person.id, happened_on=days_ago(owner, 2)).give.id,
+    ]
+    log_give(owner, member.person_id)
+    taken_back = log_give(owner, person.id).give.id
+    with acting(owner):
+        actions.retract(owner, taken_back)
+    with acting(owner):
+        first = queries.find_of_person(owner, person.id, limit=1)
+        edge = (first[0].happened_on, first[0].id)
+        rest = queries.find_of_person(owner, person.id, before=edge)
+    assert [give.id for give in first + rest] == ids[::-1]
+
+
+def test_what_was_taken_back_is_listed_for_its_writer_alone(owner: Actor, member: Actor) -> None:
+    give_id = log_give(owner, member.person_id).give.id
+    with acting(owner):
+        actions.retract(owner, give_id)
+    for reader, expected in ((owner, [give_id]), (member, [])):
+        with acting(reader):
+            page = queries.find_gives(reader, GiveFilter(), PageRequest())
+            assert [give.id for give in page.items] == expected
+
+
+def test_the_reader_of_a_give_reads_their_own_count(owner: Actor, member: Actor) -> None:
+    give_id = log_give(owner, make_person(owner).id).give.id
+    with acting(owner):
+        assert queries.get_give(owner, give_id).counted_value == 1
+    with acting(member):
+        assert queries.get_give(member, give_id).counted_value == 0
+
+
+def test_a_list_is_one_statement(owner: Actor, member: Actor) -> None:
+    for _ in range(4):
+        log_give(owner, member.person_id)
+    with acting(member), counting() as sent:
+        assert len(queries.find_to_answer(member)) == 4
+    assert len(sent) == 1

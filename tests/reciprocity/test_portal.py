@@ -1,0 +1,99 @@
+"""Between me and each person: in words, without totals or a ranking."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask import g, render_template_string
+
+from community.core import clock
+from community.identity.models import Actor
+from community.reciprocity import queries
+from community.web.session import CommunityFlask
+from tests.conftest import counting
+from tests.factories.identity import acting, make_member
+from tests.factories.ledger import days_ago, log_give, say_thanks
+from tests.factories.people import make_person
+from tests.web_client import Portal
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.get_data(as_text=True), "html.parser")
+
+
+def test_an_empty_page_says_how_it_fills(app: CommunityFlask, owner: Actor) -> None:
+    page = soup(Portal(app, owner).get("/reciprocity"))
+    assert "Once help has gone back and forth" in page.get_text()
+    assert page.select_one('a[href$="/gives/new"]')
+
+
+def test_people_stand_by_their_latest_exchange_in_words(app: CommunityFlask, owner: Actor) -> None:
+    ivy, mara = make_member(owner, "Ivy Okonjo"), make_member(owner, "Mara Ellison")
+    outsider = make_person(owner, "Kofi Asante")
+    for days in (120, 60, 30):
+        say_thanks(owner, ivy.person_id, impact="large", happened_on=days_ago(owner, days))
+        log_give(owner, outsider.id, size="large", happened_on=days_ago(owner, days + 1))
+    say_thanks(owner, mara.person_id, happened_on=days_ago(owner, 2))
+    page = soup(Portal(app, owner).get("/reciprocity"))
+    rows = [row.get_text(" ", strip=True) for row in page.select("#pair-rows > li")]
+    assert [row.split(" ", 3)[1] for row in rows] == ["Mara", "Ivy", "Kofi"]
+    assert "Too early to tell" in rows[0]
+    assert "Mostly from them so far" in rows[1]
+    assert "Mostly from you so far" in rows[2]
+    for word in ("balance", "one-sided", "debt", "owe", "score", "taker"):
+        assert word not in page.get_text().lower()
+
+
+def test_the_list_pages_on_a_button(app: CommunityFlask, owner: Actor) -> None:
+    for number in range(31):
+        day = days_ago(owner, number // 3)
+        log_give(owner, make_person(owner).id, happened_on=day)
+    portal = Portal(app, owner)
+    first = soup(portal.get("/reciprocity"))
+    assert len(first.select("#pair-rows > li")) == 30
+    rest = soup(portal.get(first.select_one("#show-more a")["href"]))
+    assert len(rest.select("#pair-rows > li")) == 1
+
+
+def test_nobody_reads_anothers_page(app: CommunityFlask, owner: Actor, member: Actor) -> None:
+    third = make_member(owner, "Kofi Asante")
+    say_thanks(owner, member.person_id)
+    page = soup(Portal(app, third).get("/reciprocity"))
+    assert page.select("#pair-rows > li") == []
+
+
+def section(app: CommunityFlask, reader: Actor, other_id: Any) -> BeautifulSoup:
+    """The section of the person's page, alone."""
+    with acting(reader):
+        pair = queries.get_pair(reader, other_id, clock.today())
+    path = f"/t/{reader.team_slug}/reciprocity"
+    with app.test_request_context(path, base_url="http://localhost:8000"), acting(reader):
+        app.preprocess_request()
+        g.actor = reader
+        html = render_template_string('{% include "reciprocity/_pair.html" %}', pair=pair)
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_the_section_speaks_before_it_draws(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    nothing = section(app, owner, member.person_id)
+    assert "Nothing between you yet" in nothing.get_text()
+    assert nothing.select_one('a[href*="/gives/new?to="]')
+    for days in (120, 60, 30):
+        say_thanks(owner, member.person_id, impact="large", happened_on=days_ago(owner, days))
+    told = section(app, owner, member.person_id)
+    assert told.select_one("p.strong").get_text() == "Mostly from them so far"
+    assert told.select_one("svg.chart rect.received")
+    assert told.select_one(f'a[href$="/gives?with={member.person_id}"]')
+    assert len(told.select("tbody tr")) == 12
+
+
+def test_the_page_costs_four_statements_for_its_rows(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    say_thanks(owner, member.person_id)
+    portal = Portal(app, owner)
+    portal.get("/reciprocity")
+    with counting() as sent:
+        portal.get("/reciprocity")
+    assert len(sent) <= 4, sent
