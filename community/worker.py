@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -37,6 +37,7 @@ RING_SECONDS = 30.0
 BEAT_SECONDS = 5.0
 AWAY_SECONDS = 2.0
 PERIODIC_JOB = "worker.periodic"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _note_failure(
 def run_periodic(claim: Claim) -> None:
     """Run one slot of one periodic job: its effect and the slot's end commit together."""
     entry = SCHEDULE[str(claim.args["name"])]
-    as_of = datetime.fromtimestamp(int(claim.args["slot"]) * entry.every, UTC)
+    as_of = EPOCH + timedelta(seconds=int(claim.args["slot"]) * entry.every)
     with db.transaction(claim.team_id):
         if outbox.get(claim) is not None:
             entry.run(as_of)

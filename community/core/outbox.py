@@ -199,6 +199,7 @@ _RELEASE = text(
     FROM unnest(CAST(:teams AS uuid[]), CAST(:ids AS uuid[]), CAST(:attempts AS integer[]))
          AS mine (team_id, id, attempt)
     WHERE outbox.team_id = mine.team_id AND outbox.id = mine.id AND outbox.attempt = mine.attempt
+      AND outbox.next_at IS NOT NULL
     """
 )
 

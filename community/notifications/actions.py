@@ -14,7 +14,7 @@ from community.core.outbox import Claim
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.notifications import catalogue, notices, queries
-from community.notifications.links import Unsubscribe
+from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import CHANNELS, Notice, NotificationPreference
 
 MAIL_JOB = "notifications.mail_notice"

@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import insert
 from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim
-from community.notifications import catalogue, links, queries, quiet
+from community.notifications import catalogue, queries, quiet
 from community.notifications.catalogue import NoticeKind, Words
-from community.notifications.links import Unsubscribe
+from community.notifications.formats import links
+from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import MailSuppression, Notice
 from community.notifications.queries import Delivery
 from community.web import letters

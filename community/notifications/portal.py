@@ -12,8 +12,9 @@ from community.core.i18n import lazy
 from community.core.paging import PageRequest
 from community.identity.models import Actor
 from community.identity.queries import find_team_by_key
-from community.notifications import actions, catalogue, links, mailbox, queries, schemas
-from community.notifications.links import Unsubscribe
+from community.notifications import actions, catalogue, queries, schemas
+from community.notifications.formats import links, mailbox
+from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import CHANNELS
 from community.notifications.queries import ShownNotice
 from community.web import pages

@@ -13,7 +13,8 @@ from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim, OutboxRow
 from community.identity.models import Actor, Membership
 from community.identity.queries import primary_email
-from community.notifications import actions, catalogue, delivery, links
+from community.notifications import actions, catalogue, delivery
+from community.notifications.formats import links
 from community.notifications.models import MailSuppression, Notice
 from community.web.session import CommunityFlask
 from tests.conftest import counting

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from community.core import crypto
-from community.notifications import links
-from community.notifications.links import Unsubscribe
+from community.notifications.formats import links
+from community.notifications.formats.links import Unsubscribe
 
 LINK = Unsubscribe(uuid.UUID("0190a0b1-0000-7000-8000-000000000001"), "give_logged")
 

@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 from community.core import mail
 from community.core.mail import Mail
 from community.identity.models import Actor
-from community.notifications import actions, links, queries
+from community.notifications import actions, queries
+from community.notifications.formats import links
 from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.factories.identity import acting, make_member

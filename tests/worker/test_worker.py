@@ -1,6 +1,5 @@
 """Answering the bell: rows are worked on once, poison stops nothing, the rest goes back."""
 
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -93,14 +92,30 @@ def test_a_full_batch_calls_for_help_and_the_next_ring_takes_the_rest(
     assert rung == [lane]
 
 
+class Wrist:
+    """The worker's watch, moved by the test."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
 def test_after_its_time_a_ring_gives_back_what_is_left_and_rings_again(
     owner: Actor, lane: str, job: Job, rung: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owe(owner, lane, 5)
     rung.clear()
-    monkeypatch.setattr(worker, "RING_SECONDS", 0.15)
-    slow = job.__call__
-    monkeypatch.setitem(outbox._handlers, "test.job", lambda c: (time.sleep(0.1), slow(c)))
+    watch = Wrist()
+    monkeypatch.setattr(worker, "time", watch)
+    work = job.__call__
+
+    def slow(claim: Claim) -> None:
+        work(claim)
+        watch.seconds += worker.RING_SECONDS / 2
+
+    monkeypatch.setitem(outbox._handlers, "test.job", slow)
     assert worker.answer_ring(lane) == 2
     assert rung == [lane]
     left = [row for row in rows_of(owner).values() if row.state == "due"]

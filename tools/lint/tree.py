@@ -45,6 +45,7 @@ OTHERS = {
     "notifications/quiet": "quiet hours as plain functions over plain data",
     "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",
+    "notifications/quiet": "when mail waits: a pure algorithm, named by what it computes",
     "notifications/delivery": "the sending itself, between two transactions, so no action",
 }
 
