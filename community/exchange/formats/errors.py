@@ -54,6 +54,7 @@ MESSAGES: dict[str, str] = {
     "vcard_too_many_properties": N_("A card has more than %(limit)s properties."),
     "property_too_long": N_("A property is longer than %(limit)s KiB."),
     "too_many_folds": N_("A property is folded over more than %(limit)s lines."),
+    "archive_elsewhere": N_("A complete archive is restored by the operator's command line."),
     # One row, or one field of it, is not used.
     "no_name": N_("No name, so nobody was made from this row."),
     "not_a_person": N_("This is a company or a group, not a person."),
@@ -65,6 +66,24 @@ MESSAGES: dict[str, str] = {
     "date_unreadable": N_("“%(value)s” is not a date."),
     "date_ambiguous": N_("“%(value)s” may be day first or month first. Choose which it is."),
     "line_malformed": N_("“%(value)s” is not a vCard property."),
+    # The row is fine, and the people who are here already say what becomes of it.
+    "id_of_another": N_(
+        "“%(value)s” stands for somebody else since an earlier import. Say where this file comes"
+        " from, so that the two are kept apart."
+    ),
+    "joined": N_("The same person as on line %(line)s, so the two were put together."),
+    "not_yours": N_("Already known here, and not yours to change. Nothing was added."),
+    "seen_by_others": N_(
+        "Somebody else shares this person with the team. Choose “The team” for the import to add"
+        " to what all see."
+    ),
+    # Left as it was when the import was undone.
+    "changed_since": N_("Changed since the import: %(fields)s."),
+    "edited_since": N_("Changed since the import."),
+    "notes_since": N_("Somebody wrote a note since the import."),
+    "in_use": N_("Help or other entries name this person since the import."),
+    "merged_since": N_("Merged with another person since the import."),
+    "deleted_since": N_("Deleted since the import."),
 }
 
 
@@ -80,9 +99,10 @@ class FormatError(RuleBroken):
     """
 
     def __init__(self, code: str, line: int | None = None, **params: str | int) -> None:
-        super().__init__(render(code, params), code=code, field="file")
+        words = render(code, params)
+        if line is not None:
+            words = gettext("Line %(line)s: %(message)s", line=line, message=words)
+        field = "mapping" if code.startswith("mapping_") else "file"
+        super().__init__(words, code=code, field=field)
         self.line = line
         self.params = params
-
-    def __str__(self) -> str:
-        return self.message if self.line is None else f"line {self.line}: {self.message}"

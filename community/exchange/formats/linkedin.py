@@ -47,12 +47,15 @@ def open_linkedin(data: bytes, *, encoding: str | None = None) -> Parsed:
 
 
 def is_linkedin(data: bytes) -> bool:
-    """Whether a file that can be read has LinkedIn's columns."""
+    """Whether a file that can be read has the columns that only LinkedIn writes together.
+
+    Names and a company are in every address book; the day of the connection is not.
+    """
     try:
-        _header(open_table(data))
+        _above, header = _header(open_table(data))
     except FormatError:
         return False
-    return True
+    return "connected on" in {clean_line(cell).lower() for cell in header}
 
 
 def _header(table: Table) -> tuple[int, list[str]]:

@@ -36,7 +36,7 @@ FIELDS = (
     "met_on",
 )
 LABELLED = ("email", "phone", "url")
-_NAMING = {"name", "first_name", "last_name", "call_name"}
+NAMING = {"name", "first_name", "last_name", "call_name"}
 
 # Target → header words, lower case, everything but letters and digits as one space.
 _HEADERS = {
@@ -134,7 +134,7 @@ def check_mapping(columns: tuple[str, ...], mapping: Mapping[str, str]) -> Mappi
         known = field_name in (LABELLED if colon else FIELDS)
         if not known or len(label) > MAX_LABEL:
             raise FormatError("mapping_unknown_field", field=target[:MAX_LABEL])
-    if not _NAMING & set(kept.values()):
+    if not NAMING & set(kept.values()):
         raise FormatError("mapping_without_name")
     return MappingProxyType(kept)
 

@@ -66,6 +66,7 @@ def test_an_address_elsewhere_is_no_key() -> None:
 def test_the_export_is_recognised() -> None:
     assert is_linkedin(DATA)
     assert not is_linkedin(b"Name,Email\nAnn,a@example.org\n")
+    assert not is_linkedin(b"First Name,Last Name,Company,Email\nAnn,Lee,Acme,a@example.org\n")
     assert not is_linkedin(b"PK\x03\x04")
 
 

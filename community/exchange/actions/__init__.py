@@ -1,0 +1,25 @@
+"""What people do with imports: bring a file, say how it is read, publish it, and undo it."""
+
+from community.exchange.actions.batches import (
+    SMALL,
+    FileIn,
+    open_content,
+    publish_import,
+    read_import,
+    start_import,
+    undo_import,
+)
+from community.exchange.actions.pruning import prune
+from community.exchange.actions.working import carry_on
+
+__all__ = [
+    "SMALL",
+    "FileIn",
+    "carry_on",
+    "open_content",
+    "prune",
+    "publish_import",
+    "read_import",
+    "start_import",
+    "undo_import",
+]

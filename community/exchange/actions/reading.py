@@ -1,0 +1,76 @@
+"""Staging: the file's rows, as they were read, into import_rows; some hundred a transaction."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from community.core import db
+from community.exchange import queries
+from community.exchange.actions import batches
+from community.exchange.formats.record import Parsed, PersonRecord, RowError
+from community.exchange.models import ImportBatch, ImportRow
+from community.identity.models import Actor
+
+AT_ONCE = 500
+
+
+class Reader:
+    """Reads one file from where the batch stands; kept over the stretches of one job."""
+
+    def __init__(self, batch_id: UUID) -> None:
+        self.batch_id = batch_id
+        self._rows: Iterator[dict[str, Any]] = iter(())
+        self._at = -1
+
+    def stage_some(self, actor: Actor, batch: ImportBatch) -> None:
+        """The next rows; the last of them lets the comparing begin."""
+        if self._at != batch.progress:
+            self._open(actor, batch)
+        rows = list(islice(self._rows, AT_ONCE))
+        if rows:
+            db.session().execute(insert(ImportRow), rows)
+        batch.progress += len(rows)
+        self._at = batch.progress
+        if len(rows) < AT_ONCE:
+            batch.enter("comparing")
+
+    def _open(self, actor: Actor, batch: ImportBatch) -> None:
+        content = queries.get_content(batch)
+        parsed = batches.open_content(actor, content, batch.format, batch.reading)
+        self._rows = islice(_rows(parsed, batch), batch.progress, None)
+
+
+def _rows(parsed: Parsed, batch: ImportBatch) -> Iterator[dict[str, Any]]:
+    """One row for each record or skipped row; the errors that precede a record go with it."""
+    shift = batch.reading.shift
+    pending: list[RowError] = []
+    on_line: Counter[int] = Counter()
+    for found in parsed:
+        if isinstance(found, RowError):
+            pending.append(found)
+            if not found.skipped:
+                continue
+        line = max(found.line - shift, 0)
+        yield {
+            "team_id": batch.team_id,
+            "batch_id": batch.id,
+            "line": line,
+            "seq": on_line[line],
+            "outcome": "staged" if isinstance(found, PersonRecord) else "error",
+            "data": found.to_data() if isinstance(found, PersonRecord) else {},
+            "before": {},
+            "written": {},
+            "errors": [_told(error) for error in pending],
+        }
+        on_line[line] += 1
+        pending = []
+
+
+def _told(error: RowError) -> dict[str, Any]:
+    told = asdict(error)
+    return {name: told[name] for name in ("field", "code", "params")}

@@ -1,0 +1,123 @@
+"""Carrying an import on, in stretches: the one action that opens its own transactions.
+
+Each stretch is short and committed, so that a killed worker loses at most one of them. What is
+owed is decided by the batch's own state alone: a job that runs twice, or late, finds its work
+done. Under a claim, nothing is committed for a claim that is lost.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from community.core import db, outbox
+from community.core.errors import AppError
+from community.core.i18n import gettext as _
+from community.core.i18n import speaking
+from community.core.outbox import Claim
+from community.exchange import notices, policy, queries
+from community.exchange.actions import batches, comparing, publishing, reading, undoing
+from community.exchange.models import ImportBatch
+from community.identity.models import Actor
+from community.notifications import actions as notifications
+
+# How long one job works before it lets others have their turn; a publishing that may take as
+# long begins a job of its own.
+SECONDS = 15.0
+_PATIENCE = 5
+
+Stretch = Callable[[Actor, ImportBatch], None]
+
+
+def carry_on(
+    team_id: UUID, batch_id: UUID, claim: Claim | None = None, seconds: float = SECONDS
+) -> None:
+    """Work on an import until it waits for somebody, or the time is over and a job is owed anew."""
+    ends = time.monotonic() + seconds
+    reader = reading.Reader(batch_id)
+    stretches: dict[str, Stretch] = {
+        "reading": reader.stage_some,
+        "comparing": comparing.Comparer().compare_some,
+        "publishing": publishing.publish,
+        "undoing": undoing.undo,
+    }
+    while _stretch(team_id, batch_id, claim, stretches, reader):
+        if claim is not None and time.monotonic() > ends:
+            _leave(team_id, batch_id, claim)
+            return
+
+
+def _stretch(
+    team_id: UUID,
+    batch_id: UUID,
+    claim: Claim | None,
+    stretches: dict[str, Stretch],
+    reader: reading.Reader,
+) -> bool:
+    """One transaction of work; whether there is more."""
+    with _mine(team_id, claim) as mine:
+        batch = queries.find_batch(batch_id) if mine else None
+        if batch is None or not batch.is_working:
+            _finish(claim)
+            return False
+        actor = queries.find_importer(batch)
+        if actor is None or not policy.can_import(actor):
+            _give_up(batch, None, _("Its importer is not in the team any more."))
+        elif claim is not None and claim.attempt > _PATIENCE:
+            _give_up(batch, actor, _("It could not be finished. Nothing was added."))
+        else:
+            with speaking(actor.locale):
+                _work(actor, batch, stretches[batch.state])
+    return True
+
+
+def _work(actor: Actor, batch: ImportBatch, stretch: Stretch) -> None:
+    try:
+        with db.attempt():
+            stretch(actor, batch)
+    except AppError as error:
+        db.session().refresh(batch)
+        _give_up(batch, actor, str(error.message))
+    if batch.state in ("done", "failed"):
+        _tell(actor, batch)
+    db.flush()
+
+
+@contextmanager
+def _mine(team_id: UUID, claim: Claim | None) -> Iterator[bool]:
+    """A transaction of the team; False inside when another attempt has the row by now."""
+    with db.transaction(team_id):
+        yield claim is None or outbox.get(claim) is not None
+
+
+def _finish(claim: Claim | None) -> None:
+    if claim is not None:
+        outbox.finish(claim)
+
+
+def _leave(team_id: UUID, batch_id: UUID, claim: Claim) -> None:
+    """Close this job and owe the next, in one transaction."""
+    with _mine(team_id, claim) as mine:
+        batch = queries.find_batch(batch_id) if mine else None
+        if batch is not None and batch.is_working:
+            batches.carry_on_later(batch)
+        outbox.finish(claim)
+
+
+def _give_up(batch: ImportBatch, actor: Actor | None, words: str) -> None:
+    # An undo that fails leaves a published import, to be undone again.
+    if batch.state == "undoing":
+        batch.enter("done")
+        batch.error = words
+        return
+    batch.fail(words)
+
+
+def _tell(actor: Actor, batch: ImportBatch) -> None:
+    notifications.notify(
+        notices.IMPORT_DONE,
+        member_id=actor.member_id,
+        thing_kind="import",
+        thing_id=batch.id,
+        key=f"{notices.IMPORT_DONE}:{batch.id}:{batch.version}",
+    )

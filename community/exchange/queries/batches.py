@@ -1,0 +1,136 @@
+"""Imports and their rows, as lists and to work on."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, case, column, exists, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from community.core import db, paging
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
+from community.core.paging import Page, PageRequest
+from community.exchange.matching.plans import REASONS
+from community.exchange.models import OUTCOMES, ImportBatch, ImportRow
+from community.exchange.policy import visible
+from community.identity import queries as identity_queries
+from community.identity.models import Actor
+from community.people.models import Person
+
+SHOWN_PROBLEMS = 100
+
+
+def get_batch(actor: Actor, batch_id: UUID, *, lock: bool = False) -> ImportBatch:
+    """One import of the actor's; `lock` fails at once when a worker holds it."""
+    statement = select(ImportBatch).where(visible(actor), ImportBatch.id == batch_id)
+    if lock:
+        statement = statement.with_for_update(nowait=True)
+    found = db.session().scalar(statement.execution_options(populate_existing=lock))
+    if found is None:
+        raise NotFound(_("There is no such import, or it is not yours to see."))
+    return found
+
+
+def find_batch(batch_id: UUID) -> ImportBatch | None:
+    """An import to work on, locked; for jobs, which check the importer's rights themselves."""
+    return db.session().scalar(
+        select(ImportBatch)
+        .where(ImportBatch.team_id == db.current_team_id(), ImportBatch.id == batch_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_importer(batch: ImportBatch) -> Actor | None:
+    """The member an import is worked on for, with the rights they have now; None when gone."""
+    named = aliased(Person)
+    member_id = db.session().scalar(
+        select(Person.membership_id)
+        .join(
+            named, (named.team_id == Person.team_id) & (named.canonical_id == Person.canonical_id)
+        )
+        .where(named.team_id == batch.team_id, named.id == batch.author_id)
+        .where(Person.membership_id.is_not(None))
+    )
+    return identity_queries.find_actor_of_member(member_id) if member_id else None
+
+
+def get_content(batch: ImportBatch) -> bytes:
+    """The file itself."""
+    statement = select(ImportBatch.content).where(
+        ImportBatch.team_id == batch.team_id, ImportBatch.id == batch.id
+    )
+    return bytes(db.session().scalar(statement) or b"")
+
+
+def count_open(actor: Actor) -> int:
+    """How many files of the actor's wait or are worked on."""
+    statement = select(func.count()).where(visible(actor), ImportBatch.content.is_not(None))
+    return db.session().scalar(statement) or 0
+
+
+def find_batches(actor: Actor, request: PageRequest) -> Page[ImportBatch]:
+    """The actor's imports, newest first."""
+    statement = select(ImportBatch).where(visible(actor))
+    page = paging.after(statement, request, (ImportBatch.id,), (UUID,), descending=True)
+    rows = db.session().scalars(page).all()
+    return paging.page(rows, request, lambda batch: (batch.id,))
+
+
+_NAME = ImportRow.data["name"].astext
+_FIELDS = func.coalesce(ImportRow.written["fields"], literal_column("'[]'::jsonb"))
+_ROW = (
+    ImportRow.line,
+    ImportRow.seq,
+    ImportRow.outcome,
+    _NAME.label("name"),
+    ImportRow.person_id,
+    _FIELDS.label("fields"),
+    ImportRow.errors,
+    ImportRow.before["maybe"].label("maybe"),
+)
+
+
+def find_rows(
+    actor: Actor, batch: ImportBatch, request: PageRequest, outcomes: Sequence[str] = ()
+) -> Page[Row[Any]]:
+    """The rows of an import in the order of the file, with what each did or would do."""
+    statement = select(*_ROW).where(
+        ImportRow.team_id == actor.team_id, ImportRow.batch_id == batch.id
+    )
+    if outcomes:
+        statement = statement.where(ImportRow.outcome.in_(outcomes))
+    edge = (ImportRow.line, ImportRow.seq)
+    page = paging.after(statement, request, edge, (int, int))
+    rows = db.session().execute(page).all()
+    return paging.page(rows, request, lambda row: (row.line, row.seq))
+
+
+def find_problems(actor: Actor, batch: ImportBatch, limit: int = SHOWN_PROBLEMS) -> list[Row[Any]]:
+    """The first rows of which something was left out, by line."""
+    statement = (
+        select(ImportRow.line, ImportRow.errors)
+        .where(ImportRow.team_id == actor.team_id, ImportRow.batch_id == batch.id)
+        .where(func.jsonb_array_length(ImportRow.errors) > 0)
+        .order_by(ImportRow.line, ImportRow.seq)
+        .limit(limit)
+    )
+    return list(db.session().execute(statement))
+
+
+def count_outcomes(batch: ImportBatch) -> dict[str, int]:
+    """How many rows there are of each outcome, and (`left_out`) used ones that lost a value."""
+    problem = func.jsonb_array_elements(ImportRow.errors).table_valued(column("value"))
+    has_problem = (
+        exists().select_from(problem).where(problem.c.value.op("->>")("code").not_in(REASONS))
+    )
+    used = case((ImportRow.outcome == "error", 0), (has_problem, 1), else_=0)
+    statement = (
+        select(ImportRow.outcome, func.count(), func.sum(used))
+        .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
+        .group_by(ImportRow.outcome)
+    )
+    rows = db.session().execute(statement).all()
+    counts = {outcome: count for outcome, count, _left_out in rows}
+    return {**dict.fromkeys(OUTCOMES, 0), **counts, "left_out": sum(row[2] for row in rows)}
