@@ -1,0 +1,113 @@
+"""Signing in, oneself, the team, its members and circles, tokens."""
+
+from tests.contract.route import (
+    KEEPERS,
+    MEMBERS,
+    NOBODY,
+    OWNER,
+    Route,
+    api,
+    both,
+    outside,
+    page,
+)
+
+_PROFILE = {"name": "Ada Author", "zone": "Europe/Berlin", "default_audience": "private"}
+_TOKEN = {"name": "Reader", "scopes": ["read"]}
+
+_API = (
+    api("GET", "/me"),
+    api("PATCH", "/me", sends={"call_name": "Al"}),
+    api("POST", "/me/departure", spends=True),
+    api("GET", "/team"),
+    api("PATCH", "/team", sends={"zone": "UTC"}, roles=OWNER, by="owner", scope="admin"),
+    api("GET", "/members", roles=MEMBERS),
+    api("GET", "/members/<uuid:person_id>", of="member"),
+    api(
+        "PATCH",
+        "/members/<uuid:person_id>",
+        of="member",
+        sends={"role": "steward"},
+        roles=OWNER,
+        by="owner",
+        scope="admin",
+    ),
+    api(
+        "DELETE",
+        "/members/<uuid:person_id>",
+        of="member",
+        roles=OWNER,
+        by="owner",
+        scope="admin",
+    ),
+    api("GET", "/tokens"),
+    api("POST", "/tokens", sends=_TOKEN, answers=201),
+    api("DELETE", "/tokens/<uuid:token_id>", of="token", roles=NOBODY),
+    api("GET", "/circles", roles=MEMBERS),
+    api(
+        "POST",
+        "/circles",
+        sends=lambda world, thing: {"name": world.new_name()},
+        roles=KEEPERS,
+        by="owner",
+        answers=201,
+    ),
+    api(
+        "PUT",
+        "/circles/<uuid:circle_id>/members/<uuid:person_id>",
+        of="circle_seat",
+        roles=KEEPERS,
+        by="owner",
+    ),
+    api(
+        "DELETE",
+        "/circles/<uuid:circle_id>/members/<uuid:person_id>",
+        of="circle_seat",
+        roles=KEEPERS,
+        by="owner",
+    ),
+)
+
+_OUTSIDE = (
+    outside("GET", "/", public=True, answers=303),
+    outside("GET", "/login", public=True),
+    outside("POST", "/login", public=True, sends={"email": "nobody@example.org"}),
+    outside("GET", "/login/sent", public=True),
+    outside(
+        "POST",
+        "/login/password",
+        public=True,
+        sends={"email": "nobody@example.org", "password": "x"},
+        answers=422,
+    ),
+    outside("GET", "/login/<token>", public=True, of="sign_in_link"),
+    outside("POST", "/login/<token>", public=True, proof=True, of="sign_in_link"),
+    outside("POST", "/logout", public=True),
+    outside("GET", "/teams", answers=303),
+    outside("GET", "/setup", public=True, answers=303),
+    outside("GET", "/setup/<token>", public=True, answers=404),
+    outside("POST", "/setup/<token>", public=True, proof=True, answers=404),
+    outside("GET", "/help/keyboard", public=True),
+)
+
+_SETTINGS = (
+    page("GET", "/settings", answers=303),
+    *both("/settings/profile", sends=_PROFILE),
+    page(
+        "POST",
+        "/settings/email",
+        sends=lambda world, thing: {"email": f"{world.new_name()}@example.org"},
+    ),
+    *both("/settings/appearance", sends={"theme": "dark", "locale": "en"}),
+    *both("/settings/keyboard", sends={"hotkeys": "yes"}),
+    page("GET", "/settings/sessions"),
+    page("POST", "/settings/sessions/<uuid:session_id>/end", of="session", roles=NOBODY),
+    page("POST", "/settings/sessions/end_others"),
+    page("POST", "/settings/password", sends={"password": "meadow-lantern-otter-19"}, spends=True),
+    page("GET", "/settings/tokens"),
+    page("POST", "/settings/tokens", sends={**_TOKEN, "days": "30"}, answers=200),
+    page("POST", "/settings/tokens/<uuid:token_id>/revoke", of="token", roles=NOBODY),
+    *both("/settings/leave", spends=True),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_OUTSIDE, *_SETTINGS)

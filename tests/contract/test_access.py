@@ -1,0 +1,144 @@
+"""The access matrix: who may use which route, generated from the table and held against the app."""
+
+import pytest
+
+from community.web.session import CommunityFlask
+from tests.contract.route import Route
+from tests.contract.table import ROUTES
+from tests.contract.things import KINDS, READERS, Thing
+from tests.contract.world import World, lasting
+from tests.web_client import BASE_URL, Portal
+
+CLOSED = [route for route in ROUTES if not route.public]
+NAMING = [route for route in CLOSED if route.of]
+ROLES = {"owner": "owner", "steward": "steward", "member": "other", "guest": "guest"}
+
+
+def test_every_route_is_in_the_table(app: CommunityFlask) -> None:
+    there = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    known = {(route.method, route.rule) for route in ROUTES}
+    assert len(known) == len(ROUTES), "a route is in the table twice"
+    assert there - known == set(), "routes without a contract"
+    assert known - there == set(), "contracts of routes that are gone"
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_without_credentials_nothing_opens(world: World, route: Route) -> None:
+    thing = _some_thing(world, route)
+    path = route.path({"team": world.people["owner"].team_slug, **thing.path})
+    client = Portal(world.app).client
+    response = client.open(path, method=route.method, base_url=BASE_URL)
+    if route.is_api:
+        assert response.status_code == 401
+        assert response.json["code"] == "no_token"
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    elif route.reads:
+        assert response.status_code == 303
+        assert response.headers["Location"].startswith("/login?next=")
+    else:
+        assert response.status_code == 400, "a form without its CSRF token"
+        signed_out = Portal(world.app)
+        signed_out.get("//login")
+        assert signed_out.post(f"/{path}" if "/t/" not in path else path).status_code == 401
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.public], ids=str)
+def test_what_is_public_asks_for_no_sign_in(world: World, route: Route) -> None:
+    thing = world.named_by(route)
+    browser = Portal(world.app)
+    browser.get("//login")
+    path = "/" + route.path(thing.path)
+    if route.reads:
+        response = browser.get(path)
+    else:
+        body = route.body(world, thing)
+        if not route.proof:
+            assert browser.post(path, body, csrf=False).status_code == 400
+        response = browser.post(path, body, csrf=not route.proof)
+    assert response.status_code == route.answers, response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("route", NAMING, ids=str)
+def test_what_is_hidden_answers_as_if_it_were_not_there(world: World, route: Route) -> None:
+    kind = KINDS[route.of]
+    absent = world.absent(route.of)
+    for who, actor in world.people.items():
+        nothing = lasting(world.send(actor, route, absent))
+        assert nothing[0] == 404, f"{who} asks for what never was: {nothing}"
+        for case in kind.cases:
+            if who not in READERS[case]:
+                answer = lasting(world.send(actor, route, world.thing(route.of, case)))
+                assert answer == nothing, f"{who} asks for a thing of {case}"
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in CLOSED if not r.is_api and "<team>" in r.rule], ids=str
+)
+def test_the_pages_of_a_foreign_team_are_not_there(world: World, route: Route) -> None:
+    stranger = world.people["stranger"]
+    thing = _some_thing(world, route)
+    foreign = {"team": world.people["owner"].team_slug}
+    nowhere = {"team": "no-such-team"}
+    answer = lasting(world.send(stranger, route, thing, path=foreign))
+    assert answer[0] == 404
+    assert answer == lasting(world.send(stranger, route, thing, path=nowhere))
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_whoever_made_it_may(world: World, route: Route) -> None:
+    thing = world.named_by(route)
+    actor = world.people[route.by] if route.by else thing.maker
+    response = world.send(actor, route, thing)
+    assert response.status_code == route.answers, response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_a_role_may_what_the_table_says(world: World, route: Route) -> None:
+    for role, who in ROLES.items():
+        thing = _seen_by(world, route, who)
+        if thing is None or (route.spends and role in route.roles):
+            continue
+        response = world.send(world.people[who], route, thing)
+        wanted = route.answers if role in route.roles else 403
+        assert response.status_code == wanted, f"{role}: {response.get_data(as_text=True)}"
+
+
+@pytest.mark.parametrize("route", [r for r in CLOSED if r.is_api], ids=str)
+def test_a_token_without_the_scope_is_refused(world: World, route: Route) -> None:
+    thing = _some_thing(world, route)
+    actor = world.people[route.by or "author"]
+    lacking = tuple(scope for scope in ("read", "write", "admin") if scope != route.needs)
+    response = world.send(actor, route, thing, scopes=lacking)
+    assert response.status_code == 403
+    assert response.json["code"] == "scope_missing"
+
+
+@pytest.mark.parametrize("route", [r for r in CLOSED if not r.is_api and not r.reads], ids=str)
+def test_a_form_without_its_token_does_nothing(world: World, route: Route) -> None:
+    thing = _some_thing(world, route)
+    actor = thing.maker if route.of else world.people[route.by or "author"]
+    world.portal(actor)
+    before = world.fingerprint()
+    assert world.send(actor, route, thing, csrf=False).status_code == 400
+    assert world.fingerprint() == before
+
+
+def _some_thing(world: World, route: Route) -> Thing:
+    if route.of:
+        return world.thing(route.of, KINDS[route.of].cases[0])
+    return Thing(world.people["author"], frozenset(), {})
+
+
+def _seen_by(world: World, route: Route, who: str) -> Thing | None:
+    """Something that this person sees and has not made, fresh where it will be acted on."""
+    if not route.of:
+        return Thing(world.people[who], frozenset(), {})
+    cases = KINDS[route.of].cases
+    seen = [case for case in ("team", "guest") if case in cases and who in READERS[case]]
+    if not seen:
+        return None
+    return world.thing(route.of, seen[0]) if route.reads else world.fresh(route.of, seen[0])

@@ -1,0 +1,170 @@
+"""What reading does and shows: it changes nothing, and hidden words reach nobody."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import true
+from werkzeug.test import TestResponse
+
+from community.identity import policy as identity_policy
+from community.identity.models import Actor
+from community.ledger import policy as ledger_policy
+from community.people import policy as people_policy
+from tests.contract.route import Route
+from tests.contract.table import ROUTES
+from tests.contract.things import KINDS, Thing
+from tests.contract.world import EVERYBODY, World, lasting
+
+READS = [route for route in ROUTES if route.reads and not route.public]
+ACTS = [route for route in ROUTES if not route.reads and not route.public]
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.reads], ids=str)
+def test_reading_changes_nothing(world: World, route: Route) -> None:
+    thing = world.named_by(route)
+    world.send(thing.maker, route, thing)
+    before = world.fingerprint()
+    response = world.send(thing.maker, route, thing)
+    assert response.status_code < 500
+    after = world.fingerprint()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+@pytest.mark.parametrize("route", READS, ids=str)
+def test_hidden_words_reach_nobody(world: World, route: Route) -> None:
+    for who in EVERYBODY:
+        for response in _read(world, route, who):
+            _assert_says_nothing_of(world.hidden_from(who), response, route)
+
+
+@pytest.mark.parametrize("route", [r for r in ACTS if not r.of and not r.spends], ids=str)
+def test_answers_to_acts_name_nothing_hidden(world: World, route: Route) -> None:
+    for who in ("other", "owner"):
+        thing = Thing(world.people[who], frozenset(), {})
+        response = world.send(world.people[who], route, thing)
+        _assert_says_nothing_of(world.hidden_from(who), response, route)
+
+
+@pytest.mark.parametrize("who", [who for who in EVERYBODY if who != "author"])
+def test_what_others_keep_to_themselves_changes_nothing_one_reads(world: World, who: str) -> None:
+    """Lists, counts, searches, sums and pages are the same whether or not it is there."""
+    _all_answers(world, who)
+    before = _all_answers(world, who)
+    world.hide_more(who)
+    after = _all_answers(world, who)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+@pytest.mark.parametrize("route", [r for r in ACTS if r.refers], ids=str)
+def test_a_hidden_person_cannot_be_referred_to(world: World, route: Route) -> None:
+    actor = world.people["other"]
+    thing = Thing(actor, frozenset(), {})
+    if route.of:
+        thing = world.fresh(route.of, "team")
+    body = route.body(world, thing)
+    for name in route.refers:
+        absent = {**body, name: world.absent("person").path["person_id"]}
+        refused = lasting(world.send(actor, route, thing, body=absent))
+        assert refused[0] in (404, 422), refused
+        for case in ("private", "people", "circle", "guest", "foreign"):
+            hidden = {**body, name: world.thing("person", case).path["person_id"]}
+            before = world.fingerprint()
+            assert lasting(world.send(actor, route, thing, body=hidden)) == refused, case
+            assert world.fingerprint() == before
+
+
+@pytest.mark.parametrize("route", READS, ids=str)
+def test_the_database_hides_other_teams_when_the_application_takes_the_wrong_one(
+    world: World, route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request acts as the stranger, in the stranger's team; the transaction is set to ours."""
+    stranger, foreign = world.people["stranger"], world.hidden_from("author")
+    foreign = [thing for thing in foreign if thing.maker == stranger]
+    things = [world.thing(route.of, "foreign")] if _has(route, "foreign") else [_nobody(world)]
+    with _acting_as(world, stranger, monkeypatch):
+        for thing in things:
+            for query in ("", *route.queries):
+                answer = world.send(world.people["author"], route, thing, query=query)
+                _assert_says_nothing_of(foreign, answer, route)
+
+
+@pytest.mark.parametrize("route", READS, ids=str)
+def test_the_database_hides_other_teams_when_the_application_filters_nothing(
+    world: World, route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in _FILTERS:
+        monkeypatch.setattr(module, name, lambda *_args: true())
+    foreign = [t for t in world.hidden_from("author") if t.maker == world.people["stranger"]]
+    thing = world.thing(route.of, "foreign") if _has(route, "foreign") else _nobody(world)
+    for query in ("", *route.queries):
+        response = world.send(world.people["author"], route, thing, query=query)
+        _assert_says_nothing_of(foreign, response, route)
+
+
+_FILTERS = (
+    (identity_policy, "in_audience"),
+    (people_policy, "in_audience"),
+    (people_policy, "visible"),
+    (people_policy, "listed"),
+    (people_policy, "visible_notes"),
+    (ledger_policy, "in_audience"),
+    (ledger_policy, "visible"),
+)
+
+
+@contextmanager
+def _acting_as(world: World, stranger: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    gate, ours = world.app.gate, world.people["author"]
+    wrong = replace(
+        stranger, scopes=frozenset({"read", "write", "admin"}), team_slug=ours.team_slug
+    )
+
+    def find_actor(_team_id: UUID, _user_id: UUID) -> Actor:
+        return wrong
+
+    def find_actor_of_token(_digest: bytes) -> Actor:
+        return wrong
+
+    changed = replace(
+        gate,
+        find_actor=find_actor,
+        find_actor_of_token=find_actor_of_token,
+        after_token_use=lambda _actor, _digest: None,
+    )
+    monkeypatch.setattr(world.app, "gate", changed)
+    yield
+    monkeypatch.setattr(world.app, "gate", gate)
+
+
+def _has(route: Route, case: str) -> bool:
+    return bool(route.of) and case in KINDS[route.of].cases
+
+
+def _nobody(world: World) -> Thing:
+    return Thing(world.people["author"], frozenset(), {})
+
+
+def _read(world: World, route: Route, who: str) -> list[TestResponse]:
+    thing = world.shown(route.of, who) if route.of else _nobody(world)
+    if thing is None:
+        return []
+    actor = world.people[who]
+    return [world.send(actor, route, thing, query=query) for query in ("", *route.queries)]
+
+
+def _all_answers(world: World, who: str) -> dict[str, list[tuple[int, str]]]:
+    routes = [route for route in READS if not route.audits]
+    return {
+        str(route): [lasting(response) for response in _read(world, route, who)] for route in routes
+    }
+
+
+def _assert_says_nothing_of(hidden: list[Thing], response: TestResponse, route: Route) -> None:
+    said = response.get_data(as_text=True) + str(response.headers)
+    secrets = [secret for thing in hidden for secret in thing.secrets]
+    if route.audits:
+        secrets = [secret for secret in secrets if "-" not in secret]
+    assert [secret for secret in secrets if secret in said] == []
