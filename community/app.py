@@ -19,6 +19,7 @@ from community.accounts.queries import opening
 from community.core import crypto, db, hold, mail, outbox, queue
 from community.core.i18n import lazy
 from community.core.outbox import Handler
+from community.demo import cli as demo_cli
 from community.home import api as home_api
 from community.home import portal as home_portal
 from community.identity import queries as identity_queries
@@ -103,6 +104,7 @@ COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 # These run in the application's context; the others configure themselves.
 APPLICATION_COMMANDS: tuple[click.Command, ...] = (
     *accounts_cli.COMMANDS,
+    *demo_cli.COMMANDS,
     *reciprocity_cli.COMMANDS,
 )
 
@@ -129,6 +131,7 @@ def create_app(config: Config) -> CommunityFlask:
     app.extensions["community.idempotency"] = idempotency.around
     catalogue.register(KINDS)
     outbox.register(JOBS)
+    ledger_actions.register(reciprocity_actions.keep)
     session.install(app, _gate())
     security.install(app)
     errors.install(app)

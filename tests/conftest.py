@@ -64,12 +64,17 @@ def template_database(servers: Servers) -> str:
     return TEMPLATE
 
 
-@contextmanager
-def clone(servers: Servers, template: str, name: str) -> Iterator[str]:
-    """A copy of a database, dropped at the end."""
+def copy_database(servers: Servers, template: str, name: str) -> None:
+    """Make a copy of a database; one at a time, since a template may have no other user."""
     with (run_folder() / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _admin(servers, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {schema.OWNER}')
+
+
+@contextmanager
+def clone(servers: Servers, template: str, name: str) -> Iterator[str]:
+    """A copy of a database, dropped at the end."""
+    copy_database(servers, template, name)
     yield name
     _admin(servers, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

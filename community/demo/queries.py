@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from community.accounts.models import ActionLink
 from community.core import db
 from community.identity.models import Membership, Team
 
@@ -34,3 +35,11 @@ def count_teams_of(user_id: UUID) -> int:
         Membership.user_id == user_id
     )
     return db.session().scalar(statement) or 0
+
+
+def get_link(thing_id: UUID) -> ActionLink:
+    """The link somebody outside was sent about a thing."""
+    statement = select(ActionLink).where(
+        ActionLink.team_id == db.current_team_id(), ActionLink.thing_id == thing_id
+    )
+    return db.session().scalars(statement).one()

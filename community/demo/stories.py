@@ -189,7 +189,7 @@ PHRASES: dict[str, tuple[int, dict[str, tuple[str, ...]]]] = {
     "other": (
         4,
         {
-            "small": ("a lift to the {event}", "a desk for the week of the {event}"),
+            "small": ("a lift to the {event}", "a desk for the morning of the {event}"),
             "medium": ("the keys to the workshop on a Sunday", "a room with a view for {big}"),
         },
     ),
