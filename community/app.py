@@ -131,7 +131,6 @@ def create_app(config: Config) -> CommunityFlask:
     app.extensions["community.idempotency"] = idempotency.around
     catalogue.register(KINDS)
     outbox.register(JOBS)
-    ledger_actions.register(reciprocity_actions.keep)
     session.install(app, _gate())
     security.install(app)
     errors.install(app)

@@ -67,7 +67,11 @@ def test_every_state_a_give_can_be_in_is_there(noor: Actor) -> None:
         "corrected",
     }
     planned = year.plan_year(clock.local_clock())
-    assert awaiting == sum(each.fate == "awaiting" and each.receiver == noor.name for each in planned) >= 3
+    assert (
+        awaiting
+        == sum(each.fate == "awaiting" and each.receiver == noor.name for each in planned)
+        >= 3
+    )
     assert told == 8
 
 
