@@ -159,16 +159,18 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         self.deleted_at = self.deleted_by_id = None
 
     def rename(self, name: str, call_name: str | None = None) -> None:
-        """Set the name and the forms it is sorted and sought by."""
+        """Set the name and the forms it is sorted and sought by; other sought words stay."""
+        before = fold(f"{self.name or ''} {self.call_name or ''}")
+        words = (self.sought or "").removeprefix(before)
         self.name = name
         if call_name is not None:
             self.call_name = call_name
         self.sort_key = sort_key(name)
-        self.index_names()
+        self.index_names([words])
 
     def index_names(self, words: Iterable[str] = ()) -> None:
         """Rebuild the folded text that search reads: names, then addresses and organisations."""
-        self.sought = fold(" ".join([self.name, self.call_name, *words]))
+        self.sought = fold(" ".join([self.name, self.call_name or "", *words]))
 
 
 class _Owned:

@@ -159,7 +159,7 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
 
 def _months() -> Any:
     names = babel.dates.get_month_names("wide", locale=i18n.locale())
-    return [("", _("Month")), *((number, names[number]) for number in range(1, 13))]
+    return [("", "–"), *((number, names[number]) for number in range(1, 13))]
 
 
 def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:

@@ -52,6 +52,15 @@ def test_a_renamed_person_is_sorted_and_sought_by_the_folded_name(name: str, cal
     assert person.sought == fold(f"{name} {call}")
 
 
+@given(st.text(max_size=30), st.text(max_size=10), st.text(max_size=30))
+def test_a_new_name_leaves_the_other_sought_words(name: str, call: str, new: str) -> None:
+    person = Person()
+    person.rename(name, call)
+    person.index_names(["m@hale.example", "Hale"])
+    person.rename(new)
+    assert person.sought == fold(f"{new} {call} m@hale.example hale")
+
+
 @pytest.mark.parametrize(
     ("written", "folded"),
     [

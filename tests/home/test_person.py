@@ -1,0 +1,57 @@
+"""The page of one person: what it may cost, where it leads, and that reading of a member is noted."""
+
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from community.core import slugs
+from community.identity.models import Actor
+from community.journal.models import OpenedBy
+from community.people.models import Person
+from community.web.session import CommunityFlask
+from tests.conftest import counting
+from tests.factories.identity import acting, make_member
+from tests.factories.people import make_note, make_person
+from tests.web_client import Portal
+
+
+def path(person: Person) -> str:
+    return f"/people/{slugs.slug(person.id, person.name)}"
+
+
+def readers(actor: Actor, person_id: object) -> list[object]:
+    with acting(actor) as unit:
+        statement = select(OpenedBy.reader_id).where(OpenedBy.person_id == person_id)
+        return list(unit.session.scalars(statement))
+
+
+def test_a_page_costs_few_statements(app: CommunityFlask, owner: Actor) -> None:
+    portal, person = Portal(app, owner), make_person(owner, "Mara Ellison", email="m@x.example")
+    for number in range(5):
+        make_note(owner, person.id, f"note {number}")
+    portal.get(path(person)).close()
+    with counting() as sent:
+        response = portal.get(path(person))
+        response.close()
+    assert response.status_code == 200
+    assert len(sent) <= 12, str(sent)
+
+
+def test_a_note_is_written_on_the_page(app: CommunityFlask, owner: Actor) -> None:
+    portal, person = Portal(app, owner), make_person(owner, "Mara Ellison")
+    soup = BeautifulSoup(portal.get(path(person)).get_data(as_text=True), "html.parser")
+    action = soup.select_one("#note form")["action"]
+    sent = portal.post(action, {"body": "Likes **hills**.", "visibility": "private"})
+    assert sent.headers["Location"] == portal.path(path(person))
+    assert "<strong>hills</strong>" in portal.get(path(person)).get_data(as_text=True)
+
+
+def test_who_read_about_a_member_is_noted_after_the_answer(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    member, outsider = make_member(owner, "Ivy Okonjo"), make_person(owner, "Mara")
+    portal = Portal(app, owner)
+    portal.get(f"/people/{slugs.slug(member.person_id, 'Ivy Okonjo')}").close()
+    portal.get(path(outsider)).close()
+    Portal(app, member).get(f"/people/{slugs.slug(member.person_id, 'Ivy Okonjo')}").close()
+    assert readers(owner, member.person_id) == [owner.person_id]
+    assert readers(owner, outsider.id) == []
