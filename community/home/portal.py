@@ -1,5 +1,6 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.home import queries
 from community.home.queries import today as todays
-from community.journal import actions as journal
+from community.people import actions as people_actions
 from community.people import policy as people_policy
 from community.people import queries as people
 from community.reciprocity import queries as reciprocity
@@ -57,7 +58,8 @@ def person(slug: str) -> ResponseReturnValue:
     timeline = _timeline(row.id)
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
-    after_response(lambda: journal.opened(actor, row.id))
+    if row.membership_id is not None:
+        after_response(partial(people_actions.note_opening, actor, row.id))
     return pages.show("home/person.html", person=row, **_person_values(row), **timeline)
 
 
