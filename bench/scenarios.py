@@ -70,8 +70,7 @@ def measure(running: Farm, name: str, scenario: Scenario, requests: int) -> dict
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     waits: list[float] = []
     before = server.cpu() + running.database_cpu()
-    for _number in range(requests):
-        waits.append(_send(connection, running.world, scenario))
+    waits.extend(_send(connection, running.world, scenario) for _number in range(requests))
     spent = server.cpu() + running.database_cpu() - before
     connection.close()
     waits.sort()

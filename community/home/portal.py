@@ -1,5 +1,6 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,7 @@ def person(slug: str) -> ResponseReturnValue:
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
     if row.membership_id is not None:
-        after_response(lambda: people_actions.note_opening(actor, row.id))
+        after_response(partial(people_actions.note_opening, actor, row.id))
     return pages.show("home/person.html", person=row, **_person_values(row), **timeline)
 
 

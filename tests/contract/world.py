@@ -12,8 +12,9 @@ from community.core import db
 from community.identity.models import Actor
 from community.people.models import Person
 from community.web.session import CommunityFlask
+from tests.contract.makers import KINDS, PROOFS
 from tests.contract.route import API, Route
-from tests.contract.things import KINDS, PROOFS, READERS, Thing, never_there, word
+from tests.contract.things import READERS, Thing, never_there, word
 from tests.factories import identity
 from tests.factories.people import make_person
 from tests.web_client import Api, Portal
@@ -64,10 +65,17 @@ class World:
         return KINDS[kind].make(self, case)
 
     def subject(self, maker: Actor) -> Person:
-        """Somebody outside whom all of the maker's team see."""
+        """Somebody outside whom all of the maker's team see, guests but their own."""
+        if maker == self.people["guest"]:
+            return self.guest_person
         if maker.team_id not in self._subjects:
             self._subjects[maker.team_id] = make_person(maker, "Petra Plain")
         return self._subjects[maker.team_id]
+
+    @cached_property
+    def friend(self) -> Actor:
+        """A member of the stranger's team."""
+        return identity.make_member(self.people["stranger"], "Frida Friend")
 
     @cached_property
     def guest_person(self) -> Person:
@@ -88,9 +96,9 @@ class World:
 
     def hide_more(self, who: str) -> None:
         """More of everything that somebody must not know of."""
-        for kind in KINDS.values():
+        for name, kind in KINDS.items():
             for case in kind.cases:
-                if who not in READERS[case]:
+                if who not in self.thing(name, case).readers:
                     kind.make(self, case)
 
     def named_by(self, route: Route) -> Thing:
@@ -131,7 +139,7 @@ class World:
     def send(self, actor: Actor, route: Route, thing: Thing, **more: Any) -> TestResponse:
         """A valid request of somebody for a thing; `path`, `body`, `scopes`, `csrf`, `query` differ."""
         values = {"team": actor.team_slug, **thing.path, **more.pop("path", {})}
-        path = route.path(values) + more.pop("query", "")
+        path = route.path(values) + more.pop("query", route.query)
         body = more.pop("body", None)
         body = route.body(self, thing) if body is None and not route.reads else body
         if route.is_api:
@@ -183,6 +191,15 @@ _PASSING = re.compile(
 )
 
 
-def lasting(response: TestResponse) -> tuple[int, str]:
-    """What an answer says, without the keys and ids that are new in each."""
-    return response.status_code, _PASSING.sub("", response.get_data(as_text=True))
+def lasting(response: TestResponse, *sent: str) -> tuple[int, str]:
+    """What an answer says, without the keys that are new in each and what was `sent`."""
+    said = _PASSING.sub("", response.get_data(as_text=True))
+    for value in sent:
+        said = said.replace(value, "…")
+    return response.status_code, said
+
+
+def told(response: TestResponse) -> str:
+    """The beginning of an answer's words, for the message of a failed test."""
+    said = re.sub(r"<[^>]*>|\s+", " ", response.get_data(as_text=True))
+    return f"{response.status_code} {' '.join(said.split())[:600]}"

@@ -35,6 +35,8 @@ def retract(actor: Actor, give_id: UUID) -> Entry:
 def undo(actor: Actor, give_id: UUID) -> Entry:
     """Undo the actor's latest act: a retraction inside the hold, later a counter-entry."""
     entry = get_entry(actor, give_id)
+    if not policy.is_party(actor, entry.state):
+        raise NotAllowed(_("Only the two of them can undo this."), code="not_party")
     state, now = entry.state, clock.now()
     wrote = policy.can_retract(actor, state)
     if wrote and (

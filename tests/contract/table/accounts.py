@@ -2,7 +2,6 @@
 
 from tests.contract.route import (
     KEEPERS,
-    MEMBERS,
     NOBODY,
     OWNER,
     Route,
@@ -13,6 +12,13 @@ from tests.contract.route import (
 )
 
 _PROFILE = {"name": "Ada Author", "zone": "Europe/Berlin", "default_audience": "private"}
+_SETUP = {
+    "team_name": "Northlight",
+    "slug": "northlight",
+    "name": "Noor Haddad",
+    "email": "noor@example.org",
+    "zone": "UTC",
+}
 _TOKEN = {"name": "Reader", "scopes": ["read"]}
 
 _API = (
@@ -21,7 +27,7 @@ _API = (
     api("POST", "/me/departure", spends=True),
     api("GET", "/team"),
     api("PATCH", "/team", sends={"zone": "UTC"}, roles=OWNER, by="owner", scope="admin"),
-    api("GET", "/members", roles=MEMBERS),
+    api("GET", "/members"),
     api("GET", "/members/<uuid:person_id>", of="member"),
     api(
         "PATCH",
@@ -43,7 +49,7 @@ _API = (
     api("GET", "/tokens"),
     api("POST", "/tokens", sends=_TOKEN, answers=201),
     api("DELETE", "/tokens/<uuid:token_id>", of="token", roles=NOBODY),
-    api("GET", "/circles", roles=MEMBERS),
+    api("GET", "/circles"),
     api(
         "POST",
         "/circles",
@@ -86,7 +92,7 @@ _OUTSIDE = (
     outside("GET", "/teams", answers=303),
     outside("GET", "/setup", public=True, answers=303),
     outside("GET", "/setup/<token>", public=True, answers=404),
-    outside("POST", "/setup/<token>", public=True, proof=True, answers=404),
+    outside("POST", "/setup/<token>", public=True, proof=True, sends=_SETUP, answers=404),
     outside("GET", "/help/keyboard", public=True),
 )
 

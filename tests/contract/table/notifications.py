@@ -13,7 +13,7 @@ ROUTES: tuple[Route, ...] = (
     page(
         "POST",
         "/notifications/switch",
-        sends={"kind": "note_shared", "channel": "mail", "enabled": "yes"},
+        sends={"kind": "note_about_you", "channel": "mail", "enabled": "yes"},
     ),
     *both("/settings/notifications"),
     outside("GET", "/u/<token>", public=True, of="unsubscribe_link"),

@@ -6,8 +6,8 @@ ROUTES: tuple[Route, ...] = (
     outside("GET", "/api/docs", public=True),
     outside("GET", "/api/v1/openapi.json", public=True),
     outside("GET", "/healthz", public=True),
-    outside("GET", "/readyz", public=True),
+    outside("GET", "/readyz", public=True, answers=503),
     outside("GET", "/metrics", public=True),
     outside("GET", "/static/<path:filename>", public=True, answers=404),
-    api("GET", "/audit", roles=OWNER, audits=True),
+    api("GET", "/audit", roles=OWNER, by="owner", audits=True),
 )

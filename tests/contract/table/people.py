@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.route import MEMBERS, NOBODY, Route, api, both, page
+from tests.contract.route import KEEPERS, MEMBERS, NOBODY, Route, api, both, page
 
 if TYPE_CHECKING:
     from tests.contract.things import Thing
@@ -15,8 +15,7 @@ _NOTE = {"body": "Met at the fair."}
 def _somebody(world: "World", _thing: "Thing") -> dict[str, Any]:
     """Somebody entered anew, with the name and address of one who is hidden from most."""
     hidden = world.thing("person", "private")
-    address = f"{hidden.secrets[1]}@example.org"
-    return {"name": "Quillon Again", "emails": [{"value": address}]}
+    return {"name": "Quillon Again", "emails": [{"value": hidden.email}]}
 
 
 def _somebody_typed(_world: "World", _thing: "Thing") -> dict[str, Any]:
@@ -47,8 +46,14 @@ _API = (
         sends={"call_name": "Quill"},
         roles=MEMBERS,
     ),
-    api("DELETE", "/people/<uuid:person_id>", of="person", roles=("owner", "steward")),
-    api("POST", "/people/<uuid:person_id>/restoration", of="deleted_person", roles=NOBODY),
+    api("DELETE", "/people/<uuid:person_id>", of="person", roles=KEEPERS),
+    api(
+        "POST",
+        "/people/<uuid:person_id>/restoration",
+        of="deleted_person",
+        roles=KEEPERS,
+        refusal=404,
+    ),
     api("POST", "/people/<uuid:person_id>/archiving", of="person", roles=MEMBERS),
     api("DELETE", "/people/<uuid:person_id>/archiving", of="person", roles=MEMBERS),
     api("GET", "/people/<uuid:person_id>/notes", of="person"),
@@ -63,7 +68,7 @@ _API = (
     api("GET", "/notes/<uuid:note_id>", of="note"),
     api("PATCH", "/notes/<uuid:note_id>", of="note", sends=_NOTE, roles=NOBODY),
     api("DELETE", "/notes/<uuid:note_id>", of="note", roles=NOBODY),
-    api("POST", "/notes/<uuid:note_id>/restoration", of="deleted_note", roles=NOBODY),
+    api("POST", "/notes/<uuid:note_id>/restoration", of="deleted_note", roles=NOBODY, refusal=404),
 )
 
 _PORTAL = (
@@ -71,14 +76,14 @@ _PORTAL = (
     *both("/people/new", sends=_somebody_typed, roles=MEMBERS),
     *both("/people/paste", sends={"lines": "Quillon Again"}, roles=MEMBERS),
     *both("/people/<slug>/edit", of="person", sends={"name": "Quillon"}, roles=MEMBERS),
-    *both("/people/<slug>/delete", of="person", sends=_its_name, roles=("owner", "steward")),
+    *both("/people/<slug>/delete", of="person", sends=_its_name, roles=KEEPERS),
     page("POST", "/people/<slug>/archive", of="person", roles=MEMBERS),
     page("POST", "/people/<slug>/unarchive", of="person", roles=MEMBERS),
-    page("POST", "/people/<slug>/restore", of="deleted_person", roles=NOBODY),
+    page("POST", "/people/<slug>/restore", of="deleted_person", roles=KEEPERS, refusal=404),
     page("POST", "/people/<slug>/notes", of="person", sends=_NOTE, roles=MEMBERS),
     *both("/notes/<uuid:note_id>/edit", of="note", sends=_NOTE, roles=NOBODY),
     page("POST", "/notes/<uuid:note_id>/delete", of="note", roles=NOBODY),
-    page("POST", "/notes/<uuid:note_id>/restore", of="deleted_note", roles=NOBODY),
+    page("POST", "/notes/<uuid:note_id>/restore", of="deleted_note", roles=NOBODY, refusal=404),
 )
 
 ROUTES: tuple[Route, ...] = (*_API, *_PORTAL)

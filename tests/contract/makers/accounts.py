@@ -1,0 +1,82 @@
+"""Members, seats in circles, tokens, signed-in browsers, and links that sign in or off."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from community.accounts.actions import sign_in
+from community.accounts.models import ApiToken
+from community.core import db, slugs, tokens
+from community.notifications import links
+from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
+from tests.factories import accounts, identity
+from tests.factories.identity import acting
+
+if TYPE_CHECKING:
+    from tests.contract.world import World
+
+
+def member(world: "World", case: str) -> Thing:
+    """Somebody in the team, whom the whole team knows, or in another."""
+    maker, secret = maker_of(world, case), word()
+    made = identity.make_member(maker, f"Quillon {secret}")
+    slug = slugs.slug(made.person_id, made.name)
+    path = {"person_id": str(made.person_id), "slug": slug}
+    secrets = (secret, str(made.person_id), slugs.short_id(made.person_id))
+    return Thing(maker, READERS[case], path, secrets, made.person_id, made.name)
+
+
+def circle_seat(world: "World", case: str) -> Thing:
+    """A circle, and a member who is in it."""
+    maker, secret = maker_of(world, case), word("Circle")
+    other = identity.make_member(maker, f"Quillon {word()}")
+    circle = identity.make_circle(maker, other, name=secret)
+    path = {"circle_id": str(circle.id), "person_id": str(other.person_id)}
+    return Thing(maker, READERS[case], path, (secret, *path.values()), circle.id)
+
+
+def token(world: "World", case: str) -> Thing:
+    """An API token, which is its maker's alone."""
+    maker, secret = maker_of(world, case), word("Token")
+    with acting(maker):
+        made = ApiToken(
+            member_id=maker.member_id,
+            name=secret,
+            digest=tokens.digest(tokens.issue(maker.team_key)),
+            scopes=["read"],
+        )
+        db.add(made)
+    path = {"token_id": str(made.id)}
+    return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
+def session(world: "World", case: str) -> Thing:
+    """A signed-in browser, which is its user's alone."""
+    maker = maker_of(world, case)
+    found = accounts.open_session(accounts.make_session(maker))
+    return Thing(maker, READERS[case], {"session_id": str(found.id)}, (str(found.id),), found.id)
+
+
+def sign_in_link(world: "World", _case: str) -> Thing:
+    """A mailed link that signs its owner in."""
+    owner = identity.make_member(world.people["owner"], "Lina Link")
+    with db.transaction():
+        sign_in.new_link(owner.user_id, "sign_in", life=timedelta(minutes=15))
+    secret = accounts.newest_link(owner.user_id)
+    assert secret is not None
+    return Thing(owner, frozenset(), {"token": secret})
+
+
+def unsubscribe_link(world: "World", _case: str) -> Thing:
+    """The link at the foot of a mail."""
+    who = identity.make_member(world.people["owner"], "Ulla Unwilling")
+    link = links.Unsubscribe(who.member_id, "note_about_you")
+    return Thing(who, frozenset(), {"token": links.unsubscribe_token(who.team_key, link)})
+
+
+KINDS: dict[str, Kind] = {
+    "member": Kind(member, SHARED),
+    "circle_seat": Kind(circle_seat, SHARED),
+    "token": Kind(token, OWN),
+    "session": Kind(session, OWN),
+}
+PROOFS: dict[str, Maker] = {"sign_in_link": sign_in_link, "unsubscribe_link": unsubscribe_link}
