@@ -3,7 +3,6 @@
 Parameters: team_id, batch_id, author_id, now, source, audience, circle_id, audience_people.
 """
 
-
 from sqlalchemy import ARRAY, TIMESTAMP, Text, TextClause, Uuid, bindparam, text
 
 _MINE = "r.team_id = :team_id AND r.batch_id = :batch_id"
