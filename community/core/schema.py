@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy import Connection, MetaData, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -187,7 +187,13 @@ def current_revision(connection: Connection) -> str | None:
 def analyze(url: str) -> None:
     """Let the planner know what the tables hold by now, instead of within the minute."""
     with _autocommit(url) as connection:
-        connection.execute(text("ANALYZE"))
+        analyze_own(connection)
+
+
+def analyze_own(connection: Connection) -> None:
+    """Analyse our tables one by one: the catalogue's own are the superuser's to analyse."""
+    for table in inspect(connection).get_table_names():
+        connection.execute(text(f'ANALYZE "{table}"'))
 
 
 def new_revision(url: str, metadata: MetaData, message: str, rev_id: str) -> None:

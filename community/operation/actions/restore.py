@@ -134,7 +134,7 @@ def _lower_positions(connection: Connection, say: Say) -> None:
             by,
         )
         say(f"The journal's positions were lowered by {excess}, below this server's transactions.")
-    connection.execute(text("ANALYZE"))
+    schema.analyze_own(connection)
     connection.commit()
 
 
