@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from community.accounts.actions import sign_in
 from community.accounts.models import ApiToken
 from community.core import db, slugs, tokens
-from community.notifications import links
+from community.notifications.formats import links
 from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
 from tests.factories import accounts, identity
 from tests.factories.identity import acting

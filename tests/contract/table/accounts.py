@@ -48,6 +48,7 @@ _API = (
     ),
     api("GET", "/tokens"),
     api("POST", "/tokens", sends=_TOKEN, answers=201),
+    api("GET", "/tokens/<uuid:token_id>", of="token"),
     api("DELETE", "/tokens/<uuid:token_id>", of="token", roles=NOBODY),
     api("GET", "/circles"),
     api(
@@ -58,6 +59,7 @@ _API = (
         by="owner",
         answers=201,
     ),
+    api("GET", "/circles/<uuid:circle_id>", of="circle_seat"),
     api(
         "PUT",
         "/circles/<uuid:circle_id>/members/<uuid:person_id>",
@@ -110,6 +112,7 @@ _SETTINGS = (
     page("POST", "/settings/sessions/<uuid:session_id>/end", of="session", roles=NOBODY),
     page("POST", "/settings/sessions/end_others"),
     page("POST", "/settings/password", sends={"password": "meadow-lantern-otter-19"}, spends=True),
+    page("POST", "/settings/password/link"),
     page("GET", "/settings/tokens"),
     page("POST", "/settings/tokens", sends={**_TOKEN, "days": "30"}, answers=200),
     page("POST", "/settings/tokens/<uuid:token_id>/revoke", of="token", roles=NOBODY),
