@@ -294,9 +294,18 @@ def get(claim: Claim) -> OutboxRow | None:
     )
 
 
+_FINISH = text(
+    """
+    UPDATE outbox SET state = :state, next_at = NULL, lease_until = NULL, finished_at = now()
+    WHERE team_id = :team_id AND id = :id AND attempt = :attempt AND next_at IS NOT NULL
+    """
+)
+
+
 def finish(claim: Claim, state: str = "done") -> bool:
     """Close the row if the attempt is still ours; False when it is not."""
-    return _settle(claim, _closed(state))
+    mine = {"team_id": claim.team_id, "id": claim.id, "attempt": claim.attempt}
+    return db.row_count(db.session().execute(_FINISH, {**mine, "state": state})) == 1
 
 
 def fail(

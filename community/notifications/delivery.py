@@ -12,7 +12,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from community.core import clock, db, i18n, mail, outbox
@@ -22,7 +22,7 @@ from community.notifications import catalogue, queries, quiet
 from community.notifications.catalogue import NoticeKind, Words
 from community.notifications.formats import links
 from community.notifications.formats.links import Unsubscribe
-from community.notifications.models import MailSuppression, Notice
+from community.notifications.models import MailSuppression
 from community.notifications.queries import Delivery
 from community.web import letters
 
@@ -165,10 +165,8 @@ def _written(found: Delivery, address: str, kind: NoticeKind, words: Words) -> M
     )
 
 
+_MAILED = text("UPDATE notices SET mailed_at = now() WHERE team_id = :team_id AND id = :id")
+
+
 def _note_mailed(notice_id: UUID) -> None:
-    db.session().execute(
-        update(Notice)
-        .where(Notice.team_id == db.current_team_id(), Notice.id == notice_id)
-        .values(mailed_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    db.session().execute(_MAILED, {"team_id": db.current_team_id(), "id": notice_id})

@@ -58,6 +58,42 @@ def test_answers_go_to_the_human_and_threads_hold_together() -> None:
     assert listener.arrived[0]["References"] == "<give-7@localhost>"
 
 
+@pytest.mark.parametrize(
+    "name", ["Ellison, Mara", 'Zoë "Z" Ó Briain', "山田 太郎", "a" * 150 + " ü", "x <y@z.org>", ""]
+)
+def test_names_and_subjects_arrive_as_they_are(name: str) -> None:
+    with listening() as listener, sending_to(listener):
+        mail.send(letter(to_name=name, subject=f"Thank {name}"))
+    (message,) = listener.arrived
+    (to,) = message["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "mara@example.org")
+    assert message["Subject"].split() == f"Thank {name}".split()
+    assert all(len(line) <= 998 for line in listener.raw[0].split(b"\r\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        ".\n..dots\n.\n",
+        "trailing \nspace\t\n",
+        "ü" * 500,
+        "a=b --=_x--\n--=_\n",
+        "From me\n",
+    ],
+)
+def test_a_text_arrives_as_it_was_written(text: str) -> None:
+    with listening() as listener, sending_to(listener):
+        mail.send(letter(text=text, html=f"<p>{text}</p>"))
+        mail.send(letter(text=text, html=None))
+    both, alone = listener.arrived
+    assert [part.get_content_type() for part in both.iter_parts()] == ["text/plain", "text/html"]
+    for message in (both, alone):
+        found = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+        assert found.rstrip("\n") == text.rstrip("\n")
+
+
 def test_a_batch_goes_over_one_connection() -> None:
     with listening() as listener, sending_to(listener), mail.connection():
         for number in range(5):
