@@ -98,12 +98,12 @@ def listening(**settings: object) -> Iterator[Listener]:
     """Run a listener on a free port for the length of the block."""
     listener = Listener(**settings)  # type: ignore[arg-type]
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: _smtp(listener, loop), "127.0.0.1", 0)
-    )
-    listener.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    # In its own thread from the start: a browser test may keep a loop running in this one.
+    made = loop.create_server(lambda: _smtp(listener, loop), "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(made, loop).result(timeout=10)
+    listener.port = server.sockets[0].getsockname()[1]
     try:
         yield listener
     finally:

@@ -136,7 +136,7 @@ def _open_python(prefix: tuple[str, ...]) -> str:
 
 
 def _copy_code(root: Path) -> None:
-    for part in ("community/embedded", DRIVER):
+    for part in ("community/embedded", "config.py", DRIVER):
         target = root / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / part).is_dir():
