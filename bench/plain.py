@@ -24,6 +24,8 @@ _Base = automap_base(metadata=_metadata)
 _Base.prepare(generate_relationship=lambda *_args, **_kwargs: None)
 _rows: Any = _Base.classes
 app = Flask(__name__)
+# What was opened for reflecting must not be shared by the forked workers.
+engine.dispose()
 
 
 def _values(row: Any) -> dict[str, Any]:

@@ -146,6 +146,7 @@ def _start(name: str, application: str, env: dict[str, str], workers: int) -> Se
         "-w",
         str(workers),
         "--preload",
+        "--no-control-socket",
         "--keep-alive",
         "30",
     ]

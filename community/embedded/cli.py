@@ -79,6 +79,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
         "threads": threads,
         "worker_class": "gthread",
         "preload_app": True,
+        "control_socket_disable": True,
         "keepalive": 30,
         "graceful_timeout": 20,
         "max_requests": 20_000,
