@@ -5,7 +5,6 @@ import click
 from community.core import db, mail, schema
 from community.core.errors import AppError
 from community.demo import actions, queries
-from community.demo.cast import TEAM_SLUG
 from config import environment, migration_database_url
 
 
@@ -49,7 +48,7 @@ def make(if_new: bool) -> None:
     if made and environment().get("MIGRATION_DATABASE_URL"):
         schema.analyze(migration_database_url())
     said = "The sample team is ready" if made else "The sample team is here already"
-    click.echo(f"{said}: {mail.settings().base_url}/t/{TEAM_SLUG}/")
+    click.echo(f"{said}: {mail.settings().base_url}/t/{actions.TEAM_SLUG}/")
     click.echo("Sign in by: community user link --demo    Take it away by: community demo remove")
 
 

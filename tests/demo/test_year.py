@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from community.demo import stories, year
-from community.demo.cast import MEMBERS, OUTSIDERS
+from community.demo.actions import stories, year
+from community.demo.actions.cast import MEMBERS, OUTSIDERS
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 MOMENTS = [NOW, datetime(2027, 1, 1, 0, 5, tzinfo=UTC), datetime(2028, 2, 29, 23, 59, tzinfo=UTC)]

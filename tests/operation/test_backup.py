@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from community.core import clock, db, outbox, schema
+from community.core import db, outbox, schema
 from community.embedded.postgres import Postgres
 from community.identity.models import Actor
 from community.journal import actions as journal
@@ -30,7 +30,7 @@ from tests.factories import identity
 from tests.factories.identity import acting
 from tests.factories.people import make_person
 from tests.migrations.checks import RULES, offenders
-from tests.operation.conftest import run, settings
+from tests.operation.conftest import run, seal_all, settings
 
 FAR = 10**12
 
@@ -67,8 +67,8 @@ def filled(fresh_database: str, servers: Servers) -> tuple[str, Actor, Actor]:
             for number in range(5):
                 journal.record(actor, "note", "person", person.id, fields=["body", str(number)])
             outbox.put("test.job", {"id": person.id}, queue_name="work")
+        seal_all(actor, 5)
         with acting(actor):
-            journal.seal(clock.now())
             journal.record(actor, "note", "person", person.id)
     _as_owner(
         database_url(servers, schema.OWNER, fresh_database),
@@ -117,8 +117,8 @@ def _works_on(owner: Actor, others: Actor) -> None:
             unit.session.scalar(select(func.count()).where(Person.team_id == others.team_id)) == 0
         )
         journal.record(owner, "note", "person", owner.person_id)
+    seal_all(owner, 2)
     with acting(owner) as unit:
-        assert journal.seal(clock.now()) == 2
         newest = unit.session.scalar(select(func.max(JournalEntry.position)))
         assert newest is not None
         assert newest < FAR

@@ -15,9 +15,10 @@ from sqlalchemy import delete, text, update
 from community.accounts.actions.circles import add_to_circle, create_circle
 from community.accounts.actions.teams import NewTeam, add_member, create_team, find_or_create_user
 from community.core import clock, db, outbox
-from community.demo import queries, stories, year
-from community.demo.cast import CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
-from community.demo.year import Act, Held
+from community.demo import queries
+from community.demo.actions import stories, year
+from community.demo.actions.cast import CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
+from community.demo.actions.year import Act, Held
 from community.identity.models import Actor, Team, User, UserEmail, Visibility
 from community.identity.queries import find_actor, get_team
 from community.ledger import actions as ledger

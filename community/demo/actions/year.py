@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from community.demo import stories
-from community.demo.cast import MEMBERS, OUTSIDERS, Member, Outsider
+from community.demo.actions import stories
+from community.demo.actions.cast import MEMBERS, OUTSIDERS, Member, Outsider
 
 SEED = 20_261_122
 GIVES = 400
