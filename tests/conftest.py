@@ -19,6 +19,8 @@ from sqlalchemy.pool import NullPool
 from community.app import create_app
 from community.core import crypto, db, mail, queue, schema
 from community.identity.models import Actor
+from community.ledger import actions as ledger_actions
+from community.reciprocity import actions as reciprocity_actions
 from community.web import security
 from community.web.session import CommunityFlask
 from config import Config
@@ -97,6 +99,7 @@ def configured(
     db.configure(database_url(servers, schema.APP, worker_database))
     queue.configure(servers.valkey.url)
     crypto.configure(["k" * 40])
+    ledger_actions.register(reciprocity_actions.keep)
     mail.configure(mail_settings(tmp_path_factory.mktemp("mailbox")))
     yield
     db.engine().dispose()

@@ -277,7 +277,7 @@ def test_the_sentence_can_begin_with_a_person_or_an_entry(
     soup = BeautifulSoup(page.get_data(as_text=True), "html.parser")
     assert soup.select_one("input[name=who_id]")["value"] == str(member.person_id)
     assert soup.select_one("input[name=because]")["value"] == str(give_id)
-    third = make_member(owner, "Kofi Asante")
+    third = make_member(owner, "Zora Third")
     form = {"mode": "helped", "who": third.name, "what": "the same", "because": str(give_id)}
     done = portal.post("/gives", form)
     assert "Because of" in words_of(portal.get(done.headers["Location"]))

@@ -87,7 +87,7 @@ def standing(give: SeenGive) -> Label | None:
     if give.no_reply:
         return Label(_("No reply needed"), "plain")
     words = {
-        "logged": _("Waiting for an answer") if give.awaiting else "",
+        "logged": _waiting(give),
         "acknowledged": _("With thanks"),
         "amended": _("With thanks, a little different"),
         "disputed": _("Remembered differently"),
@@ -97,6 +97,12 @@ def standing(give: SeenGive) -> Label | None:
     }[give.state]
     tone = "thanks" if give.is_confirmed else "plain"
     return Label(words, tone) if words else None
+
+
+def _waiting(give: SeenGive) -> str:
+    if not give.awaiting:
+        return ""
+    return _("Waiting for your answer") if give.i_received else _("Waiting for an answer")
 
 
 def audience(give: SeenGive) -> str:

@@ -1,0 +1,135 @@
+"""The history, the sentence, one entry and the answer from outside, in a real browser."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from community.accounts.actions import link_token
+from community.accounts.models import ActionLink
+from community.core import db
+from community.identity.models import Actor
+from community.ledger.actions import Draft, Letter, log_give
+from community.ledger.models import GiveState
+from tests.browser.conftest import Visitor
+from tests.factories.identity import acting, make_circle, make_member
+from tests.factories.ledger import acknowledge, days_ago, say_thanks
+from tests.factories.people import make_person
+
+LETTER = Letter("A small thing", "Dear Mara,\n\nI sent you the contract.")
+
+
+@pytest.fixture
+def ivy(owner: Actor) -> Actor:
+    """A colleague."""
+    return make_member(owner, "Ivy Okonjo")
+
+
+@pytest.fixture
+def paths(owner: Actor, ivy: Actor) -> dict[str, str]:
+    """Pages with something of everything on them."""
+    make_circle(owner, ivy)
+    with acting(ivy):
+        waiting = log_give(ivy, Draft(receiver_id=owner.person_id, story="Two hours on the deck"))
+    with acting(owner):
+        asked = log_give(owner, Draft(receiver_id=ivy.person_id, story="An hour", kind="feedback"))
+        log_give(owner, Draft(receiver_id=ivy.person_id, story="Quietly", no_reply=True))
+    for days in (120, 60, 30):
+        day = days_ago(owner, days)
+        say_thanks(owner, ivy.person_id, story="A lead", impact="large", happened_on=day)
+    acknowledge(ivy, asked.entry.give.id, thanks="Just in time")
+    return {
+        "history": "/gives",
+        "new": "/gives/new",
+        "waiting": f"/gives/{waiting.entry.give.id}",
+        "thanked": f"/gives/{asked.entry.give.id}",
+        "reciprocity": "/reciprocity",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["history", "new", "waiting", "thanked", "reciprocity"])
+def test_a_page_has_no_barrier_and_fits_every_width(
+    visit: Visitor, owner: Actor, paths: dict[str, str], name: str, theme: str
+) -> None:
+    window = visit(owner, size="phone", theme=theme, axe=True)
+    page = window.go(paths[name])
+    page.evaluate("document.querySelectorAll('#main details').forEach(d => { d.open = true })")
+    assert window.axe() == []
+    for width in (320, 390, 1280):
+        window.page.set_viewport_size({"width": width, "height": 800})
+        assert window.overflow() <= 0, width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_help_is_logged_seen_and_undone(
+    visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
+) -> None:
+    page = visit(owner, javascript=javascript).go("/gives/new")
+    page.get_by_role("radio", name="I helped").check()
+    page.get_by_label("Who", exact=True).fill("Ivy Okonjo")
+    page.get_by_label("What it was", exact=True).fill("the slides")
+    page.get_by_role("button", name="Log help").click()
+    page.get_by_text("Ivy Okonjo hears of it in 60 seconds").wait_for()
+    assert page.get_by_text("the slides").first.is_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone. It counts no more.").wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_unknown_name_is_added_from_the_sentence(
+    visit: Visitor, owner: Actor, javascript: bool
+) -> None:
+    page = visit(owner, javascript=javascript).go("/gives/new")
+    page.get_by_label("Who", exact=True).fill("Mara Ellison")
+    page.get_by_label("What it was", exact=True).fill("a lead")
+    page.get_by_role("button", name="Say thanks").click()
+    page.get_by_role("button", name="Add Mara Ellison").click()
+    page.get_by_text("Mara Ellison helped you").first.wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_receiver_thanks_from_the_row(
+    visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
+) -> None:
+    with acting(ivy):
+        log_give(ivy, Draft(receiver_id=owner.person_id, story="two hours"))
+    page = visit(owner, javascript=javascript).go("/gives?to=me&thanked=no")
+    page.get_by_role("button", name="Yes, thank you").click()
+    page.get_by_text("Thanked. Ivy Okonjo hears of it").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("It waits for your answer again").wait_for()
+
+
+def test_somebody_outside_answers_without_an_account(visit: Visitor, owner: Actor) -> None:
+    outsider = make_person(owner, "Mara Ellison", email="mara@example.org")
+    with acting(owner):
+        draft = Draft(receiver_id=outsider.id, story="the contract", tell_outsider=LETTER)
+        give_id = log_give(owner, draft).entry.give.id
+    window = visit(None, size="narrow", javascript=False)
+    page = window.go("/" + link_path(owner, give_id))
+    assert page.get_by_text("Noor Haddad says they helped you").is_visible()
+    page.get_by_label("A word to them").fill("so kind")
+    page.get_by_role("button", name="Yes, thank you").click()
+    assert page.get_by_role("heading", name="Thank you").is_visible()
+    with acting(owner):
+        state = db.session().get_one(GiveState, (owner.team_id, give_id))
+        assert state.state == "acknowledged"
+
+
+def link_path(owner: Actor, give_id: UUID) -> str:
+    """The path of the link that was issued for a give."""
+    with acting(owner) as unit:
+        statement = select(ActionLink.id).where(ActionLink.thing_id == give_id)
+        return f"/i/{link_token(unit.session.scalars(statement).one())}"
+
+
+def test_the_page_behind_the_link_has_no_barrier(visit: Visitor, owner: Actor) -> None:
+    outsider = make_person(owner, "Mara Ellison", email="mara@example.org")
+    with acting(owner):
+        draft = Draft(receiver_id=outsider.id, story="the contract", tell_outsider=LETTER)
+        give_id = log_give(owner, draft).entry.give.id
+    window = visit(None, size="narrow", axe=True)
+    window.go("/" + link_path(owner, give_id))
+    assert window.axe() == []
+    assert window.overflow() <= 0
