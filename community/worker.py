@@ -24,9 +24,10 @@ from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from sqlalchemy.exc import SQLAlchemyError
 
 from community.accounts.actions import forgetting
-from community.core import db, heartbeat, mail, outbox, queue
+from community.core import db, heartbeat, idempotency, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
+from community.exchange.actions import pruning
 from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.notifications import actions as notifications
@@ -55,6 +56,8 @@ SCHEDULE: dict[str, Periodic] = {
     "journal.seal": Periodic(10, journal.seal),
     "ledger.lapse": Periodic(3600, ledger.lapse_unanswered),
     "outbox.prune": Periodic(3600, outbox.prune),
+    "idempotency.prune": Periodic(3600, idempotency.prune),
+    "exchange.prune": Periodic(6 * 3600, pruning.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
 }
 

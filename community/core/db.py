@@ -156,6 +156,8 @@ def configure(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_00
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=False,
+        # An error's text goes to the logs, which hold nothing that people wrote.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

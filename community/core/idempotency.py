@@ -1,15 +1,18 @@
 """The first answer to an Idempotency-Key, kept for 24 hours per membership."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, Text
+from sqlalchemy import Integer, LargeBinary, Text, delete
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
 from community.core.privacy import KEY, PROOF, erased, info, kept
+
+
+KEPT = timedelta(hours=24)
 
 
 class IdempotencyKey(db.TeamOwned, db.Base):
@@ -29,3 +32,13 @@ class IdempotencyKey(db.TeamOwned, db.Base):
     body: Mapped[bytes | None] = erased(LargeBinary)
     thing_id: Mapped[UUID | None] = kept(why=PROOF)
     created_at: Mapped[datetime] = kept(default=clock.now)
+
+
+def prune(as_of: datetime) -> int:
+    """Forget the team's answers that are older than a day. Returns how many."""
+    statement = delete(IdempotencyKey).where(
+        IdempotencyKey.team_id == db.current_team_id(), IdempotencyKey.created_at < as_of - KEPT
+    )
+    return db.row_count(
+        db.session().execute(statement.execution_options(synchronize_session=False))
+    )

@@ -135,19 +135,17 @@ def _written(found: Delivery, address: str, kind: NoticeKind, words: Words) -> M
     home = f"/t/{actor.team_slug}"
     with i18n.speaking(actor.locale):
         reason = str(kind.reason)
-    letter = letters.write(
-        kind.template,
-        locale=actor.locale,
-        zone=actor.zone,
-        actor=actor,
-        team_name=actor.team_name,
-        sentence=words.sentence,
-        url=letters.link(f"{home}{words.path}"),
-        reason=reason,
-        unsubscribe_url=off_url,
-        settings_url=letters.link(f"{home}/settings/notifications"),
+    values = {
         **words.mail,
-    )
+        "actor": actor,
+        "team_name": actor.team_name,
+        "sentence": words.sentence,
+        "url": letters.link(f"{home}{words.path}"),
+        "reason": reason,
+        "unsubscribe_url": off_url,
+        "settings_url": letters.link(f"{home}/settings/notifications"),
+    }
+    letter = letters.write(kind.template, locale=actor.locale, zone=actor.zone, **values)
     return Mail(
         reference=f"notice-{found.notice_id}",
         to=address,

@@ -6,7 +6,6 @@ the key while the first still runs answers 409, without waiting; another body an
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -16,11 +15,10 @@ from sqlalchemy.dialects.postgresql import insert
 from community.core import clock, db
 from community.core.errors import BadRequest, Conflict, RuleBroken
 from community.core.i18n import gettext as _
-from community.core.idempotency import IdempotencyKey
+from community.core.idempotency import KEPT, IdempotencyKey
 from community.web.session import find_actor, is_api
 
 FORM_FIELD = "idempotency_key"
-KEPT_HOURS = 24
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type", "Link")
 
 _LOOK = text(
@@ -38,7 +36,7 @@ def around(view: Callable[[], Any]) -> Any:
         return view()
     digest = _digest()
     values = {"team_id": actor.team_id, "member_id": actor.member_id, "key": key}
-    since = clock.now() - timedelta(hours=KEPT_HOURS)
+    since = clock.now() - KEPT
     lock = f"{actor.member_id}:{key}"
     found = db.session().execute(_LOOK, {**values, "lock": lock, "since": since}).one()
     if not found.mine:

@@ -283,6 +283,13 @@ class TestPeriodic:
         assert {row.state for row in rows_of(owner).values()} == {"dead"}
 
 
+@pytest.mark.parametrize("name", worker.SCHEDULE)
+def test_every_periodic_job_runs_in_a_team_with_nothing_in_it(owner: Actor, name: str) -> None:
+    for _ in range(2):
+        with db.transaction(owner.team_id):
+            worker.SCHEDULE[name].run(clock.now())
+
+
 def test_an_unknown_queue_is_named(app: CommunityFlask) -> None:
     with pytest.raises(ValueError, match="mail, work"):
         worker.run_worker(app, "post")

@@ -47,7 +47,6 @@ OTHERS = {
     "notifications/mailbox": "reads the development mailbox, files and no rows",
     "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",
-    "notifications/quiet": "when mail waits: a pure algorithm, named by what it computes",
     "notifications/delivery": "the sending itself, between two transactions, so no action",
 }
 
