@@ -30,13 +30,27 @@ from config import Config
 @click.option("--port", type=click.IntRange(1, 65535), help="Port; default: first free from 8000.")
 @click.option("--no-demo", is_flag=True, help="Start empty, without the sample team.")
 @click.option("--insecure-lan", is_flag=True, help="Allow http on a local network you trust.")
-def up(data: Path, host: str, port: int | None, no_demo: bool, insecure_lan: bool) -> None:
+@click.option(
+    "--restore",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Start a new, empty data folder from this backup.",
+)
+def up(
+    data: Path,
+    host: str,
+    port: int | None,
+    no_demo: bool,
+    insecure_lan: bool,
+    restore: Path | None,
+) -> None:
     """Run everything on this machine: database, queue, web, workers, clock.
 
     \b
     Example: community up --data /srv/community --no-demo
     """
-    options = Options(data, host, port, demo=not no_demo, insecure_lan=insecure_lan)
+    options = Options(
+        data, host, port, demo=not no_demo, insecure_lan=insecure_lan, restore=restore
+    )
     try:
         run_up(options)
     except EmbeddedError as error:

@@ -44,6 +44,7 @@ class Options:
     port: int | None = None
     demo: bool = True
     insecure_lan: bool = False
+    restore: Path | None = None
 
 
 def run_up(options: Options, say: Callable[[str], object] = print) -> None:
@@ -56,8 +57,10 @@ def run_up(options: Options, say: Callable[[str], object] = print) -> None:
         env = {**os.environ, **_own_settings(options, port, os.environ)}
         bootstrap = _start_servers(supervisor, options, env)
         keep_settings(options.data, env)
+        if options.restore:
+            _command(supervisor, env | bootstrap, "restore", str(options.restore))
         _command(supervisor, env | bootstrap, "db", "upgrade")
-        if options.demo:
+        if options.demo and not options.restore:
             _command(supervisor, env, "demo", "--if-new")
         for name, words in APPLICATION:
             more = ("--host", options.host, "--port", str(port)) if name == "web" else ()

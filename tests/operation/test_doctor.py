@@ -147,9 +147,10 @@ def test_outside_this_machine_a_missing_mail_server_is_wrong(healthy: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("mode", "state"), [(0o700, "ok"), (0o711, "ok"), (0o750, "wrong"), (0o777, "wrong")]
+    ("mode", "state"),
+    [(0o700, "ok"), (0o711, "ok"), (0o750, "look"), (0o720, "wrong"), (0o777, "wrong")],
 )
-def test_a_data_folder_others_may_read_is_wrong(
+def test_a_data_folder_open_to_others_is_told(
     healthy: dict[str, str], tmp_path: Path, mode: int, state: str
 ) -> None:
     tmp_path.chmod(mode)

@@ -112,12 +112,9 @@ def check_data(config: Config) -> list[Finding]:
             )
         ]
     mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & 0o066:
-        return [
-            wrong(
-                "data folder",
-                f"{folder} is open to other users ({mode:o})",
-                f"Run: chmod go-rw {folder}",
-            )
-        ]
+    mend = f"Run: chmod go-rw {folder}"
+    if mode & 0o022:
+        return [wrong("data folder", f"{folder} can be written by other users ({mode:o})", mend)]
+    if mode & 0o044:
+        return [look("data folder", f"{folder} can be listed by other users ({mode:o})", mend)]
     return [ok("data folder", str(folder))]
