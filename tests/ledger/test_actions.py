@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from community.accounts.models import ActionLink
 from community.capacity.models import Commitment
 from community.core import clock, db, hold
-from community.core.errors import AppError, Conflict, NotAllowed, RuleBroken
+from community.core.errors import AppError, NotAllowed, RuleBroken
 from community.identity.models import Actor, Membership
 from community.journal.models import JournalEntry
 from community.ledger import actions, queries
@@ -166,7 +166,7 @@ def test_an_answer_to_what_rested_goes_back_to_resting(owner: Actor, member: Act
 def test_a_third_person_undoes_nothing(owner: Actor, member: Actor) -> None:
     give_id = say_thanks(owner, member.person_id).give.id
     third = make_member(owner)
-    with acting(third), pytest.raises(Conflict):
+    with acting(third), pytest.raises(NotAllowed):
         actions.undo(third, give_id)
 
 

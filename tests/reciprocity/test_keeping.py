@@ -1,6 +1,7 @@
 """The kept pairs equal the ledger: after any order of acts, late entries and voids."""
 
 import math
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from community.core import clock, db
+from community.core.errors import AppError
 from community.identity.models import Actor
 from community.ledger import actions as ledger
 from community.ledger.actions import projections
@@ -271,3 +274,30 @@ def test_verify_finds_a_figure_that_was_tampered_with(owner: Actor, member: Acto
 
 def test_half_life_and_cap_are_those_of_the_measures() -> None:
     assert (measures.HALF_LIFE, measures.DAILY_CAP) == (180, 6)
+
+
+def test_many_acts_on_one_pair_at_once_lose_nothing_and_do_not_deadlock(
+    owner: Actor, member: Actor
+) -> None:
+    failed: list[Exception] = []
+    start = threading.Barrier(6)
+
+    def act(me: Actor, other: Actor, days: int) -> None:
+        start.wait()
+        try:
+            for _ in range(3):
+                give_id = log_give(me, other.person_id, happened_on=days_ago(me, days)).give.id
+                acknowledge(other, give_id)
+                say_thanks(me, other.person_id, happened_on=days_ago(me, days + 1))
+        except (AppError, DBAPIError) as error:
+            failed.append(error)
+
+    sides = [(owner, member), (member, owner)]
+    threads = [threading.Thread(target=act, args=(*sides[n % 2], n)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert differences(owner) == []
+    assert pair(owner, member.person_id).exchange.entries == 36
