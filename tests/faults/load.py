@@ -104,9 +104,11 @@ class Client:
         line.request(method, path, sent, {**self.headers, **host, **more})
 
 
-def run_load(client: Client, receiver_id: str, tally: Tally, stopping: threading.Event) -> None:
+def run_load(
+    client: Client, receiver_id: str, tally: Tally, stopping: threading.Event, pause: float
+) -> None:
     """Give after give; one in five is sent once more after its answer and must say the same."""
-    while not stopping.is_set():
+    while not stopping.wait(pause):
         key = str(uuid.uuid4())
         give_id = client.log_give(receiver_id, tally, key)
         if give_id and random.random() < 0.2:
@@ -118,12 +120,14 @@ def run_load(client: Client, receiver_id: str, tally: Tally, stopping: threading
 
 
 @contextmanager
-def giving(clients: list[tuple[Client, str]]) -> Iterator[list[Tally]]:
+def giving(clients: list[tuple[Client, str]], pause: float = 0.0) -> Iterator[list[Tally]]:
     """All clients at work during the block, each (client, receiver) in a thread of its own."""
     stopping = threading.Event()
     tallies = [Tally() for _ in clients]
     threads = [
-        threading.Thread(target=run_load, args=(client, receiver_id, tally, stopping), daemon=True)
+        threading.Thread(
+            target=run_load, args=(client, receiver_id, tally, stopping, pause), daemon=True
+        )
         for (client, receiver_id), tally in zip(clients, tallies, strict=True)
     ]
     for thread in threads:

@@ -39,7 +39,7 @@ PROGRAM = Path(sys.executable).with_name("community")
 CLOSED_PORT = 1
 
 
-def eventually(happened: Callable[[], object], what: str, seconds: float = 60.0) -> float:
+def eventually(happened: Callable[[], object], what: str, seconds: float = 90.0) -> float:
     """Wait until it is so, or fail saying what did not happen; returns how long it took."""
     began = time.monotonic()
     while not happened():
@@ -115,10 +115,14 @@ class Rig:
         """The log of one process."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Ask, or change, the database as its superuser, behind row-level security's back."""
+    def connect(self, *, autocommit: bool = True) -> psycopg.Connection:
+        """A connection of the superuser, whom row-level security does not bind."""
         address = self.postgres.dsn(SUPERUSER, DATABASE, self.postgres.password)
-        with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        return psycopg.connect(address.replace("+psycopg", ""), autocommit=autocommit)
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask, or change, the database as its superuser."""
+        with self.connect() as connection:
             answer = connection.execute(statement, values)
             return answer.fetchall() if answer.description else []
 

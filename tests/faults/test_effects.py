@@ -23,6 +23,10 @@ from tests.faults.rig import CLOSED_PORT, FULL, Rig, eventually
 ROUNDS = 50 if FULL else 1
 MAILS = 1_000 if FULL else 20
 MAILS_A_MODE = 200 if FULL else 3
+DEATHS_WHILE_SENDING = 10 if FULL else 1
+# Slower than the listener takes mails between two kills, so that what waits can be told from
+# what is lost within HEALED_SECONDS.
+PAUSE_SECONDS = 0.4 if FULL else 0.1
 AWAY_SECONDS = 600.0 if FULL else 3.0
 HEALED_SECONDS = 120.0
 PAGES = ("/", "/people", "/gives", "/more", "/search?q=noor", "/settings/notifications")
@@ -72,8 +76,8 @@ def test_every_mail_arrives_whoever_is_killed_and_whatever_the_queue_forgets(
         for number, (one, other) in enumerate(pairs, 1)
     ]
     rig.listener.mode = "slow"
-    rig.listener.slow_seconds = 0.05
-    with giving(clients) as tallies:
+    rig.listener.slow_seconds = 0.02
+    with giving(clients, PAUSE_SECONDS) as tallies:
         for _ in range(ROUNDS):
             _harm(rig)
         while sum(len(tally.gives) for tally in tallies) < MAILS and not tallies[0].wrong:
@@ -159,6 +163,34 @@ def _check_arrivals(
     assert rig.differences(owner) == [], said
 
 
+@pytest.mark.timeout(1800 if FULL else 240)
+def test_who_dies_between_the_servers_yes_and_the_commit_repeats_with_the_same_message_id(
+    rig: Rig, owner: Actor
+) -> None:
+    with rig.core():
+        member = make_member(owner)
+    for _ in range(DEATHS_WHILE_SENDING):
+        rig.listener.mode, rig.listener.slow_seconds = "slow", 1.0
+        before, tried = len(rig.listener.arrived), len(rig.listener.tried)
+        (give_id,) = _log_to_all(rig, owner, [member])
+        eventually(lambda: len(rig.listener.tried) > tried, "the mail is being sent")  # noqa: B023
+        with rig.connect(autocommit=False) as line:
+            # The worker sends, hears yes, and cannot close its row.
+            line.execute("SELECT 1 FROM outbox WHERE next_at IS NOT NULL FOR UPDATE")
+            eventually(lambda: len(rig.listener.arrived) > before, "the mail is taken")  # noqa: B023
+            rig.kill("mail")
+        assert not _all(rig, owner, [give_id], "done")
+        _let_leases_pass(rig)
+        rig.listener.mode = "ok"
+        rig.start("mail")
+        eventually(lambda: _all(rig, owner, [give_id], "done"), "it is sent again", HEALED_SECONDS)  # noqa: B023
+        about = [
+            m for m in rig.listener.arrived if m["References"] == f"<give-{give_id}@localhost>"
+        ]
+        assert len(about) == 2
+        assert len({message["Message-ID"] for message in about}) == 1
+
+
 def _log_to_all(rig: Rig, owner: Actor, members: list[Actor]) -> list[str]:
     client, tally = Client(rig, rig.token(owner), random.randint(1000, 9000)), Tally()
     ids = [client.log_give(str(member.person_id), tally) for member in members]
@@ -208,17 +240,17 @@ def _let_wait_pass(rig: Rig, owner: Actor) -> None:
     )
 
 
-@pytest.mark.timeout(1200 if FULL else 120)
+@pytest.mark.timeout(1200 if FULL else 240)
 def test_a_slow_mail_server_gets_every_mail_once(
     rig: Rig, owner: Actor, members: list[Actor], addresses: set[str]
 ) -> None:
     rig.listener.mode, rig.listener.slow_seconds = "slow", 0.5
     ids = _log_to_all(rig, owner, members)
-    eventually(lambda: _all(rig, owner, ids, "done"), "all are sent", 600 if FULL else 60)
+    eventually(lambda: _all(rig, owner, ids, "done"), "all are sent", 600 if FULL else 90)
     assert _arrived_at(rig, addresses) == sorted(addresses)
 
 
-@pytest.mark.timeout(600 if FULL else 120)
+@pytest.mark.timeout(1200 if FULL else 240)
 @pytest.mark.parametrize("mode", ["4xx", "down"])
 def test_what_the_mail_server_does_not_take_now_is_put_off_and_arrives_later(
     rig: Rig, owner: Actor, members: list[Actor], addresses: set[str], mode: str
@@ -241,7 +273,7 @@ def test_what_the_mail_server_does_not_take_now_is_put_off_and_arrives_later(
     assert {row[1] for row in _outbox(rig, owner, ids)} == {2}
 
 
-@pytest.mark.timeout(600 if FULL else 120)
+@pytest.mark.timeout(1200 if FULL else 240)
 def test_an_address_refused_for_good_is_not_tried_again(
     rig: Rig, owner: Actor, members: list[Actor], addresses: set[str]
 ) -> None:
@@ -257,7 +289,7 @@ def test_an_address_refused_for_good_is_not_tried_again(
     assert _arrived_at(rig, addresses) == []
 
 
-@pytest.mark.timeout(1800 if FULL else 120)
+@pytest.mark.timeout(1800 if FULL else 240)
 def test_pages_and_api_answer_while_the_queue_is_away(
     rig: Rig, owner: Actor, figures: Figures
 ) -> None:
@@ -297,10 +329,8 @@ class _Visitor:
         """Go round until the time is over, once at least; how long each answer took."""
         ends, took = time.monotonic() + seconds, []
         while not took or time.monotonic() < ends:
-            for page in PAGES:
-                took.append(self._ask(self.browser, "GET", f"{self.home}{page}"))
-            for resource in RESOURCES:
-                took.append(self._ask(self.api, "GET", f"/api/v1{resource}"))
+            took += [self._ask(self.browser, "GET", f"{self.home}{page}") for page in PAGES]
+            took += [self._ask(self.api, "GET", f"/api/v1{name}") for name in RESOURCES]
             body = {"receiver_id": self.receiver_id, "kind": "other", "story": str(uuid.uuid4())}
             took.append(self._ask(self.api, "POST", "/api/v1/gives", body))
         return took
