@@ -27,6 +27,7 @@ from community.accounts.actions import forgetting
 from community.core import db, heartbeat, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
+from community.exchange import actions as exchange
 from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.notifications import actions as notifications
@@ -55,6 +56,7 @@ SCHEDULE: dict[str, Periodic] = {
     "ledger.lapse": Periodic(3600, ledger.lapse_unanswered),
     "outbox.prune": Periodic(3600, outbox.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
+    "exchange.prune": Periodic(6 * 3600, exchange.prune),
 }
 
 _stopping = threading.Event()
