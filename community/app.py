@@ -20,6 +20,11 @@ from community.core import crypto, db, hold, mail, outbox, queue
 from community.core.i18n import lazy
 from community.core.outbox import Handler
 from community.demo import cli as demo_cli
+from community.exchange import api as exchange_api
+from community.exchange import cli as exchange_cli
+from community.exchange import jobs as exchange_jobs
+from community.exchange import notices as exchange_notices
+from community.exchange import portal as exchange_portal
 from community.home import api as home_api
 from community.home import portal as home_portal
 from community.identity import queries as identity_queries
@@ -65,6 +70,7 @@ API: tuple[ApiBlueprint, ...] = (
     people_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
+    exchange_api.blp,
     home_api.blp,
 )
 PORTAL: tuple[Blueprint, ...] = (
@@ -74,6 +80,7 @@ PORTAL: tuple[Blueprint, ...] = (
     people_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
+    exchange_portal.blp,
     home_portal.root,
     home_portal.blp,
 )
@@ -94,11 +101,13 @@ KINDS: tuple[NoticeKind, ...] = (
     *notifications_notices.KINDS,
     *people_notices.KINDS,
     *ledger_notices.KINDS,
+    *exchange_notices.KINDS,
 )
 JOBS: dict[str, Handler] = {
     **accounts_jobs.JOBS,
     **notifications_jobs.JOBS,
     **ledger_jobs.JOBS,
+    **exchange_jobs.JOBS,
 }
 COMMANDS: tuple[click.Command, ...] = (*operation.COMMANDS,)
 # These run in the application's context; the others configure themselves.
@@ -106,6 +115,7 @@ APPLICATION_COMMANDS: tuple[click.Command, ...] = (
     *accounts_cli.COMMANDS,
     *demo_cli.COMMANDS,
     *reciprocity_cli.COMMANDS,
+    *exchange_cli.COMMANDS,
 )
 
 

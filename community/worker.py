@@ -27,7 +27,7 @@ from community.accounts.actions import forgetting
 from community.core import db, heartbeat, idempotency, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
-from community.exchange.actions import pruning
+from community.exchange import actions as exchange
 from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.notifications import actions as notifications
@@ -57,8 +57,8 @@ SCHEDULE: dict[str, Periodic] = {
     "ledger.lapse": Periodic(3600, ledger.lapse_unanswered),
     "outbox.prune": Periodic(3600, outbox.prune),
     "idempotency.prune": Periodic(3600, idempotency.prune),
-    "exchange.prune": Periodic(6 * 3600, pruning.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
+    "exchange.prune": Periodic(6 * 3600, exchange.prune),
 }
 
 _stopping = threading.Event()

@@ -44,6 +44,7 @@ OTHERS = {
     "demo/year": "who helped whom and when: a pure plan from a seed",
     "journal/chain": "the seals' pure algorithm, named by what it computes",
     "notifications/links": "signed links as a pure function of their parts",
+    "notifications/quiet": "quiet hours as a pure function of a time and a zone",
     "notifications/mailbox": "reads the development mailbox, files and no rows",
     "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",

@@ -145,7 +145,7 @@ def _records(batch: ImportBatch, places: Sequence[Place]) -> dict[Place, PersonR
     found = {}
     for some in chunks(places, AT_ONCE):
         lines, seqs = zip(*some, strict=True)
-        values = {"team_id": batch.team_id, "batch_id": batch.id}
+        values: dict[str, Any] = {"team_id": batch.team_id, "batch_id": batch.id}
         values |= {"lines": list(lines), "seqs": list(seqs)}
         for row in db.session().execute(_RECORDS, values):
             found[row.line, row.seq] = PersonRecord.from_data(row.data)

@@ -3,6 +3,9 @@
 Parameters: team_id, batch_id, author_id, now, source, audience, circle_id, audience_people.
 """
 
+import re
+from typing import Any
+
 from sqlalchemy import ARRAY, TIMESTAMP, Text, TextClause, Uuid, bindparam, text
 
 _MINE = "r.team_id = :team_id AND r.batch_id = :batch_id"
@@ -10,7 +13,7 @@ _PERSON = "coalesce(r.person_id, (r.written -> 'person' ->> 'id')::uuid)"
 _COLUMNS = """p (id uuid, name text, call_name text, sort_key text, sought text,
     birthday_month smallint, birthday_day smallint, birthday_year smallint, tags text[], extra jsonb)"""
 
-_TYPES = {
+_TYPES: dict[str, Any] = {
     "team_id": Uuid(),
     "batch_id": Uuid(),
     "author_id": Uuid(),
@@ -23,8 +26,8 @@ _TYPES = {
 
 
 def _statement(sql: str) -> TextClause:
-    clause = text(sql)
-    return clause.bindparams(*[bindparam(name, type_=_TYPES[name]) for name in clause._bindparams])
+    named = {name: kind for name, kind in _TYPES.items() if re.search(rf":{name}\b", sql)}
+    return text(sql).bindparams(*[bindparam(name, type_=kind) for name, kind in named.items()])
 
 
 def _listed(table: str, part: str, extra: str = "") -> TextClause:

@@ -6,8 +6,9 @@ done. Under a claim, nothing is committed for a claim that is lost.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from community.core import db, outbox
@@ -29,58 +30,73 @@ _PATIENCE = 5
 Stretch = Callable[[Actor, ImportBatch], None]
 
 
+@dataclass(frozen=True)
+class _Work:
+    """One job's work on one import."""
+
+    team_id: UUID
+    batch_id: UUID
+    claim: Claim | None
+    stretches: Mapping[str, Stretch]
+    told: Callable[[int], None]
+
+
 def carry_on(
-    team_id: UUID, batch_id: UUID, claim: Claim | None = None, seconds: float = SECONDS
+    team_id: UUID,
+    batch_id: UUID,
+    claim: Claim | None = None,
+    *,
+    told: Callable[[int], None] = lambda _percent: None,
 ) -> None:
-    """Work on an import until it waits for somebody, or the time is over and a job is owed anew."""
-    ends = time.monotonic() + seconds
-    reader = reading.Reader(batch_id)
+    """Work on an import until it waits for somebody, or the time is over and a job is owed anew.
+
+    Without a claim there is no end but the import's. `told` hears how far it is, in percent.
+    """
+    ends = time.monotonic() + SECONDS
     stretches: dict[str, Stretch] = {
-        "reading": reader.stage_some,
+        "reading": reading.Reader(batch_id).stage_some,
         "comparing": comparing.Comparer().compare_some,
         "publishing": publishing.publish,
         "undoing": undoing.undo,
     }
-    while _stretch(team_id, batch_id, claim, stretches, reader):
+    work = _Work(team_id, batch_id, claim, stretches, told)
+    while _has_more(work):
         if claim is not None and time.monotonic() > ends:
-            _leave(team_id, batch_id, claim)
+            _leave(work, claim)
             return
 
 
-def _stretch(
-    team_id: UUID,
-    batch_id: UUID,
-    claim: Claim | None,
-    stretches: dict[str, Stretch],
-    reader: reading.Reader,
-) -> bool:
-    """One transaction of work; whether there is more."""
-    with _mine(team_id, claim) as mine:
-        batch = queries.find_batch(batch_id) if mine else None
+def _has_more(work: _Work) -> bool:
+    """One transaction of work; False when there was nothing to do in it."""
+    claim = work.claim
+    with _mine(work.team_id, claim) as mine:
+        batch = queries.find_batch(work.batch_id) if mine else None
         if batch is None or not batch.is_working:
             _finish(claim)
             return False
-        actor = queries.find_importer(batch)
+        actor, stage = queries.find_importer(batch), batch.state
         if actor is None or not policy.can_import(actor):
-            _give_up(batch, None, _("Its importer is not in the team any more."))
+            _give_up(batch, _("Its importer is not in the team any more."))
         elif claim is not None and claim.attempt > _PATIENCE:
-            _give_up(batch, actor, _("It could not be finished. Nothing was added."))
+            _give_up(batch, _("It could not be finished. Nothing was added."))
         else:
             with speaking(actor.locale):
-                _work(actor, batch, stretches[batch.state])
+                _stretch(actor, batch, work.stretches[stage])
+        if actor is not None and stage != "undoing" and batch.state in ("done", "failed"):
+            _tell(actor, batch)
+        db.flush()
+        percent = batch.percent
+    work.told(percent)
     return True
 
 
-def _work(actor: Actor, batch: ImportBatch, stretch: Stretch) -> None:
+def _stretch(actor: Actor, batch: ImportBatch, stretch: Stretch) -> None:
     try:
         with db.attempt():
             stretch(actor, batch)
     except AppError as error:
         db.session().refresh(batch)
-        _give_up(batch, actor, str(error.message))
-    if batch.state in ("done", "failed"):
-        _tell(actor, batch)
-    db.flush()
+        _give_up(batch, str(error.message))
 
 
 @contextmanager
@@ -95,17 +111,17 @@ def _finish(claim: Claim | None) -> None:
         outbox.finish(claim)
 
 
-def _leave(team_id: UUID, batch_id: UUID, claim: Claim) -> None:
+def _leave(work: _Work, claim: Claim) -> None:
     """Close this job and owe the next, in one transaction."""
-    with _mine(team_id, claim) as mine:
-        batch = queries.find_batch(batch_id) if mine else None
+    with _mine(work.team_id, claim) as mine:
+        batch = queries.find_batch(work.batch_id) if mine else None
         if batch is not None and batch.is_working:
             batches.carry_on_later(batch)
         outbox.finish(claim)
 
 
-def _give_up(batch: ImportBatch, actor: Actor | None, words: str) -> None:
-    # An undo that fails leaves a published import, to be undone again.
+def _give_up(batch: ImportBatch, words: str) -> None:
+    """Stop; an undo that fails leaves a published import, to be undone again."""
     if batch.state == "undoing":
         batch.enter("done")
         batch.error = words

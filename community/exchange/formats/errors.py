@@ -4,6 +4,9 @@ Codes are stable. `message` is in the language in force; a stored error is shown
 reader's by `_(MESSAGES[code], **params)`. `N_` marks the templates for extraction.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext
 
@@ -87,7 +90,7 @@ MESSAGES: dict[str, str] = {
 }
 
 
-def render(code: str, params: dict[str, str | int]) -> str:
+def render(code: str, params: Mapping[str, Any]) -> str:
     """The text of a message in the language in force."""
     return gettext(MESSAGES[code], **params)
 
@@ -101,7 +104,7 @@ class FormatError(RuleBroken):
     def __init__(self, code: str, line: int | None = None, **params: str | int) -> None:
         words = render(code, params)
         if line is not None:
-            words = gettext("Line %(line)s: %(message)s", line=line, message=words)
+            words = gettext("Line %(line)s: %(words)s", line=line, words=words)
         field = "mapping" if code.startswith("mapping_") else "file"
         super().__init__(words, code=code, field=field)
         self.line = line

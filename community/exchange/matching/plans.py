@@ -165,23 +165,21 @@ def _fill(plan: Plan, record: PersonRecord, standing: Standing, today: date) -> 
     """Everything but notes and ids into the plan; the names of the fields that change."""
     columns = dict(standing.columns)
     fields = _write_columns(columns, record, standing)
-    added = {
-        "emails": [e for e in record.emails if e.value not in standing.emails],
-        "phones": _new_phones(record.phones, standing.phones),
-        "links": [link for link in record.links if link.value not in standing.links],
-    }
+    emails = [each for each in record.emails if each.value not in standing.emails]
+    phones = _new_phones(record.phones, standing.phones)
+    links = [each for each in record.links if each.value not in standing.links]
     plan.written |= {
-        "emails": _labelled(added["emails"], len(standing.emails)),
-        "phones": _phones(added["phones"], len(standing.phones)),
-        "links": _labelled(added["links"], len(standing.links)),
+        "emails": _labelled(emails, len(standing.emails)),
+        "phones": _phones(phones, len(standing.phones)),
+        "links": _labelled(links, len(standing.links)),
         **_new_positions(record, standing, today),
     }
     fields += [name for name in ("emails", "phones", "links") if plan.written[name]]
     fields += ["positions"] if any(plan.written[part] for part in POSITION_PARTS) else []
     if set(fields) & {"name", "call_name", "emails", "positions"}:
         held = [held.organisation for held in standing.positions]
-        emails = [*standing.emails, *(each["value"] for each in plan.written["emails"])]
-        index(columns, emails, [*held, *(p["organisation"] for p in plan.written["positions"])])
+        mails = [*standing.emails, *(each.value for each in emails)]
+        index(columns, mails, [*held, *(p["organisation"] for p in plan.written["positions"])])
     if fields:
         plan.before["person"] = dict(standing.columns)
         plan.written["person"] = {"id": str(standing.id), **columns}

@@ -1,6 +1,6 @@
 """Imports and their rows, as lists and to work on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from community.exchange.models import OUTCOMES, ImportBatch, ImportRow
 from community.exchange.policy import visible
 from community.identity import queries as identity_queries
 from community.identity.models import Actor
+from community.people import policy as people_policy
 from community.people.models import Person
 
 SHOWN_PROBLEMS = 100
@@ -105,6 +106,20 @@ def find_rows(
     page = paging.after(statement, request, edge, (int, int))
     rows = db.session().execute(page).all()
     return paging.page(rows, request, lambda row: (row.line, row.seq))
+
+
+def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """The ids and names these people have for the actor now; hidden and deleted ones are left out."""
+    if not person_ids:
+        return {}
+    named = aliased(Person)
+    statement = (
+        select(named.id.label("given"), Person.id, Person.name)
+        .join(Person, (Person.team_id == named.team_id) & (Person.id == named.canonical_id))
+        .where(named.team_id == actor.team_id, named.id.in_(person_ids))
+        .where(people_policy.visible(actor))
+    )
+    return {row.given: (row.id, row.name) for row in db.session().execute(statement)}
 
 
 def find_problems(actor: Actor, batch: ImportBatch, limit: int = SHOWN_PROBLEMS) -> list[Row[Any]]:

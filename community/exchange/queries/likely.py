@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import literal, select, union_all
@@ -45,6 +46,7 @@ def _holders(actor: Actor, keys: Sequence[str], numbers: Sequence[str]) -> dict[
         .where(PersonPhone.e164.in_(numbers) if numbers else literal(False))
     )
     found: dict[str, list[UUID]] = defaultdict(list)
-    for key, person_id in db.session().execute(union_all(by_name, by_number)):
-        found[key].append(person_id)
+    rows: list[Any] = list(db.session().execute(union_all(by_name, by_number)))
+    for row in rows:
+        found[row.key].append(row.id)
     return found

@@ -56,7 +56,7 @@ def references() -> Iterator[tuple[Table, Any]]:
                 yield table, found
 
 
-def _people_of(batch: ImportBatch, *outcomes: str) -> Select[tuple[UUID | None]]:
+def _people_of(batch: ImportBatch, *outcomes: str) -> Select[UUID | None]:
     return select(ImportRow.person_id).where(
         ImportRow.team_id == batch.team_id,
         ImportRow.batch_id == batch.id,

@@ -1,0 +1,111 @@
+"""The JSON resources of imports."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from community.exchange import actions, queries, schemas
+from community.exchange.actions import FileIn
+from community.exchange.actions.batches import too_large
+from community.exchange.formats.errors import FormatError
+from community.exchange.formats.limits import KIB, MAX_FILE, Stream, read_limited
+from community.exchange.models import Reading
+from community.web import endpoints
+from community.web.session import current_actor
+
+blp = endpoints.blueprint("exchange", description="People from files, and the way back.")
+
+_FORM = 64 * KIB
+
+
+@blp.url_value_preprocessor
+def _take_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A file may be larger than any other body; before the body is read."""
+    if endpoint == "api_exchange.start_import":
+        request.max_content_length = MAX_FILE + _FORM
+        if (request.content_length or 0) > MAX_FILE + _FORM:
+            raise too_large()
+
+
+def read_upload(stream: Stream) -> bytes:
+    """The uploaded file; 413 when it is too large."""
+    try:
+        return read_limited(stream)
+    except FormatError as error:
+        raise too_large() from error
+
+
+@blp.route("/imports", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, schemas.ImportList)
+def list_imports(args: dict[str, Any]) -> Response:
+    """One's own imports, newest first."""
+    page = queries.find_batches(current_actor(), endpoints.page_request(args))
+    return endpoints.fast_list(page, schemas.dump_import)
+
+
+@blp.route("/imports", methods=["POST"])
+@blp.arguments(schemas.ImportFile, location="files")
+@blp.arguments(schemas.ImportIn, location="form", content_type="multipart/form-data")
+@blp.response(202, schemas.ImportWork)
+@blp.doc(requestBody={"content": {"multipart/form-data": {"schema": schemas.ImportForm}}})
+def start_import(files: dict[str, Any], data: dict[str, Any]) -> Response:
+    """Bring a file: checked at once, worked on after the answer; poll its Location."""
+    upload = files["file"]
+    reading = Reading(
+        columns=data.get("mapping"),
+        encoding=data.get("encoding") or None,
+        order=data.get("order"),
+        source=data.get("source", ""),
+    )
+    file = FileIn(
+        read_upload(upload.stream), upload.filename or "", data.get("format", ""), reading
+    )
+    batch = actions.start_import(
+        current_actor(), file, visibility=data.get("visibility"), dry_run=data["dry_run"]
+    )
+    response = endpoints.answered(schemas.dump_work(batch), status=202)
+    response.headers["Location"] = f"{endpoints.PREFIX}/imports/{batch.id}"
+    return response
+
+
+@blp.route("/imports/<uuid:batch_id>", methods=["GET"])
+@blp.response(200, schemas.ImportDetail)
+def get_import(batch_id: UUID) -> Response:
+    """An import: how far it is, what it did, and its problems by line."""
+    actor = current_actor()
+    batch = queries.get_batch(actor, batch_id)
+    problems = queries.find_problems(actor, batch)
+    return endpoints.answered(schemas.dump_detail(batch, problems))
+
+
+@blp.route("/imports/<uuid:batch_id>/rows", methods=["GET"])
+@blp.arguments(schemas.RowsArgs, location="query")
+@blp.response(200, schemas.RowList)
+def list_rows(args: dict[str, Any], batch_id: UUID) -> Response:
+    """The rows of the file in its order, and what each did or would do."""
+    actor = current_actor()
+    batch = queries.get_batch(actor, batch_id)
+    wanted = [args["outcome"]] if args.get("outcome") else []
+    page = queries.find_rows(actor, batch, endpoints.page_request(args), wanted)
+    return endpoints.fast_list(page, schemas.dump_row)
+
+
+@blp.route("/imports/<uuid:batch_id>/publication", methods=["POST"])
+@blp.response(202, schemas.ImportWork)
+def publish_import(batch_id: UUID) -> Response:
+    """Have come true what a dry run showed."""
+    batch = actions.publish_import(current_actor(), batch_id)
+    return endpoints.answered(schemas.dump_work(batch), status=202)
+
+
+@blp.route("/imports/<uuid:batch_id>", methods=["DELETE"])
+@blp.response(204)
+@blp.alt_response(202, schema=schemas.ImportWork)
+def undo_import(batch_id: UUID) -> Response:
+    """Undo what nobody touched since, or discard what is not published; 202 when it takes long."""
+    batch = actions.undo_import(current_actor(), batch_id)
+    if batch is not None and batch.is_working:
+        return endpoints.answered(schemas.dump_work(batch), status=202)
+    return Response(status=204)

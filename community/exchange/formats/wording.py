@@ -1,0 +1,69 @@
+"""Codes of imports in the reader's words: fields of a person, outcomes, what was left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel.support import LazyProxy
+
+from community.core.i18n import gettext as _
+from community.core.i18n import lazy
+from community.exchange.formats.errors import render
+
+FIELD_WORDS: dict[str, LazyProxy] = {
+    "name": lazy("Name"),
+    "prefix": lazy("Title before the name"),
+    "first_name": lazy("First name"),
+    "middle_name": lazy("Middle name"),
+    "last_name": lazy("Last name"),
+    "suffix": lazy("Suffix of the name"),
+    "call_name": lazy("Call name"),
+    "email": lazy("Mail"),
+    "email_label": lazy("What the next mail is for"),
+    "phone": lazy("Phone"),
+    "phone_label": lazy("What the next phone is for"),
+    "url": lazy("Web address"),
+    "url_label": lazy("What the next web address is for"),
+    "organisation": lazy("Organisation"),
+    "position": lazy("Role"),
+    "birthday": lazy("Birthday"),
+    "tags": lazy("Tags"),
+    "note": lazy("Note"),
+    "external_id": lazy("Id in its source"),
+    "connected_on": lazy("Connected on"),
+    "met_on": lazy("Met on"),
+    # What an update names.
+    "emails": lazy("Mail"),
+    "phones": lazy("Phone"),
+    "links": lazy("Web address"),
+    "positions": lazy("What they do"),
+    "notes": lazy("Note"),
+    "extra": lazy("Further details"),
+    "archived": lazy("Archived"),
+    "visibility": lazy("Who sees them"),
+}
+OUTCOME_WORDS: dict[str, LazyProxy] = {
+    "new": lazy("New"),
+    "update": lazy("Adds something"),
+    "unchanged": lazy("Nothing new"),
+    "joined": lazy("Twice in the file"),
+    "skipped": lazy("Left alone"),
+    "error": lazy("Not used"),
+    "removed": lazy("Taken back"),
+    "restored": lazy("As before"),
+    "kept": lazy("Stays"),
+}
+
+
+def field_words(code: str) -> str:
+    """A field of a person; the code itself where a later version has a new one."""
+    kind, _colon, label = code.partition(":")
+    words = str(FIELD_WORDS.get(kind, kind))
+    return _("%(field)s (%(label)s)", field=words, label=label) if label else words
+
+
+def problem_words(error: Mapping[str, Any]) -> str:
+    """What a stored error says."""
+    params = dict(error["params"])
+    if isinstance(params.get("fields"), list):
+        params["fields"] = ", ".join(dict.fromkeys(field_words(name) for name in params["fields"]))
+    return render(error["code"], params)

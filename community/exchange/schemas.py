@@ -1,0 +1,231 @@
+"""Imports as programs and forms send them, and as they are read."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from marshmallow import ValidationError, fields, validate
+
+from community.core.fields import Audience, Choice, Id, Schema, Text, Whole, YesNo
+from community.core.i18n import gettext as _
+from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
+from community.exchange.formats.wording import problem_words
+from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
+from community.web.endpoints import PageArgs, items_schema
+
+ORDERS = ("dmy", "mdy")
+STATES = ("queued", "running", "done", "failed", "undone")
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0", "")
+
+
+class FormYesNo(YesNo):
+    """Yes or no in a form that programs send: `true` or `false`."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
+        if isinstance(value, str) and value.lower() in (*_TRUE, *_FALSE):
+            return value.lower() in _TRUE
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class JsonText(fields.Field[Any]):
+    """JSON inside a part of a form, read by a field of its own."""
+
+    def __init__(self, inner: fields.Field[Any], **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", **kwargs.pop("metadata", {})}, **kwargs)
+        self.inner = inner
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError(_("This must be text."))
+        try:
+            read = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise ValidationError(_("This must be JSON.")) from error
+        return self.inner.deserialize(read, attr, data, **kwargs)
+
+
+def mapping_field() -> fields.Field[Any]:
+    """Which column goes to which field: `{"column": "field"}`, an empty field leaves it out."""
+    return fields.Dict(
+        keys=Text(length=MAX_NAME + 10),
+        values=Text(length=2 * MAX_LABEL),
+        validate=validate.Length(max=MAX_COLUMNS),
+    )
+
+
+class ImportIn(Schema):
+    """What comes with the file. Without `format` the file says what it is."""
+
+    format = Choice(FORMATS)
+    mapping = JsonText(
+        mapping_field(),
+        metadata={"description": 'JSON: {"column": "field"}; guessed from the header without it'},
+    )
+    dry_run = FormYesNo(load_default=False, metadata={"description": "stop at the preview"})
+    visibility = JsonText(
+        fields.Nested(Audience),
+        metadata={"description": "JSON: who sees the new people; the importer alone without it"},
+    )
+    encoding = Text(length=40)
+    order = Choice(ORDERS)
+    source = Text(length=MAX_LABEL)
+
+
+class ImportFile(Schema):
+    """The file of an import, up to 10 MiB."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+class ImportForm(ImportIn, ImportFile):
+    """Both, as the one body they are sent in; for the document."""
+
+
+class StartForm(Schema):
+    """The first step in the portal; a file comes beside it."""
+
+    pasted = Text(length=1024 * 1024, lines=True, load_default="")
+    encoding = Text(length=40, load_default="")
+
+
+class ColumnsForm(Schema):
+    """The second step; the columns come beside it."""
+
+    encoding = Text(length=40, load_default="")
+    order = Choice(ORDERS, load_default=None, allow_none=True)
+    source = Text(length=MAX_LABEL, load_default="")
+    visibility = fields.Nested(Audience)
+
+
+class RowsArgs(PageArgs):
+    """Which rows of an import."""
+
+    outcome = Choice((*OUTCOMES, *UNDONE))
+
+
+class RowProblem(Schema):
+    """What was left out of a row, or why it stays as it is."""
+
+    field = fields.String(allow_none=True, required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class LineProblem(RowProblem):
+    """The same with the line of the file."""
+
+    line = Whole(required=True)
+
+
+class ImportRowOut(Schema):
+    """A row of the file: what it did, or (before it is published) would do."""
+
+    line = Whole(required=True)
+    outcome = Choice(("staged", *OUTCOMES, *UNDONE), required=True)
+    name = fields.String(allow_none=True, required=True)
+    person_id = Id(allow_none=True, required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+    maybe_same_as = fields.List(Id(), required=True)
+    errors = fields.List(fields.Nested(RowProblem), required=True)
+
+
+class ImportOut(Schema):
+    """An import. `state` says whether work is under way, `stage` which; `progress` is in percent."""
+
+    id = Id(required=True)
+    state = Choice(STATES, required=True)
+    stage = Choice(STAGES, required=True)
+    progress = Whole(required=True)
+    format = Choice(FORMATS, required=True)
+    filename = fields.String(required=True)
+    source = fields.String(required=True)
+    mapping = fields.Dict(allow_none=True, required=True)
+    dry_run = fields.Boolean(required=True)
+    visibility = fields.Nested(Audience, required=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    error = fields.String(allow_none=True, required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    created_by_id = Id(required=True)
+    published_at = fields.AwareDateTime(allow_none=True, required=True)
+    undone_at = fields.AwareDateTime(allow_none=True, required=True)
+    undo_until = fields.AwareDateTime(allow_none=True, required=True)
+
+
+class ImportDetail(ImportOut):
+    """An import with its first hundred problems by line; `rows` has them all."""
+
+    errors = fields.List(fields.Nested(LineProblem), required=True)
+
+
+class ImportWork(Schema):
+    """Work that was begun."""
+
+    id = Id(required=True)
+    state = Choice(STATES, required=True)
+    progress = Whole(required=True)
+
+
+ImportList = items_schema(ImportOut, "ImportList")
+RowList = items_schema(ImportRowOut, "ImportRowList")
+
+
+def dump_work(batch: ImportBatch) -> dict[str, Any]:
+    """The answer to slow work."""
+    return {"id": batch.id, "state": batch.work_state, "progress": batch.percent}
+
+
+def dump_import(batch: ImportBatch) -> dict[str, Any]:
+    """One import as ImportOut."""
+    undo_until = batch.published_at + UNDO_FOR if batch.published_at else None
+    return {
+        **dump_work(batch),
+        "stage": batch.state,
+        "format": batch.format,
+        "filename": batch.filename,
+        "source": batch.source,
+        "mapping": batch.reading.columns,
+        "dry_run": batch.dry_run,
+        "visibility": batch.visibility,
+        "counts": batch.counts,
+        "error": batch.error,
+        "created_at": batch.created_at,
+        "updated_at": batch.updated_at,
+        "created_by_id": batch.author_id,
+        "published_at": batch.published_at,
+        "undone_at": batch.undone_at,
+        "undo_until": undo_until,
+    }
+
+
+def dump_detail(batch: ImportBatch, problems: Iterable[Any]) -> dict[str, Any]:
+    """One import as ImportDetail; `problems` are rows with `line` and `errors`."""
+    errors = [
+        {"line": row.line, **problem} for row in problems for problem in dump_problems(row.errors)
+    ]
+    return {**dump_import(batch), "errors": errors}
+
+
+def dump_problems(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored errors in the reader's language."""
+    return [
+        {"field": error["field"], "code": error["code"], "message": problem_words(error)}
+        for error in errors
+    ]
+
+
+def dump_row(row: Any) -> dict[str, Any]:
+    """One row as RowOut."""
+    return {
+        "line": row.line,
+        "outcome": row.outcome,
+        "name": row.name,
+        "person_id": row.person_id,
+        "fields": row.fields,
+        "maybe_same_as": row.maybe or [],
+        "errors": dump_problems(row.errors),
+    }
