@@ -1,13 +1,14 @@
 """Every route there is, by feature. A route that is missing here fails the tests."""
 
 from tests.contract.route import Route
-from tests.contract.table import accounts, home, ledger, notifications, operation, people
+from tests.contract.table import accounts, exchange, home, ledger, notifications, operation, people
 
 ROUTES: tuple[Route, ...] = (
     *operation.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
     *ledger.ROUTES,
+    *exchange.ROUTES,
     *home.ROUTES,
     *notifications.ROUTES,
 )

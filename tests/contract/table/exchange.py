@@ -1,0 +1,40 @@
+"""Imports: the file, its columns, its rows, publishing and undoing."""
+
+import io
+from typing import Any
+
+from tests.contract.route import MEMBERS, Route, api, page
+
+
+def _file(_world: Any, _thing: Any) -> dict[str, Any]:
+    return {"file": (io.BytesIO(b"Name,Email\nMara Ellison,mara@example.org\n"), "people.csv")}
+
+
+_BATCH = "/imports/<uuid:batch_id>"
+_PAGE = "/people/import/<uuid:batch_id>"
+
+ROUTES: tuple[Route, ...] = (
+    api("GET", "/imports"),
+    api("POST", "/imports", sends=_file, uploads=True, roles=MEMBERS, answers=202),
+    api("GET", _BATCH, of="import"),
+    api("GET", f"{_BATCH}/rows", of="import"),
+    api("POST", f"{_BATCH}/publication", of="import", answers=202),
+    api("DELETE", _BATCH, of="import"),
+    page("GET", "/people/import", roles=MEMBERS),
+    page(
+        "POST",
+        "/people/import",
+        sends={"pasted": "Name,Email\nMara Ellison,mara@example.org\n"},
+        roles=MEMBERS,
+    ),
+    page("GET", _PAGE, of="import"),
+    page("GET", f"{_PAGE}/columns", of="import"),
+    page(
+        "POST",
+        f"{_PAGE}/columns",
+        of="import",
+        sends={"target-0": "name", "target-1": "email"},
+    ),
+    page("POST", f"{_PAGE}/publish", of="import"),
+    page("POST", f"{_PAGE}/undo", of="import"),
+)
