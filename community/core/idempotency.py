@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped
 from community.core import clock, db
 from community.core.privacy import KEY, PROOF, erased, info, kept
 
-
 KEPT = timedelta(hours=24)
 
 
