@@ -43,19 +43,19 @@ def set_locale(language: str) -> None:
     _locale.set(language)
 
 
-def gettext(message: str, **values: Any) -> str:
+def gettext(message: str, /, **values: Any) -> str:
     """Translate now; `%(name)s` places are filled from the values."""
     text = str(_catalogue(_locale.get()).ugettext(message))
     return text % values if values else text
 
 
-def ngettext(one: str, many: str, n: int, **values: Any) -> str:
+def ngettext(one: str, many: str, n: int, /, **values: Any) -> str:
     """Translate with plural forms; `%(num)d` is the number."""
     text = str(_catalogue(_locale.get()).ungettext(one, many, n))
     return text % {"num": n, **values}
 
 
-def pgettext(context: str, message: str, **values: Any) -> str:
+def pgettext(context: str, message: str, /, **values: Any) -> str:
     """Translate a word that means different things in different places."""
     text = str(_catalogue(_locale.get()).upgettext(context, message))
     return text % values if values else text

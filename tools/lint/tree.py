@@ -39,13 +39,8 @@ MEANINGLESS = {
 }
 # A name beside the roles needs its reason here.
 OTHERS = {
-    "demo/cast": "who is in the sample team: data, no rule",
-    "demo/stories": "what they helped with: data, no rule",
-    "demo/year": "who helped whom and when: a pure plan from a seed",
     "journal/chain": "the seals' pure algorithm, named by what it computes",
-    "notifications/links": "signed links as a pure function of their parts",
-    "notifications/quiet": "quiet hours as a pure function of a time and a zone",
-    "notifications/mailbox": "reads the development mailbox, files and no rows",
+    "notifications/quiet": "when mail waits: quiet hours as plain functions over plain data",
     "operation/errors": "one error for all the operator's commands; they serve no feature",
     "notifications/catalogue": "the kinds of notices, declared by features above, sent from here",
     "notifications/delivery": "the sending itself, between two transactions, so no action",

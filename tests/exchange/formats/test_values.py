@@ -84,6 +84,6 @@ def test_a_stream_is_never_read_far_beyond_its_limit() -> None:
 
 def test_an_error_says_its_line_and_keeps_what_is_needed_to_translate_it() -> None:
     error = FormatError("encoding_mixed", 7, other=3)
-    assert str(error).startswith("Line 7: ")
-    assert MESSAGES[error.code] % error.params == error.message
+    assert error.message == f"Line 7: {MESSAGES[error.code] % error.params}"
+    assert error.line == 7
     assert (error.status, error.field) == (422, "file")
