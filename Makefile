@@ -11,8 +11,9 @@ ASSETS := $(STATIC)/build/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/web/translations/*/LC_MESSAGES/*.po))
 
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
-# Folders of tests that ask no database, or ask both servers anyhow.
-ONCE := browser contract embedded faults migrations operation tools web
+# What asks PostgreSQL itself the most runs again on the system's server; the migrations and the
+# catalogue ask both servers anyhow.
+AGAIN := $(addprefix tests/,core journal reciprocity)
 
 .PHONY: setup run test lint types bench faults clean
 
@@ -21,14 +22,13 @@ setup: $(ENVIRONMENT) $(ASSETS) $(CATALOGUES)
 run: setup
 	@exec $(BIN)/community up $(ARGS)
 
-# Everything, in the order in which it fails fastest. What asks the database much runs again on
-# the system's PostgreSQL where there is one.
+# Everything, in the order in which it fails fastest.
 test: setup lint types
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.servers
 	$(PYTEST) $(ARGS)
 	@if $(BIN)/python -m tools.servers --system; then \
-		COMMUNITY_TEST_POSTGRES=system $(PYTEST) $(addprefix --ignore=tests/,$(ONCE)) $(ARGS); \
+		COMMUNITY_TEST_POSTGRES=system $(PYTEST) $(AGAIN) $(ARGS); \
 	fi
 	@$(BIN)/python -m tools.lint --report
 	@$(BIN)/python -m tools.audit
