@@ -98,6 +98,7 @@ def test_the_way_from_a_file_to_people_and_back(portal: Portal, owner: Actor) ->
     work(owner, path)
     result = portal.get(path)
     assert set(outsiders(owner)) == {"Ann Lee", "Bob Ray"}
+    assert "<time" not in words(result)
     (link,) = page(result).find_all("a", string="Ann Lee")
     assert portal.get(link["href"]).status_code == 200
     undone = portal.post(f"{path}/undo", form_of(result, "/undo"))

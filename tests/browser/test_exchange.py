@@ -1,0 +1,78 @@
+"""The import wizard in a real browser: accessible at every width, polling with script, whole without."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from community.exchange.models import ImportBatch
+from community.identity.models import Actor
+from tests.browser.conftest import Visitor
+from tests.factories.exchange import bring, table, work_on
+from tests.factories.identity import acting, make_member
+from tests.factories.people import make_person
+
+ANN = "Ann Lee,ann@example.org,+49 151 23456789,Acme,CTO,1980-02-03,choir; board,Likes tea,1"
+BAD = ",x@example.org,,,,,,,"
+LIKE = "Zoe Quill,zoe@example.org,,,,31.31.1980,,,2"
+
+
+def _stage(owner: Actor, stage: str) -> str:
+    """The page of an import in this stage."""
+    if stage == "new":
+        bring(owner, table(ANN), filename="Connections.csv")
+        return "/people/import"
+    batch = bring(owner, table(ANN, BAD, LIKE), dry_run=stage != "done")
+    with acting(owner) as unit:
+        row = unit.session.get_one(ImportBatch, (owner.team_id, batch.id))
+        if stage == "reading":
+            row.enter("reading")
+        elif stage == "failed":
+            row.fail("The circle is gone.")
+    return f"/people/import/{batch.id}{'/columns' if stage == 'columns' else ''}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("stage", ["new", "columns", "reading", "ready", "failed", "done"])
+def test_a_step_has_no_barrier_and_fits_every_width(
+    visit: Visitor, owner: Actor, stage: str, theme: str
+) -> None:
+    make_person(make_member(owner), "Zoe Quill")
+    window = visit(owner, size="phone", theme=theme, axe=True)
+    window.go(_stage(owner, stage))
+    assert window.axe() == []
+    for width in (320, 390, 1280):
+        window.page.set_viewport_size({"width": width, "height": 800})
+        assert window.overflow() <= 0, width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_file_becomes_people_and_is_taken_back(
+    visit: Visitor, owner: Actor, tmp_path: Path, javascript: bool
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes(table(ANN, BAD))
+    page = visit(owner, javascript=javascript).go("/people")
+    page.get_by_role("link", name="Import").first.click()
+    page.locator("#f-file").set_input_files(path)
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("Ann Lee").first.is_visible()
+    page.get_by_role("button", name="Preview").click()
+    assert page.get_by_text("Reading the file.").first.is_visible()
+    _work(owner)
+    if not javascript:
+        page.get_by_role("link", name="Look again").click()
+    page.get_by_text("1 new · 1 row not used").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    _work(owner)
+    if not javascript:
+        page.get_by_role("link", name="Look again").click()
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_text(re.compile("1 removed")).wait_for()
+
+
+def _work(owner: Actor) -> None:
+    with acting(owner) as unit:
+        batch = unit.session.scalars(select(ImportBatch)).one()
+    work_on(batch)
