@@ -54,6 +54,7 @@ class Farm:
     servers: dict[str, Server]
     postmaster: int
     owner_url: str
+    environment: dict[str, str]
 
     def database_cpu(self) -> float:
         """CPU seconds of PostgreSQL's processes so far."""
@@ -100,7 +101,7 @@ def farm(folder: Path, size: str, workers: int) -> Iterator[Farm]:
         env = _environment(folder, postgres.dsn(schema.APP, "bench", PASSWORD), owner, valkey.url)
         running = [_start(name, application, env, workers) for name, application in APPS.items()]
         assert postgres.process is not None
-        yield Farm(world, {s.name: s for s in running}, postgres.process.pid, owner)
+        yield Farm(world, {s.name: s for s in running}, postgres.process.pid, owner, env)
     finally:
         for server in running:
             server.process.terminate()

@@ -17,7 +17,7 @@ from community.exchange.actions import comparing
 from community.exchange.actions.statements import PUBLISH
 from community.exchange.matching.joining import Group, Place
 from community.exchange.models import ImportBatch, ImportRow
-from community.exchange.queries.here import chunks
+from community.exchange.queries.here import among, chunks
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people.models import Person
@@ -74,7 +74,7 @@ def _lock_people(person_ids: list[UUID]) -> dict[UUID, int]:
     for ids in chunks(sorted(person_ids), _AT_ONCE):
         statement = (
             select(Person.id, Person.version)
-            .where(Person.team_id == db.current_team_id(), Person.id.in_(ids))
+            .where(Person.team_id == db.current_team_id(), among(Person.id, ids))
             .order_by(Person.id)
             .with_for_update(of=Person)
         )

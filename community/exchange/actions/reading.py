@@ -7,16 +7,26 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+import orjson
+from sqlalchemy import text
 
 from community.core import db
 from community.exchange import queries
 from community.exchange.actions import batches
 from community.exchange.formats.record import Parsed, PersonRecord, RowError
-from community.exchange.models import ImportBatch, ImportRow
+from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 
 AT_ONCE = 500
+
+_STAGE = text(
+    """
+    INSERT INTO import_rows (team_id, batch_id, line, seq, outcome, data, before, written, errors)
+    SELECT :team_id, :batch_id, r.line, r.seq, r.outcome, r.data, '{}', '{}', r.errors
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+         AS r (line integer, seq integer, outcome text, data jsonb, errors jsonb)
+    """
+)
 
 
 class Reader:
@@ -33,7 +43,8 @@ class Reader:
             self._open(actor, batch)
         rows = list(islice(self._rows, AT_ONCE))
         if rows:
-            db.session().execute(insert(ImportRow), rows)
+            values = {"team_id": batch.team_id, "batch_id": batch.id}
+            db.session().execute(_STAGE, {**values, "rows": orjson.dumps(rows).decode()})
         batch.progress += len(rows)
         self._at = batch.progress
         if len(rows) < AT_ONCE:
@@ -57,14 +68,10 @@ def _rows(parsed: Parsed, batch: ImportBatch) -> Iterator[dict[str, Any]]:
                 continue
         line = max(found.line - shift, 0)
         yield {
-            "team_id": batch.team_id,
-            "batch_id": batch.id,
             "line": line,
             "seq": on_line[line],
             "outcome": "staged" if isinstance(found, PersonRecord) else "error",
             "data": found.to_data() if isinstance(found, PersonRecord) else {},
-            "before": {},
-            "written": {},
             "errors": [_told(error) for error in pending],
         }
         on_line[line] += 1

@@ -16,7 +16,7 @@ from community.exchange.matching.plans import COLUMNS
 from community.exchange.matching.restoring import Restoring, restore
 from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries import undoing as looking
-from community.exchange.queries.here import chunks
+from community.exchange.queries.here import among, chunks
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people.models import (
@@ -107,7 +107,7 @@ def _remove(actor: Actor, person_ids: Sequence[UUID]) -> None:
     for ids in chunks(person_ids, 5_000):
         db.session().execute(
             update(Person)
-            .where(Person.team_id == actor.team_id, Person.id.in_(ids))
+            .where(Person.team_id == actor.team_id, among(Person.id, ids))
             .values(
                 deleted_at=clock.now(),
                 deleted_by_id=actor.person_id,

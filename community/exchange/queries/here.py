@@ -1,11 +1,21 @@
 """Who of a file is here already, among those its importer sees."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, column, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal,
+    select,
+)
 
 from community.core import db
 from community.exchange.matching import names
@@ -22,6 +32,11 @@ Item = TypeVar("Item")
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """The items in runs of `size`."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def among(person: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether a column holds one of some thousand ids: one parameter, not one each."""
+    return cast(ColumnElement[bool], person == func.any(literal(list(ids), ARRAY(Uuid()))))
 
 
 def find_keys(batch: ImportBatch) -> list[Key]:

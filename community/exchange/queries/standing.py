@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, column, func, select
+from sqlalchemy import column, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from community.core import db
@@ -13,6 +13,7 @@ from community.exchange import policy
 from community.exchange.matching.joining import Known
 from community.exchange.matching.plans import COLUMNS, Held, Standing
 from community.exchange.models import ImportBatch
+from community.exchange.queries.here import among
 from community.identity.models import Actor
 from community.people.models import (
     Note,
@@ -38,7 +39,7 @@ def find_standing(
 ) -> dict[UUID, Standing]:
     """The visible ones of these people, with all that an update compares."""
     person_ids = list(known)
-    statement = select(Person).where(visible(actor), Person.id.in_(person_ids))
+    statement = select(Person).where(visible(actor), among(Person.id, person_ids))
     people = list(db.session().scalars(statement.execution_options(populate_existing=True)))
     if not people:
         return {}
@@ -73,11 +74,11 @@ def _listed(
     statement = (
         select(model.person_id, *columns)
         .where(model.team_id == actor.team_id)
-        .where(model.person_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
+        .where(among(model.person_id, person_ids))
         .order_by(model.id)
     )
     found: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
-    for person_id, *values in db.session().execute(statement, {"ids": list(person_ids)}):
+    for person_id, *values in db.session().execute(statement):
         found[person_id].append(tuple(values))
     return found
 
@@ -85,7 +86,7 @@ def _listed(
 def _notes(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
     statement = (
         select(Note.person_id, Note.body)
-        .where(Note.team_id == actor.team_id, Note.person_id.in_(person_ids))
+        .where(Note.team_id == actor.team_id, among(Note.person_id, person_ids))
         .where(Note.author_id.in_(actor.person_ids), Note.deleted_at.is_(None))
     )
     return _sets(statement)
@@ -98,7 +99,7 @@ def _imported(actor: Actor, batch: ImportBatch, person_ids: Sequence[UUID]) -> d
         select(PersonChange.person_id, name.c.field, PersonChange.batch_id)
         .select_from(PersonChange)
         .join(name, name.c.field.is_not(None))
-        .where(PersonChange.team_id == actor.team_id, PersonChange.person_id.in_(person_ids))
+        .where(PersonChange.team_id == actor.team_id, among(PersonChange.person_id, person_ids))
         .order_by(
             PersonChange.person_id,
             name.c.field,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import aliased
 
 from community.core import db
 from community.exchange.models import ImportBatch, ImportRow
+from community.exchange.queries.here import among
 from community.identity.models import Actor
 from community.people.models import ExternalId, Note, Person, PersonChange
 
@@ -213,7 +214,7 @@ def find_people(batch: ImportBatch, person_ids: Sequence[UUID]) -> dict[UUID, Pe
     """These people, locked, deleted ones as well."""
     statement = (
         select(Person)
-        .where(Person.team_id == batch.team_id, Person.id.in_(person_ids))
+        .where(Person.team_id == batch.team_id, among(Person.id, person_ids))
         .order_by(Person.id)
         .with_for_update(of=Person)
         .execution_options(populate_existing=True)
