@@ -291,6 +291,14 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
     return pages.done(text, to=url("exchange.show", batch_id=batch.id))
 
 
+@blp.route("/people.csv")
+def people_csv() -> Response:
+    """Everybody one may see, for a spreadsheet."""
+    response = Response(actions.export_people(current_actor()), mimetype="text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=people.csv"
+    return response
+
+
 TARGETS = (
     "name",
     "first_name",

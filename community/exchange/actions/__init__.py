@@ -9,6 +9,7 @@ from community.exchange.actions.batches import (
     start_import,
     undo_import,
 )
+from community.exchange.actions.exporting import export_people
 from community.exchange.actions.pruning import prune
 from community.exchange.actions.working import carry_on
 
@@ -16,6 +17,7 @@ __all__ = [
     "SMALL",
     "FileIn",
     "carry_on",
+    "export_people",
     "open_content",
     "prune",
     "publish_import",

@@ -1,5 +1,6 @@
 """Who of a file is here already, among those its importer sees."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
@@ -26,6 +27,7 @@ from community.people.models import ExternalId, Person, PersonEmail
 from community.people.policy import visible
 
 _AT_ONCE = 5_000
+_OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Item = TypeVar("Item")
 
 
@@ -78,6 +80,8 @@ def find_here(actor: Actor, source: str, keys: Iterable[Key]) -> Here:
         ),
         mails,
     )
+    # What we wrote ourselves names people by our own ids.
+    called = [*((value, UUID(value)) for value in ids if _OURS.fullmatch(value)), *called]
     known = _known(actor, source, {person_id for _value, person_id in (*called, *holding)})
     by_mail: dict[str, dict[UUID, Known]] = defaultdict(dict)
     for mail, person_id in holding:

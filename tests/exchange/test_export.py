@@ -1,0 +1,54 @@
+"""The way back: people as a table that our own import reads."""
+
+from sqlalchemy import select
+
+from community.exchange.formats.opening import detect_format, open_file
+from community.exchange.formats.people_csv import COLUMNS
+from community.identity.models import Actor
+from community.journal.models import JournalEntry
+from community.web.session import CommunityFlask
+from tests.exchange.test_actions import ANN, counts, outsiders
+from tests.factories.exchange import TEAM, bring, table
+from tests.factories.identity import acting, make_member
+from tests.factories.people import make_person
+from tests.web_client import Portal
+
+
+def test_what_is_written_is_read_back_without_choosing(app: CommunityFlask, owner: Actor) -> None:
+    bring(owner, table(ANN, "Bob,b@x.org,,,,--07-04,,,"))
+    answer = Portal(app, owner).get("/people.csv")
+    assert answer.mimetype == "text/csv"
+    content = answer.get_data()
+    assert detect_format(content) == "csv"
+    parsed = open_file(content, "csv")
+    assert set(parsed.mapping) == set(COLUMNS)
+    ann = next(record for record in parsed.records if record.name == "Ann Lee")
+    assert [mail.value for mail in ann.emails] == ["ann@example.org"]
+    assert (ann.organisation, ann.position, ann.tags) == ("Acme", "CTO", ("choir", "board"))
+    assert ann.birthday is not None
+    assert (ann.birthday.month, ann.birthday.day, ann.birthday.year) == (2, 3, 1980)
+    back = bring(owner, content)
+    assert counts(back) == {"unchanged": 3}, "the two and oneself"
+    with acting(owner) as unit:
+        verbs = set(unit.session.scalars(select(JournalEntry.verb)))
+    assert "export" in verbs
+
+
+def test_it_holds_what_the_reader_sees_and_no_formula(app: CommunityFlask, owner: Actor) -> None:
+    member = make_member(owner)
+    make_person(member, "Hidden Friend", audience="private")
+    make_person(member, "=SUM(A1)")
+    text = Portal(app, owner).get("/people.csv").get_data(as_text=True)
+    assert "Hidden" not in text
+    assert '"\'=SUM(A1)"' in text
+    guest = Portal(app, make_member(owner, role="guest"))
+    assert "SUM" not in guest.get("/people.csv").get_data(as_text=True)
+
+
+def test_a_formula_that_came_in_goes_out_as_text_and_back_as_it_was(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    bring(owner, b"Name\n=1+1\n", visibility=TEAM)
+    content = Portal(app, owner).get("/people.csv").get_data()
+    assert "=1+1" in {record.name for record in open_file(content, "csv").records}
+    assert "=1+1" in outsiders(owner)
