@@ -291,9 +291,9 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
     return pages.done(text, to=url("exchange.show", batch_id=batch.id))
 
 
-@blp.route("/people.csv")
+@blp.route("/people.csv", methods=["POST"])
 def people_csv() -> Response:
-    """Everybody one may see, for a spreadsheet."""
+    """Everybody one may see, for a spreadsheet; an act, since the audit tells of it."""
     response = Response(actions.export_people(current_actor()), mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=people.csv"
     return response
