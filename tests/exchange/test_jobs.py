@@ -70,6 +70,7 @@ def test_a_long_import_goes_on_in_jobs_of_its_own(
     owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(working, "SECONDS", -1.0)
+    monkeypatch.setattr(working, "HEAVY", -1.0)
     batch = start(owner)
     jobs = 0
     while open_jobs := claims(owner):
@@ -79,6 +80,19 @@ def test_a_long_import_goes_on_in_jobs_of_its_own(
     # Three stretches of reading, three of comparing, one of publishing.
     assert jobs == 7
     assert (again(batch).state, len(outsiders(owner))) == ("done", 25)
+
+
+def test_publishing_begins_in_a_job_that_has_done_little(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "HEAVY", -1.0)
+    batch = start(owner)
+    (claim,) = claims(owner)
+    run(claim)
+    assert (again(batch).state, outsiders(owner)) == ("publishing", {})
+    (claim,) = claims(owner)
+    run(claim)
+    assert again(batch).state == "done"
 
 
 class Killed(BaseException):

@@ -22,9 +22,11 @@ from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 from community.notifications import actions as notifications
 
-# How long one job works before it lets others have their turn; a publishing that may take as
-# long begins a job of its own.
+# How long one job works before it lets others have their turn. Publishing and undoing are one
+# transaction, so they begin in a job that has done little before.
 SECONDS = 15.0
+HEAVY = 3.0
+WHOLE = ("publishing", "undoing")
 _PATIENCE = 5
 
 Stretch = Callable[[Actor, ImportBatch], None]
@@ -52,7 +54,7 @@ def carry_on(
 
     Without a claim there is no end but the import's. `told` hears how far it is, in percent.
     """
-    ends = time.monotonic() + SECONDS
+    began = time.monotonic()
     stretches: dict[str, Stretch] = {
         "reading": reading.Reader(batch_id).stage_some,
         "comparing": comparing.Comparer().compare_some,
@@ -60,20 +62,21 @@ def carry_on(
         "undoing": undoing.undo,
     }
     work = _Work(team_id, batch_id, claim, stretches, told)
-    while _has_more(work):
-        if claim is not None and time.monotonic() > ends:
+    while next_stage := _next_stage(work):
+        spent = time.monotonic() - began
+        if claim is not None and spent > (HEAVY if next_stage in WHOLE else SECONDS):
             _leave(work, claim)
             return
 
 
-def _has_more(work: _Work) -> bool:
-    """One transaction of work; False when there was nothing to do in it."""
+def _next_stage(work: _Work) -> str:
+    """One transaction of work, and where the import is then; empty when there was nothing to do."""
     claim = work.claim
     with _mine(work.team_id, claim) as mine:
         batch = queries.find_batch(work.batch_id) if mine else None
         if batch is None or not batch.is_working:
             _finish(claim)
-            return False
+            return ""
         actor, stage = queries.find_importer(batch), batch.state
         if actor is None or not policy.can_import(actor):
             _give_up(batch, _("Its importer is not in the team any more."))
@@ -85,9 +88,9 @@ def _has_more(work: _Work) -> bool:
         if actor is not None and stage != "undoing" and batch.state in ("done", "failed"):
             _tell(actor, batch)
         db.flush()
-        percent = batch.percent
+        percent, stage = batch.percent, batch.state
     work.told(percent)
-    return True
+    return stage
 
 
 def _stretch(actor: Actor, batch: ImportBatch, stretch: Stretch) -> None:
