@@ -16,7 +16,6 @@ from community.ledger.queries.entries import (
 from community.ledger.queries.lists import (
     GiveFilter,
     MySums,
-    all_ids,
     find_give,
     find_gives,
     find_gives_by_id,
@@ -44,7 +43,6 @@ __all__ = [
     "PersonRef",
     "SeenAct",
     "SeenGive",
-    "all_ids",
     "find_acts",
     "find_any_link",
     "find_drifted",

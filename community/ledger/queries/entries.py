@@ -24,6 +24,8 @@ from community.ledger.queries.sums import ledger_name
 from community.people.models import Person, PersonEmail
 
 REPEAT_DAYS = 90
+_Other = aliased(Person, name="other")
+_OtherMember = aliased(Membership, name="other_membership")
 _GiverMember = aliased(Membership, name="giver_membership")
 _ReceiverMember = aliased(Membership, name="receiver_membership")
 
@@ -162,24 +164,24 @@ def find_partner(
     )
     address = (
         select(PersonEmail.value)
-        .where(PersonEmail.team_id == Giver.team_id, PersonEmail.person_id == Giver.id)
+        .where(PersonEmail.team_id == _Other.team_id, PersonEmail.person_id == _Other.id)
         .order_by(PersonEmail.position, PersonEmail.id)
         .limit(1)
     )
     statement = (
         select(
-            *_person_columns(Giver, _GiverMember, "other"),
-            Giver.audience,
+            *_person_columns(_Other, _OtherMember, "other"),
+            _Other.audience,
             address.scalar_subquery().label("email"),
             _repeated(actor, story).label("repeated_on"),
             lock_ledger(),
-            lock_pair(literal(actor.person_id), Giver.id),
+            lock_pair(literal(actor.person_id), _Other.id),
         )
-        .outerjoin(_GiverMember, _is_active(_GiverMember, Giver))
+        .outerjoin(_OtherMember, _is_active(_OtherMember, _Other))
         .where(
-            Giver.team_id == actor.team_id,
-            Giver.id == named.scalar_subquery(),
-            Giver.deleted_at.is_(None),
+            _Other.team_id == actor.team_id,
+            _Other.id == named.scalar_subquery(),
+            _Other.deleted_at.is_(None),
             _may_name(actor),
         )
     )
@@ -191,15 +193,15 @@ def find_partner(
 
 def _may_name(actor: Actor) -> ColumnElement[bool]:
     """Whom the actor sees; a guest also members they have exchanged with before."""
-    seen = in_audience(actor, Giver)
+    seen = in_audience(actor, _Other)
     if not actor.is_guest:
         return seen
     before = select(GiveState.give_id).where(
         GiveState.team_id == actor.team_id,
         policy.concerns(actor),
-        or_(GiveState.giver_id == Giver.id, GiveState.receiver_id == Giver.id),
+        or_(GiveState.giver_id == _Other.id, GiveState.receiver_id == _Other.id),
     )
-    return or_(seen, and_(Giver.membership_id.is_not(None), before.exists()))
+    return or_(seen, and_(_Other.membership_id.is_not(None), before.exists()))
 
 
 def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
@@ -215,8 +217,8 @@ def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
             GiveState.team_id == actor.team_id,
             GiveState.author_id.in_(actor.person_ids),
             or_(
-                and_(GiveState.giver_id.in_(actor.person_ids), GiveState.receiver_id == Giver.id),
-                and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.giver_id == Giver.id),
+                and_(GiveState.giver_id.in_(actor.person_ids), GiveState.receiver_id == _Other.id),
+                and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.giver_id == _Other.id),
             ),
             GiveState.happened_on > clock.today() - timedelta(days=REPEAT_DAYS),
             GiveState.state.not_in(SETTLED),
