@@ -6,3 +6,4 @@ Locks named by text (`hashtextextended`) live in the whole 64-bit space and need
 MIGRATION = 4_717_001
 CLOCK = 4_717_002
 SETUP = 4_717_003
+BOOTSTRAP = 4_717_004

@@ -78,6 +78,8 @@ def bootstrap(
     """Make roles, database and extensions where they are missing. Needs a superuser."""
     url = make_url(superuser_url)
     with _autocommit(str(url.render_as_string(hide_password=False))) as connection:
+        # Two at once would change the same roles; the lock ends with the connection.
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": locks.BOOTSTRAP})
         for statement in roles_sql(owner_password, app_password):
             connection.execute(text(statement))
         found = connection.scalar(

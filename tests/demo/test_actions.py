@@ -23,7 +23,7 @@ from community.people.models import Note, Person
 from community.reciprocity.queries import find_pairs
 from tests.demo.conftest import differences, member
 from tests.factories.identity import acting
-from tests.operation.conftest import seal_all
+from tests.factories.journal import seal_all
 
 
 def test_it_is_as_large_as_it_says_and_plainly_marked(noor: Actor) -> None:

@@ -19,6 +19,7 @@ from community.journal.chain import Head, Problem
 from tests.conftest import counting, database_url
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting, make_team
+from tests.factories.journal import seal_all
 
 
 @pytest.fixture
@@ -45,16 +46,6 @@ def write(actor: Actor, count: int = 1) -> None:
 def seal(actor: Actor) -> int:
     with db.transaction(actor.team_id):
         return actions.seal(clock.now())
-
-
-def seal_all(actor: Actor, count: int) -> None:
-    """Seal until this many entries are; other tests' transactions may hold the tail back a moment."""
-    sealed = 0
-    deadline = 200
-    while sealed < count and deadline:
-        sealed += seal(actor)
-        deadline -= 1
-    assert sealed == count
 
 
 def problems(actor: Actor, head: Head | None = None) -> list[Problem]:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,12 +11,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from community.core import clock, schema
-from community.identity.models import Actor
-from community.journal import actions as journal
+from community.core import schema
 from tests.conftest import PASSWORD, clone, database_url
 from tests.conftest_servers import Servers
-from tests.factories.identity import acting
 from tests.migrations.conftest import system_server
 
 __all__ = ["system_server"]
@@ -82,14 +78,3 @@ def bootstrapping(servers: Servers) -> dict[str, str]:
         "COMMUNITY_OWNER_PASSWORD": PASSWORD,
         "COMMUNITY_APP_PASSWORD": PASSWORD,
     }
-
-
-def seal_all(actor: Actor, entries: int) -> None:
-    """Seal until so many entries are: those of an open transaction anywhere on the server wait."""
-    deadline = time.monotonic() + 100
-    while entries > 0:
-        with acting(actor):
-            entries -= journal.seal(clock.now())
-        assert time.monotonic() < deadline, f"{entries} entries were never complete"
-        time.sleep(0.05)
-    assert entries == 0

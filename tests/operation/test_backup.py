@@ -28,9 +28,10 @@ from tests.conftest import PASSWORD, database_url
 from tests.conftest_servers import Servers, reachable_folder
 from tests.factories import identity
 from tests.factories.identity import acting
+from tests.factories.journal import seal_all
 from tests.factories.people import make_person
 from tests.migrations.checks import RULES, offenders
-from tests.operation.conftest import run, seal_all, settings
+from tests.operation.conftest import run, settings
 
 FAR = 10**12
 
