@@ -38,7 +38,7 @@ def owner(rig: Rig) -> Actor:
     """The owner of a team on the installation, with web, a mail worker and the clock running."""
     with rig.core():
         made = make_team()
-    for name in ("web", "mail", "work", "clock"):
+    for name in ("web", "mail", "clock"):
         rig.start(name)
     return made
 
