@@ -171,9 +171,10 @@ class Choice(Text):
     """One of fixed codes."""
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
-        metadata = {"enum": list(choices), **kwargs.pop("metadata", {})}
-        super().__init__(length=60, metadata=metadata, **kwargs)
+        super().__init__(length=60, **kwargs)
         self.choices = choices
+        codes = [*choices, *([None] if self.allow_none else [])]
+        self.metadata = {"enum": codes, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

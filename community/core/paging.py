@@ -36,6 +36,10 @@ class PageRequest:
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
+    def __post_init__(self) -> None:
+        """An empty cursor asks for the first page."""
+        object.__setattr__(self, "cursor", self.cursor or None)
+
 
 def encode(*values: Any) -> str:
     """The cursor of a row: opaque to clients."""

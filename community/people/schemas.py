@@ -130,7 +130,7 @@ class PeopleArgs(PageArgs):
     source = Text(length=LABEL)
     email = Email()
     updated_since = Moment()
-    sort = Choice(SORTS, load_default="")
+    sort = Choice(SORTS)
 
 
 class PhoneOut(PhoneIn):
