@@ -38,6 +38,7 @@ def complete(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
     for path, method, operation in operations(spec):
         view = views[path, method]
         _answer(operation)
+        _post_forms_whole(operation)
         if getattr(view, "needs_version", False):
             _take(operation, _IF_MATCH)
         if method == "post":
@@ -74,6 +75,13 @@ def _views(app: Flask) -> dict[tuple[str, str], Callable[..., Any]]:
 def _answer(operation: dict[str, Any]) -> None:
     kept = {code: found for code, found in operation["responses"].items() if code < "3"}
     operation["responses"] = {**kept, "default": _PROBLEM}
+
+
+def _post_forms_whole(operation: dict[str, Any]) -> None:
+    """A form of files and values is one body; nothing of it is left among the parameters."""
+    found = [p for p in operation.get("parameters", []) if p.get("in") != "formData"]
+    if "parameters" in operation:
+        operation["parameters"] = found
 
 
 def _take(operation: dict[str, Any], parameter: dict[str, Any]) -> None:

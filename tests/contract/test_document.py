@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import schemathesis
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.config import CacheConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
@@ -117,7 +118,8 @@ def _schema(world: World, route: Route) -> BaseSchema:
 
 
 def _loaded(world: World, actor: Any) -> BaseSchema:
-    schema = schemathesis.openapi.from_wsgi(DOCUMENT, world.app, config=schemathesis.Config())
+    config = schemathesis.Config(cache=CacheConfig(enabled=False))
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, world.app, config=config)
     token = Api(world.app, actor).token
     schema.config.update(
         headers={"Authorization": f"Bearer {token}", "If-Match": "*"},
