@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from community.core.errors import BadRequest
+from community.core.i18n import gettext as _
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -61,7 +62,7 @@ def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
         return [read(value) for read, value in zip(parse, raw, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise BadRequest(
-            "This cursor is not valid. Start again from the first page.", code="bad_cursor"
+            _("This cursor is not valid. Start again from the first page."), code="bad_cursor"
         ) from error
 
 
