@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 ENVIRONMENT := .venv/.synced
 MODULES := node_modules/.package-lock.json
 ASSETS := $(STATIC)/build/manifest.json
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/web/translations/*/LC_MESSAGES/*.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard community/translations/*/LC_MESSAGES/*.po))
 
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 # What asks PostgreSQL itself the most runs again on the system's server; the migrations and the

@@ -32,6 +32,7 @@ def get_me() -> Response:
 @blp.route("/me", methods=["PATCH"])
 @blp.arguments(schemas.MeIn)
 @blp.response(200, schemas.MeOut)
+@endpoints.needs_version
 def change_me(data: dict[str, Any]) -> Response:
     """Change own fields."""
     version = endpoints.required_version()
@@ -62,6 +63,7 @@ def get_the_team() -> Response:
 @blp.arguments(schemas.TeamIn)
 @blp.response(200, schemas.TeamOut)
 @needs_scope("admin")
+@endpoints.needs_version
 def change_the_team(data: dict[str, Any]) -> Response:
     """Change the team's name, zone, language or settings (owners)."""
     version = endpoints.required_version()
@@ -88,6 +90,7 @@ def get_member(person_id: UUID) -> Response:
 @blp.arguments(schemas.MemberIn)
 @blp.response(200, schemas.MemberOut)
 @needs_scope("admin")
+@endpoints.needs_version
 def change_member(data: dict[str, Any], person_id: UUID) -> Response:
     """Change a member's role (owners)."""
     version = endpoints.required_version()
@@ -98,6 +101,7 @@ def change_member(data: dict[str, Any], person_id: UUID) -> Response:
 @blp.route("/members/<uuid:person_id>", methods=["DELETE"])
 @blp.response(204)
 @needs_scope("admin")
+@endpoints.needs_version
 def remove_member(person_id: UUID) -> Response:
     """Remove a member from the team (owners)."""
     version = endpoints.required_version()

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from community.accounts.models import SCOPES
 from community.core.fields import Audience, Choice, Email, Id, Moment, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
+from community.core.validators import Length
 from community.identity.models import ROLES
 
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -150,9 +151,7 @@ class TokenIn(Schema):
     """A new API token."""
 
     name = Text(length=80, minimum=1, required=True)
-    scopes = fields.List(
-        Choice(SCOPES), required=True, validate=validate.Length(min=1, max=len(SCOPES))
-    )
+    scopes = fields.List(Choice(SCOPES), required=True, validate=Length(min=1, max=len(SCOPES)))
     expires_at = Moment(allow_none=True, load_default=None)
 
 
@@ -281,7 +280,5 @@ class TokenForm(Schema):
     """A new token from the settings page."""
 
     name = Text(length=80, minimum=1, required=True)
-    scopes = fields.List(
-        Choice(SCOPES), required=True, validate=validate.Length(min=1, max=len(SCOPES))
-    )
+    scopes = fields.List(Choice(SCOPES), required=True, validate=Length(min=1, max=len(SCOPES)))
     days = Choice(("30", "90", "365", "never"), required=True)

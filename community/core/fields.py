@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema as _Schema
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from community.core.addresses import normalise_email
 from community.core.i18n import gettext as _
+from community.core.validators import SCHEMA_MESSAGES, Length, Range
 
 MAX_INT = 2**31 - 1
 _LINE_BREAKS = re.compile(r"\r\n?|[\u2028\u2029]")
@@ -23,6 +24,8 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 class Schema(_Schema):
     """Input refuses unknown fields, so that a misspelt one is never silently lost."""
+
+    error_messages = SCHEMA_MESSAGES
 
     class Meta:
         unknown = "raise"
@@ -38,7 +41,7 @@ class Text(fields.String):
     def __init__(
         self, *, length: int = 200, minimum: int = 0, lines: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(validate=validate.Length(min=minimum, max=length), **kwargs)
+        super().__init__(validate=Length(min=minimum, max=length), **kwargs)
         self.length, self.minimum, self.lines = length, minimum, lines
 
     def _deserialize(
@@ -93,7 +96,7 @@ class Whole(fields.Integer):
     """A whole number within a range; JSON numbers only (a form's digits are read by the form)."""
 
     def __init__(self, *, low: int = 0, high: int = MAX_INT, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(min=low, max=high), **kwargs)
+        super().__init__(strict=True, validate=Range(min=low, max=high), **kwargs)
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}", value.strip()):
@@ -171,9 +174,10 @@ class Choice(Text):
     """One of fixed codes."""
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
-        metadata = {"enum": list(choices), **kwargs.pop("metadata", {})}
-        super().__init__(length=60, metadata=metadata, **kwargs)
+        super().__init__(length=60, **kwargs)
         self.choices = choices
+        codes = [*choices, *([None] if self.allow_none else [])]
+        self.metadata = {"enum": codes, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -190,5 +194,5 @@ class Audience(Schema):
     """Who may see an item: `{"audience": …, "people": [ids], "circle_id": id}`."""
 
     audience = Choice(("private", "people", "circle", "team"), required=True)
-    people = fields.List(Id(), load_default=list, validate=validate.Length(max=100))
+    people = fields.List(Id(), load_default=list, validate=Length(max=100))
     circle_id = Id(load_default=None, allow_none=True)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from community.core.errors import BadRequest
+from community.core.i18n import gettext as _
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -36,6 +37,10 @@ class PageRequest:
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
+    def __post_init__(self) -> None:
+        """An empty cursor asks for the first page."""
+        object.__setattr__(self, "cursor", self.cursor or None)
+
 
 def encode(*values: Any) -> str:
     """The cursor of a row: opaque to clients."""
@@ -57,7 +62,7 @@ def decode(cursor: str, parse: Sequence[Callable[[Any], Any]]) -> list[Any]:
         return [read(value) for read, value in zip(parse, raw, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise BadRequest(
-            "This cursor is not valid. Start again from the first page.", code="bad_cursor"
+            _("This cursor is not valid. Start again from the first page."), code="bad_cursor"
         ) from error
 
 

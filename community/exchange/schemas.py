@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from community.core.fields import Audience, Choice, Id, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
+from community.core.validators import Length
 from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
 from community.exchange.formats.wording import problem_words
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
@@ -53,7 +54,7 @@ def mapping_field() -> fields.Field[Any]:
     return fields.Dict(
         keys=Text(length=MAX_NAME + 10),
         values=Text(length=2 * MAX_LABEL),
-        validate=validate.Length(max=MAX_COLUMNS),
+        validate=Length(max=MAX_COLUMNS),
     )
 
 

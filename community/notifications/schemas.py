@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from community.core.fields import Choice, Id, Schema, Text, YesNo
+from community.core.validators import Length
 from community.notifications.models import CHANNELS
 from community.notifications.queries import STATES
 from community.web.endpoints import PageArgs
@@ -34,7 +35,7 @@ class NoticeOut(Schema):
 class SeenIn(Schema):
     """Which notices were seen; without `ids` all of them."""
 
-    ids = fields.List(Id(), load_default=None, allow_none=True, validate=validate.Length(max=100))
+    ids = fields.List(Id(), load_default=None, allow_none=True, validate=Length(max=100))
 
 
 class SeenOut(Schema):
@@ -54,9 +55,7 @@ class PreferenceIn(Schema):
 class PreferencesIn(Schema):
     """All switches; kinds that are left out are as by default."""
 
-    items = fields.List(
-        fields.Nested(PreferenceIn), required=True, validate=validate.Length(max=200)
-    )
+    items = fields.List(fields.Nested(PreferenceIn), required=True, validate=Length(max=200))
 
 
 class PreferenceOut(Schema):

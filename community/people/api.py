@@ -65,6 +65,7 @@ def get_person(person_id: UUID) -> Response:
 @blp.route("/people/<uuid:person_id>", methods=["PATCH"])
 @blp.arguments(schemas.PersonPatch)
 @blp.response(200, schemas.PersonWritten)
+@endpoints.needs_version
 def edit_person(data: dict[str, Any], person_id: UUID) -> Response:
     """Change the given fields; only the author changes `visibility`."""
     version = endpoints.required_version()
@@ -73,6 +74,7 @@ def edit_person(data: dict[str, Any], person_id: UUID) -> Response:
 
 @blp.route("/people/<uuid:person_id>", methods=["DELETE"])
 @blp.response(204)
+@endpoints.needs_version
 def delete_person(person_id: UUID) -> Response:
     """Delete somebody entered by mistake; can be undone for 30 days."""
     actions.delete_person(current_actor(), person_id, version=endpoints.required_version())
@@ -133,6 +135,7 @@ def get_note(note_id: UUID) -> Response:
 @blp.route("/notes/<uuid:note_id>", methods=["PATCH"])
 @blp.arguments(schemas.NotePatch)
 @blp.response(200, schemas.NoteOut)
+@endpoints.needs_version
 def edit_note(data: dict[str, Any], note_id: UUID) -> Response:
     """Change one's own note."""
     actions.edit_note(current_actor(), note_id, version=endpoints.required_version(), **data)
@@ -141,6 +144,7 @@ def edit_note(data: dict[str, Any], note_id: UUID) -> Response:
 
 @blp.route("/notes/<uuid:note_id>", methods=["DELETE"])
 @blp.response(204)
+@endpoints.needs_version
 def delete_note(note_id: UUID) -> Response:
     """Delete one's own note; can be undone."""
     actions.delete_note(current_actor(), note_id, version=endpoints.required_version())

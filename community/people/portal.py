@@ -110,7 +110,8 @@ def _pasted(added: actions.Added) -> str:
     text = ngettext("%(num)d person is added.", "%(num)d people are added.", added.count)
     if not added.known:
         return text
-    return f"{text} {_('Already there: %(names)s.', names=', '.join(added.known[:10]))}"
+    known = _("Already there: %(names)s.", names=", ".join(added.known[:10]))
+    return f"{text} {known}"
 
 
 @blp.route("/people/<slug>/edit", methods=["GET", "POST"])

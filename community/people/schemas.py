@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from community.core.fields import (
     Audience,
@@ -22,6 +22,7 @@ from community.core.fields import (
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.phones import MAX_PHONE
+from community.core.validators import Length
 from community.people.models import is_day
 from community.people.policy import subject_sees
 from community.people.queries import SORTS
@@ -88,12 +89,12 @@ class PersonPatch(Schema):
 
     name = Text(length=NAME, minimum=1)
     call_name = Text(length=NAME)
-    emails = fields.List(fields.Nested(EmailIn), validate=validate.Length(max=MANY))
-    phones = fields.List(fields.Nested(PhoneIn), validate=validate.Length(max=MANY))
-    links = fields.List(fields.Nested(LinkIn), validate=validate.Length(max=MANY))
-    positions = fields.List(fields.Nested(PositionIn), validate=validate.Length(max=MANY))
+    emails = fields.List(fields.Nested(EmailIn), validate=Length(max=MANY))
+    phones = fields.List(fields.Nested(PhoneIn), validate=Length(max=MANY))
+    links = fields.List(fields.Nested(LinkIn), validate=Length(max=MANY))
+    positions = fields.List(fields.Nested(PositionIn), validate=Length(max=MANY))
     birthday = fields.Nested(BirthdayIn, allow_none=True)
-    tags = fields.List(Text(length=LABEL, minimum=1), validate=validate.Length(max=MANY))
+    tags = fields.List(Text(length=LABEL, minimum=1), validate=Length(max=MANY))
     external_id = Text(length=KEY)
     source = Text(length=LABEL)
     visibility = fields.Nested(Audience)
@@ -114,9 +115,7 @@ class BulkPerson(PersonIn):
 class BulkIn(Schema):
     """Up to 500 people to add or bring up to date."""
 
-    items = fields.List(
-        fields.Nested(BulkPerson), required=True, validate=validate.Length(min=1, max=BULK)
-    )
+    items = fields.List(fields.Nested(BulkPerson), required=True, validate=Length(min=1, max=BULK))
 
 
 class PeopleArgs(PageArgs):
@@ -130,7 +129,7 @@ class PeopleArgs(PageArgs):
     source = Text(length=LABEL)
     email = Email()
     updated_since = Moment()
-    sort = Choice(SORTS, load_default="")
+    sort = Choice(SORTS)
 
 
 class PhoneOut(PhoneIn):

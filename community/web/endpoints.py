@@ -7,23 +7,27 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response, current_app, request
 from flask_smorest import Api, Blueprint
-from marshmallow import fields
+from marshmallow import fields, missing
 from webargs.flaskparser import FlaskParser
 
 from community.core.errors import PreconditionMissing, Stale
 from community.core.fields import Schema, Whole
 from community.core.i18n import gettext as _
 from community.core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, PageRequest
-from community.web import security
+from community.web import openapi, security
 from community.web.session import CommunityFlask, public
 
 PREFIX = "/api/v1"
 
 
 class _Parser(FlaskParser):
-    """Unknown fields are refused everywhere, as the schemas say."""
+    """Unknown fields are refused everywhere, as the schemas say; bodies are strict JSON."""
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """The body as the application reads JSON; without a body every field is missing."""
+        return security.read_json() if req.get_data(cache=True) else missing
 
 
 class _Blueprint(Blueprint):
@@ -100,6 +104,12 @@ def answered(body: Any, *, status: int = 200) -> Response:
     return Response(orjson.dumps(body, default=str), status=status, mimetype="application/json")
 
 
+def needs_version(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that asks for `required_version()`, for the document."""
+    view.needs_version = True  # type: ignore[attr-defined]
+    return view
+
+
 def required_version() -> int | None:
     """The version If-Match names; None for `*`. 428 when missing, 412 when it is not one of ours."""
     header = request.headers.get("If-Match", "").strip()
@@ -168,15 +178,4 @@ def install(app: CommunityFlask, blueprints: Sequence[Blueprint]) -> None:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, with the error answers every operation shares."""
-    spec: dict[str, Any] = api.spec.to_dict()
-    problem = {
-        "description": "The request was refused; the body says why.",
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
-    }
-    for operations in spec["paths"].values():
-        for method, operation in operations.items():
-            if method in ("get", "post", "put", "patch", "delete"):
-                operation["responses"]["default"] = problem
-    return spec
+    return openapi.complete(api.spec.to_dict(), current_app)

@@ -95,8 +95,8 @@ def _keep(values: dict[str, Any], digest: bytes, response: Response) -> None:
 def _key() -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is None and not is_api() and request.method == "POST":
-        key = request.form.get(FORM_FIELD)
-    if key is None or key == "":
+        key = request.form.get(FORM_FIELD) or None
+    if key is None:
         return None
     if not 8 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise BadRequest(

@@ -10,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import UnsupportedMediaType
 
 from community.core.errors import BadRequest, NotAllowed
 from community.core.i18n import gettext as _
@@ -113,11 +114,16 @@ def check_origin() -> None:
 
 
 def read_json() -> Any:
-    """The JSON body; BadRequest when there is none."""
-    value = request.get_json(silent=True)
-    if value is None:
-        raise BadRequest(_("Send a JSON body."), code="bad_json")
-    return value
+    """The JSON body of this request; BadRequest when it is none, 415 when it says it is none."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return current_app.json.loads(request.get_data(cache=True))
+    except ValueError as error:
+        text = _(
+            "This is not JSON that can be read: NaN, lone surrogates and deep nesting are not."
+        )
+        raise BadRequest(text, code="bad_json") from error
 
 
 def _headers(response: Response) -> Response:

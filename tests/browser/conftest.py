@@ -55,6 +55,13 @@ class Live:
 
     url: str
     data: Path
+    env: dict[str, str]
+
+
+def _own_bell(servers: Servers) -> str:
+    """A database of the queue's server that no other test process rings in."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return servers.valkey.url.replace("db=0", f"db={1 + number % 15}")
 
 
 def _free_port() -> int:
@@ -75,7 +82,7 @@ def live(
     env = {
         **os.environ,
         "DATABASE_URL": database_url(servers, schema.APP, worker_database),
-        "REDIS_URL": servers.valkey.url,
+        "REDIS_URL": _own_bell(servers),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "SECRET_KEYS": "k" * 40,
         "COMMUNITY_DATA": str(data),
@@ -96,7 +103,7 @@ def live(
     server = subprocess.Popen([*argv, "wsgi:app"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/login", server, data / "web.log")
-        yield Live(f"http://127.0.0.1:{port}", data)
+        yield Live(f"http://127.0.0.1:{port}", data, env)
     finally:
         server.terminate()
         server.wait(20)

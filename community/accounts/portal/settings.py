@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel import Locale
 from flask import Response, current_app, g, request
 
 from community.accounts import policy, schemas
@@ -299,7 +300,12 @@ def _appearance_values() -> dict[str, str]:
 
 
 def _appearance_page(form: pages.Form) -> Response:
-    return pages.show("accounts/appearance.html", form=form, languages=LANGUAGES)
+    return pages.show("accounts/appearance.html", form=form, languages=_languages())
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Each language by its own name, as those who speak it look for it."""
+    return [(code, (Locale.parse(code).display_name or code).capitalize()) for code in LANGUAGES]
 
 
 def _sessions_page(form: pages.Form) -> Response:
