@@ -58,6 +58,14 @@ def key(kind: str, give_id: UUID, seq: int) -> str:
     return f"{kind}:{give_id}:{seq}"
 
 
+_HOLDS_IN: dict[str, tuple[str, ...]] = {}
+
+
+def outdated(state: str) -> list[str]:
+    """The kinds that say what is not so any more of a give in this state."""
+    return [code for code, states in _HOLDS_IN.items() if state not in states]
+
+
 def _kind(
     code: str,
     states: tuple[str, ...],
@@ -66,6 +74,8 @@ def _kind(
     reason: LazyProxy,
 ) -> NoticeKind:
     """A kind of notice that holds while the give is visible and still in one of these states."""
+
+    _HOLDS_IN[code] = states
 
     def words_of(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, Words]:
         found = find_gives_by_id(actor, give_ids)

@@ -1,6 +1,6 @@
 """Writing notices: in the act's transaction, once per key, seen only after the act's hold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -83,6 +83,19 @@ def mark_seen(actor: Actor, notice_ids: list[UUID] | None = None) -> int:
         statement = statement.where(Notice.id.in_(notice_ids))
     statement = statement.execution_options(synchronize_session=False)
     return db.row_count(db.session().execute(statement.values(seen_at=clock.now())))
+
+
+def settle(thing_kind: str, thing_id: UUID, kinds: Collection[str]) -> None:
+    """What these kinds said of the thing is over: whoever did not look has nothing to look at."""
+    statement = update(Notice).where(
+        Notice.team_id == db.current_team_id(),
+        Notice.thing_kind == thing_kind,
+        Notice.thing_id == thing_id,
+        Notice.kind.in_(kinds),
+        Notice.seen_at.is_(None),
+    )
+    statement = statement.execution_options(synchronize_session=False)
+    db.session().execute(statement.values(seen_at=clock.now()))
 
 
 def set_preference(actor: Actor, kind: str, channel: str, *, enabled: bool) -> None:

@@ -56,6 +56,7 @@ def store_act(
     _carry(entry, act.verb)
     about = entry.giver.id if act.by_id == entry.give.receiver_id else entry.receiver.id
     journal.record(actor, act.verb, "give", entry.give.id, about_id=about, fields=act.data)
+    notifications.settle("give", entry.give.id, notices.outdated(entry.state.state))
     if announced:
         announce(entry, act, hold.period() if held is None else held)
 
