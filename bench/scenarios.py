@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from bench.load import World
 from bench.servers import Farm
+from community.core import slugs
 
 ALL = ("ours", "floor", "plain")
 _numbers = itertools.count(1)
@@ -57,7 +58,7 @@ SCENARIOS = (
     Scenario(
         "person page",
         "",
-        lambda w: ("GET", f"/t/{w.slug}/people/{w.outsider}", None),
+        lambda w: ("GET", f"/t/{w.slug}/people/{slugs.short_id(w.outsider)}", None),
         ("ours",),
         portal=True,
     ),

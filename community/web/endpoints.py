@@ -1,6 +1,7 @@
 """The JSON API's shared shape, over flask-smorest: cursor pages, versions, fast lists."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 from urllib.parse import urlencode
 
@@ -178,4 +179,4 @@ def install(app: CommunityFlask, blueprints: Sequence[Blueprint]) -> None:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, with the error answers every operation shares."""
-    return openapi.complete(api.spec.to_dict(), current_app)
+    return openapi.complete(deepcopy(api.spec.to_dict()), current_app)
