@@ -31,6 +31,7 @@ SETTINGS = (
     "LOG_LEVEL",
     "TRUSTED_PROXIES",
     "POOL_SIZE",
+    "REQUESTS_PER_MINUTE",
 )
 
 
@@ -60,6 +61,7 @@ class Config:
     log_level: str
     trusted_proxies: int
     pool_size: int
+    requests_per_minute: int
 
     @property
     def secure(self) -> bool:
@@ -102,6 +104,7 @@ class Config:
             log_level=_choice(env, "LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
             pool_size=_whole(env, "POOL_SIZE", 5, 1, 100),
+            requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", 1200, 0, 1_000_000),
         )
 
 

@@ -132,6 +132,7 @@ def _environment(folder: Path, app: str, owner: str, queue: str) -> dict[str, st
         "SECRET_KEYS": "b" * 40,
         "COMMUNITY_DATA": str(folder / "data"),
         "LOG_LEVEL": "error",
+        "REQUESTS_PER_MINUTE": "0",
     }
 
 

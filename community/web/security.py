@@ -34,9 +34,17 @@ _HEADERS = {
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 csrf = CSRFProtect()
+
+
+def _allowance() -> int:
+    """How often one address may ask for one route in a minute; 0 for as often as it likes."""
+    return int(current_app.config["COMMUNITY"].requests_per_minute)
+
+
 limiter = Limiter(
     get_remote_address,
-    default_limits=["1200 per minute"],
+    default_limits=[lambda: f"{_allowance()} per minute"],
+    default_limits_exempt_when=lambda: not _allowance(),
     storage_uri="memory://",
     headers_enabled=False,
 )

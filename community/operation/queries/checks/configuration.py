@@ -20,6 +20,7 @@ _STAND_INS = {
     "LOG_LEVEL": "",
     "TRUSTED_PROXIES": "",
     "POOL_SIZE": "",
+    "REQUESTS_PER_MINUTE": "",
 }
 
 
