@@ -1,5 +1,6 @@
 """Writing commitments: one row a thing and member, replaced when the thing changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from community.capacity.models import Commitment
 from community.core import db
+
+_KEY = ("team_id", "thing_kind", "thing_id", "member_id")
 
 
 def commit_to(
@@ -24,32 +27,30 @@ def commit_to(
     minutes: int | None = None,
 ) -> None:
     """Say that a member carries this thing from then until then (None: open)."""
-    statement = committing(
-        member_id,
-        kind=kind,
-        thing_kind=thing_kind,
-        thing_id=thing_id,
-        from_at=from_at,
-        until_at=until_at,
-        units=units,
-        minutes=minutes,
-    )
-    db.session().execute(statement)
+    values = {
+        "team_id": db.current_team_id(),
+        "id": db.new_id(),
+        "member_id": member_id,
+        "kind": kind,
+        "thing_kind": thing_kind,
+        "thing_id": thing_id,
+        "from_at": from_at,
+        "until_at": until_at,
+        "units": units,
+        "minutes": minutes,
+    }
+    db.session().execute(committing(values))
 
 
-def committing(member_id: UUID, *, thing_kind: str, thing_id: UUID, **values: Any) -> Insert:
-    """The statement of `commit_to`, for an act that sends it together with its own rows."""
-    statement = insert(Commitment).values(
-        team_id=db.current_team_id(),
-        id=db.new_id(),
-        member_id=member_id,
-        thing_kind=thing_kind,
-        thing_id=thing_id,
-        **values,
-    )
-    return statement.on_conflict_do_update(
-        index_elements=["team_id", "thing_kind", "thing_id", "member_id"], set_=values
-    )
+def committing(values: Mapping[str, Any]) -> Insert:
+    """The statement of `commit_to` over values or places for them, one for each column.
+
+    For an act that sends it together with its own rows.
+    """
+    statement = insert(Commitment).values(values)
+    # What was carried already keeps its id; all else is as the thing now says.
+    changed = {name: statement.excluded[name] for name in values if name not in ("id", *_KEY)}
+    return statement.on_conflict_do_update(index_elements=_KEY, set_=changed)
 
 
 def release(thing_kind: str, thing_id: UUID) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
+from sqlalchemy.sql.selectable import SelectBase
 
 from community.core import db
 
@@ -21,7 +22,7 @@ class Prepared:
     A stand-in that is a tuple gives a place to each of its members, and to the whole as a list.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], stand_ins: Mapping[str, Any]) -> None:
+    def __init__(self, statement: SelectBase, stand_ins: Mapping[str, Any]) -> None:
         compiled = statement.compile(
             dialect=db.engine().dialect, compile_kwargs={"render_postcompile": True}
         )

@@ -11,6 +11,8 @@ _LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case without accents and with single spaces: the form that is sought and sorted."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     lowered = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c)

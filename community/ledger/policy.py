@@ -75,7 +75,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 def _sees_person(actor: Actor, person: Any) -> ColumnElement[bool]:
     partner = and_(person.membership_id.is_not(None), concerns(actor))
-    seen = or_(in_audience(actor, person), person.id == actor.person_id, partner)
+    seen = or_(in_audience(actor, person), person.id.in_(actor.person_ids), partner)
     return and_(person.deleted_at.is_(None), seen)
 
 

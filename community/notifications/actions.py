@@ -18,6 +18,7 @@ from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import CHANNELS, Notice, NotificationPreference
 
 MAIL_JOB = "notifications.mail_notice"
+_NEW_NOTICE = insert(Notice.__table__).on_conflict_do_nothing().returning(Notice.__table__.c.id)  # type: ignore[arg-type]
 
 
 def notify(
@@ -36,19 +37,19 @@ def notify(
     the act can be undone. Whether mail is wanted and still allowed is decided when it is sent.
     """
     notice_id = db.new_id()
-    statement = insert(Notice).values(
-        team_id=db.current_team_id(),
-        id=notice_id,
-        member_id=member_id,
-        kind=kind,
-        thing_kind=thing_kind,
-        thing_id=thing_id,
-        from_person_id=from_person_id,
-        key=key,
-        created_at=clock.now(),
-        visible_at=clock.now() + hold,
-    )
-    written = db.session().execute(statement.on_conflict_do_nothing().returning(Notice.id)).scalar()
+    row = {
+        "team_id": db.current_team_id(),
+        "id": notice_id,
+        "member_id": member_id,
+        "kind": kind,
+        "thing_kind": thing_kind,
+        "thing_id": thing_id,
+        "from_person_id": from_person_id,
+        "key": key,
+        "created_at": clock.now(),
+        "visible_at": clock.now() + hold,
+    }
+    written = db.session().execute(_NEW_NOTICE, row).scalar()
     declared = catalogue.find_kind(kind)
     if written is None or (declared is not None and "mail" not in declared.channels):
         return

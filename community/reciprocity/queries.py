@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased
@@ -13,6 +14,7 @@ from community.core import db
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, decode, page
+from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.identity.policy import in_audience
 from community.ledger import queries as ledger
@@ -80,7 +82,7 @@ def get_pair(actor: Actor, person_id: UUID, at: date) -> PairView:
     From the kept sums in one statement; from the pair's days in a second where `at` is before
     its latest day, or where people were merged.
     """
-    rows = db.session().execute(_pair_statement(actor, person_id)).all()
+    rows = _prepared_pair(actor.shape).rows({**actor.places, "person_id": person_id})
     if not rows:
         raise NotFound(_("There is no such person, or they are not yours to see."))
     number, first = number_of(at), rows[0]
@@ -95,6 +97,14 @@ def get_pair(actor: Actor, person_id: UUID, at: date) -> PairView:
         exchange = measures.exchange_at(days, number)
         latest = max((d.day for d in days if d.day <= number), default=None)
     return PairView(first.id, first.name, number, exchange, latest)
+
+
+@lru_cache(maxsize=100)
+def _prepared_pair(shape: tuple[str, int, int]) -> Prepared:
+    """The statement of a pair for all actors of one shape."""
+    nobody, person_id = Actor.stand_in(shape), uuid4()
+    statement = _pair_statement(nobody, person_id)
+    return Prepared(statement, {**nobody.places, "person_id": person_id})
 
 
 def _pair_statement(actor: Actor, person_id: UUID) -> Any:

@@ -20,7 +20,6 @@ class Today:
     to_answer: Sequence[SeenGive]
     lately: Sequence[SeenGive]
     recent_people: Sequence[Any]
-    names: Sequence[people.NameOption]
     has_people: bool
 
 
@@ -32,6 +31,5 @@ def read(actor: Actor) -> Today:
         to_answer=ledger.find_to_answer(actor, 20),
         lately=ledger.find_lately(actor, SHOWN),
         recent_people=others[:SHOWN],
-        names=people.name_options(actor),
         has_people=bool(others),
     )

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import ActionLink
 from community.core import clock, db, tokens
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
+from community.core.prepared import Prepared
 from community.identity.models import Actor, Membership
 from community.identity.policy import in_audience
 from community.ledger import policy
@@ -159,6 +161,29 @@ def find_partner(
 
     Takes the locks of the act in the same statement. None when the actor does not see them.
     """
+    values = {**actor.places, "person_id": person_id, "me": actor.person_id}
+    if story:
+        values |= {"story": story, "since": clock.today() - timedelta(days=REPEAT_DAYS)}
+    for row in _prepared_partner(actor.shape, bool(story)).rows(values):
+        return _person(row, "other", email=row.email, audience=row.audience), row.repeated_on
+    return None
+
+
+@lru_cache(maxsize=100)
+def _prepared_partner(shape: tuple[str, int, int], has_story: bool) -> Prepared:
+    """The question for all actors of one shape."""
+    nobody, person_id = Actor.stand_in(shape), uuid4()
+    values = {**nobody.places, "person_id": person_id, "me": nobody.person_id}
+    repeated: ColumnElement[Any] = null()
+    if has_story:
+        values |= {"story": "\ue000story", "since": date(1901, 2, 3)}
+        repeated = _repeated(nobody, values["story"], values["since"])
+    return Prepared(_partner(nobody, person_id, repeated), values)
+
+
+def _partner(
+    actor: Actor, person_id: UUID, repeated: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
     named = select(Person.canonical_id).where(
         Person.team_id == actor.team_id, Person.id == person_id
     )
@@ -168,12 +193,12 @@ def find_partner(
         .order_by(PersonEmail.position, PersonEmail.id)
         .limit(1)
     )
-    statement = (
+    return (
         select(
             *_person_columns(_Other, _OtherMember, "other"),
             _Other.audience,
             address.scalar_subquery().label("email"),
-            _repeated(actor, story).label("repeated_on"),
+            repeated.label("repeated_on"),
             lock_ledger(),
             lock_pair(literal(actor.person_id), _Other.id),
         )
@@ -185,10 +210,6 @@ def find_partner(
             _may_name(actor),
         )
     )
-    row = db.session().execute(statement).one_or_none()
-    if row is None:
-        return None
-    return _person(row, "other", email=row.email, audience=row.audience), row.repeated_on
 
 
 def _may_name(actor: Actor) -> ColumnElement[bool]:
@@ -204,9 +225,7 @@ def _may_name(actor: Actor) -> ColumnElement[bool]:
     return or_(seen, and_(_Other.membership_id.is_not(None), before.exists()))
 
 
-def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
-    if not story:
-        return null()
+def _repeated(actor: Actor, story: str, since: date) -> ColumnElement[Any]:
     return (
         select(func.max(GiveState.happened_on))
         .join(
@@ -220,7 +239,7 @@ def _repeated(actor: Actor, story: str) -> ColumnElement[Any]:
                 and_(GiveState.giver_id.in_(actor.person_ids), GiveState.receiver_id == _Other.id),
                 and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.giver_id == _Other.id),
             ),
-            GiveState.happened_on > clock.today() - timedelta(days=REPEAT_DAYS),
+            GiveState.happened_on > since,
             GiveState.state.not_in(SETTLED),
             GiveWords.story == story,
         )

@@ -1,16 +1,19 @@
 """Lists of gives: filters, what waits for an answer, a person's timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from community.core import db
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, after, page
+from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.ledger import policy
 from community.ledger.models import GiveState
@@ -18,6 +21,9 @@ from community.ledger.models.states import SETTLED
 from community.ledger.models.values import CONFIRMED
 from community.ledger.queries.rows import SeenGive, rows, seen_row, with_people
 from community.people.models import Person
+
+# Where a statement that is built once has its number of rows.
+_ROWS = 987_654_321
 
 
 @dataclass(frozen=True)
@@ -79,19 +85,17 @@ def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
 
 def find_to_answer(actor: Actor, limit: int = 20) -> list[SeenGive]:
     """Help the actor received that waits for their word, newest first."""
-    return _first(actor, and_(_mine_to_answer(actor), GiveState.state == "logged"), limit)
+    return _latest(actor, "to_answer", limit)
 
 
 def find_unthanked(actor: Actor, limit: int = 20) -> list[SeenGive]:
     """Help the actor received and has not thanked for, however long ago."""
-    return _first(
-        actor, and_(_mine_to_answer(actor), GiveState.state.in_(("logged", "lapsed"))), limit
-    )
+    return _latest(actor, "unthanked", limit)
 
 
 def find_lately(actor: Actor, limit: int = 10) -> list[SeenGive]:
     """What was given and thanked for lately, as far as the actor may see it."""
-    return _first(actor, GiveState.state.in_(CONFIRMED), limit)
+    return _latest(actor, "lately", limit)
 
 
 def find_of_person(
@@ -102,14 +106,29 @@ def find_of_person(
     before: tuple[date, UUID] | None = None,
 ) -> list[SeenGive]:
     """Gives of a person for their timeline, latest first, from below `before` on."""
-    ids = _ids_of(actor, person_id)
+    ids = tuple(_ids_of(actor, person_id))
+    values = {**actor.places, "ids": ids, "rows": limit, **_edge(before)}
+    prepared = _prepared_of_person(actor.shape, len(ids), before is not None)
+    return [seen_row(actor, row) for row in prepared.rows(values)]
+
+
+def _edge(before: tuple[date, UUID] | None) -> dict[str, Any]:
+    return {} if before is None else {"before_day": before[0], "before_id": before[1]}
+
+
+@lru_cache(maxsize=100)
+def _prepared_of_person(shape: tuple[str, int, int], parts: int, is_later_page: bool) -> Prepared:
+    """A person's gives for all readers of one shape, and people merged from as many."""
+    nobody, ids = Actor.stand_in(shape), tuple(uuid4() for _ in range(parts))
+    before = (date(1901, 2, 3), uuid4()) if is_later_page else None
     either = or_(GiveState.giver_id.in_(ids), GiveState.receiver_id.in_(ids))
     clause = and_(either, GiveState.state.not_in(SETTLED))
     if before is not None:
         day, give_id = before
         earlier = and_(GiveState.happened_on == day, GiveState.give_id < give_id)
         clause = and_(clause, or_(GiveState.happened_on < day, earlier))
-    return _first(actor, clause, limit)
+    values = {**nobody.places, "ids": ids, "rows": _ROWS, **_edge(before)}
+    return Prepared(_latest_statement(nobody, clause), values)
 
 
 def get_give(actor: Actor, give_id: UUID) -> SeenGive:
@@ -127,18 +146,38 @@ def find_give(actor: Actor, give_id: UUID) -> SeenGive | None:
     return seen_row(actor, row) if row else None
 
 
-def _first(actor: Actor, clause: ColumnElement[bool], limit: int) -> list[SeenGive]:
-    statement = (
+def _latest(actor: Actor, what: str, limit: int) -> list[SeenGive]:
+    rows = _prepared_latest(actor.shape, what).rows({**actor.places, "rows": limit})
+    return [seen_row(actor, row) for row in rows]
+
+
+@lru_cache(maxsize=100)
+def _prepared_latest(shape: tuple[str, int, int], what: str) -> Prepared:
+    nobody = Actor.stand_in(shape)
+    statement = _latest_statement(nobody, _LISTS[what](nobody))
+    return Prepared(statement, {**nobody.places, "rows": _ROWS})
+
+
+def _latest_statement(actor: Actor, clause: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
         rows()
         .where(policy.visible(actor), clause)
         .order_by(GiveState.happened_on.desc(), GiveState.give_id.desc())
-        .limit(limit)
+        .limit(_ROWS)
     )
-    return [seen_row(actor, row) for row in db.session().execute(statement)]
 
 
 def _mine_to_answer(actor: Actor) -> ColumnElement[bool]:
     return and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.no_reply.is_(False))
+
+
+_LISTS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
+    "to_answer": lambda actor: and_(_mine_to_answer(actor), GiveState.state == "logged"),
+    "unthanked": lambda actor: and_(
+        _mine_to_answer(actor), GiveState.state.in_(("logged", "lapsed"))
+    ),
+    "lately": lambda _actor: GiveState.state.in_(CONFIRMED),
+}
 
 
 def _clauses(actor: Actor, wanted: GiveFilter) -> list[ColumnElement[bool]]:

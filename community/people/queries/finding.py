@@ -154,21 +154,21 @@ def find_named(actor: Actor, text: str) -> list[NameOption]:
 
 def name_options(actor: Actor, limit: int = 100) -> list[NameOption]:
     """Names for a form to propose: the members, and who was changed last."""
-    members = (
-        _named(actor)
-        .where(Person.membership_id.is_not(None))
-        .order_by(Person.updated_at.desc())
-        .limit(limit)
-    )
-    recent = (
-        _named(actor)
-        .where(Person.archived_at.is_(None))
-        .order_by(Person.updated_at.desc(), Person.id.desc())
-        .limit(limit)
-    )
-    rows = db.session().execute(union_all(members.subquery().select(), recent.subquery().select()))
-    options = {row.id: _option(row) for row in rows if row.id != actor.person_id}
-    return sorted(options.values(), key=lambda option: (not option.is_member, fold(option.name)))
+    rows = _prepared_options(actor.shape).rows({**actor.places, "rows": limit})
+    kept = {row.id: row for row in rows if row.id != actor.person_id}
+    by_name = sorted(kept.values(), key=lambda row: (not row.is_member, row.sort_key))
+    return [_option(row) for row in by_name]
+
+
+@lru_cache(maxsize=100)
+def _prepared_options(shape: tuple[str, int, int]) -> Prepared:
+    nobody, limit = Actor.stand_in(shape), 987_654_321
+    named = _named(nobody).add_columns(Person.sort_key)
+    latest = Person.updated_at.desc(), Person.id.desc()
+    members = named.where(Person.membership_id.is_not(None)).order_by(*latest).limit(limit)
+    recent = named.where(Person.archived_at.is_(None)).order_by(*latest).limit(limit)
+    both = union_all(members.subquery().select(), recent.subquery().select())
+    return Prepared(both, {**nobody.places, "rows": limit})
 
 
 def member_options(actor: Actor) -> list[NameOption]:
