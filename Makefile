@@ -45,6 +45,9 @@ types: setup
 # The long suites.
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.starts
+	$(BIN)/python -m bench.mails
+	$(BIN)/python -m bench.imports
 
 faults: setup
 	COMMUNITY_FAULTS=full $(BIN)/pytest -n0 tests/faults tests/contract --timeout 3600 $(ARGS)

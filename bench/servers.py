@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +74,8 @@ def _tree_cpu(pid: int) -> float:
 
 
 @contextmanager
-def farm(folder: Path, size: str, workers: int) -> Iterator[Farm]:
-    """Start the database, load the size, start the three servers; stop all of it at the end."""
+def farm(folder: Path, size: str, workers: int, apps: Mapping[str, str] = APPS) -> Iterator[Farm]:
+    """Start the database, load the size, start the servers; stop all of it at the end."""
     postgres = Postgres(
         folder,
         settings={
@@ -99,7 +99,7 @@ def farm(folder: Path, size: str, workers: int) -> Iterator[Farm]:
         schema.upgrade(owner)
         world = fill(owner, size)
         env = _environment(folder, postgres.dsn(schema.APP, "bench", PASSWORD), owner, valkey.url)
-        running = [_start(name, application, env, workers) for name, application in APPS.items()]
+        running = [start(name, application, env, workers) for name, application in apps.items()]
         assert postgres.process is not None
         yield Farm(world, {s.name: s for s in running}, postgres.process.pid, owner, env)
     finally:
@@ -133,13 +133,20 @@ def _environment(folder: Path, app: str, owner: str, queue: str) -> dict[str, st
         "COMMUNITY_DATA": str(folder / "data"),
         "LOG_LEVEL": "error",
         "REQUESTS_PER_MINUTE": "0",
+        "UNDO_SECONDS": "5",
     }
 
 
-def _start(name: str, application: str, env: dict[str, str], workers: int) -> Server:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+        return int(probe.getsockname()[1])
+
+
+def start(name: str, application: str, env: dict[str, str], workers: int) -> Server:
+    """Start a server and wait until it answers."""
+    port = free_port()
     options = [
         "-k",
         "gthread",
