@@ -25,15 +25,18 @@ from community.exchange import cli as exchange_cli
 from community.exchange import jobs as exchange_jobs
 from community.exchange import notices as exchange_notices
 from community.exchange import portal as exchange_portal
+from community.exchange import queries as exchange_queries
 from community.home import api as home_api
 from community.home import portal as home_portal
 from community.identity import queries as identity_queries
 from community.journal import api as journal_api
+from community.journal import policy as journal_policy
 from community.ledger import actions as ledger_actions
 from community.ledger import api as ledger_api
 from community.ledger import jobs as ledger_jobs
 from community.ledger import notices as ledger_notices
 from community.ledger import portal as ledger_portal
+from community.ledger import queries as ledger_queries
 from community.notifications import api as notifications_api
 from community.notifications import catalogue
 from community.notifications import jobs as notifications_jobs
@@ -44,6 +47,7 @@ from community.operation import cli as operation
 from community.people import api as people_api
 from community.people import notices as people_notices
 from community.people import portal as people_portal
+from community.people import queries as people_queries
 from community.reciprocity import actions as reciprocity_actions
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import cli as reciprocity_cli
@@ -118,6 +122,14 @@ APPLICATION_COMMANDS: tuple[click.Command, ...] = (
     *exchange_cli.COMMANDS,
 )
 
+# What the audit shows of things that have an audience: those its reader may see.
+AUDITED: dict[str, journal_policy.Readable] = {
+    journal_policy.PERSON: people_queries.readable,
+    "note": people_queries.readable_notes,
+    "give": ledger_queries.readable,
+    "import": exchange_queries.readable,
+}
+
 
 def create_app(config: Config) -> CommunityFlask:
     """The WSGI application of one installation."""
@@ -173,6 +185,8 @@ def configure_core(config: Config) -> None:
     crypto.configure(config.secret_keys)
     hold.configure(config.undo_seconds)
     ledger_actions.register(reciprocity_actions.keep)
+    for thing_kind, readable in AUDITED.items():
+        journal_policy.register(thing_kind, readable)
     mail.configure(
         mail.Settings(
             host=config.smtp_host,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from community.core import db, paging
 from community.core.paging import Page, PageRequest
 from community.identity.models import Actor
-from community.journal import chain
+from community.journal import chain, policy
 from community.journal.chain import Entry, Head, Problem, Seal
 from community.journal.models import JournalEntry, JournalSeal
 
@@ -38,7 +38,7 @@ _FETCH = 1000
 
 
 def list_entries(actor: Actor, request: PageRequest) -> Page[Any]:
-    """What was done in the team, newest first."""
+    """What was done in the team, as far as the actor may see the things it was done to; newest first."""
     columns = (
         JournalEntry.id,
         JournalEntry.at,
@@ -50,7 +50,7 @@ def list_entries(actor: Actor, request: PageRequest) -> Page[Any]:
         JournalEntry.fields,
     )
     statement = paging.after(
-        select(*columns).where(JournalEntry.team_id == actor.team_id),
+        select(*columns).where(policy.visible(actor)),
         request,
         [JournalEntry.id],
         [UUID],

@@ -31,7 +31,7 @@ class Route:
     always, with the answer `answers`; `by` names another of the world who may instead. `refers`
     are the fields of the body that name a person. `public` needs no sign-in, `proof` is a link
     that is the proof itself, `spends` ends the membership of whoever does it. `queries` are
-    tried too when it is read, besides `query`. `refusal` answers those without the right. `audits`: names the ids of things, never what they say.
+    tried too when it is read, besides `query`. `refusal` answers those without the right.
     """
 
     method: str
@@ -50,7 +50,6 @@ class Route:
     queries: tuple[str, ...] = ()
     refusal: int = 403
     uploads: bool = False
-    audits: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"

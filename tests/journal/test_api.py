@@ -6,9 +6,13 @@ import pytest
 
 from community.identity.models import Actor
 from community.journal import actions, schemas
+from community.ledger.actions import Draft, log_give
 from community.web.session import CommunityFlask
 from tests.factories.identity import acting, make_member
+from tests.factories.people import make_person
 from tests.web_client import Api
+
+PRIVATE = {"audience": "private", "people": [], "circle_id": None}
 
 
 def test_owners_read_what_was_done_as_the_schema_says(app: CommunityFlask, owner: Actor) -> None:
@@ -16,7 +20,7 @@ def test_owners_read_what_was_done_as_the_schema_says(app: CommunityFlask, owner
     for thing in things:
         with acting(owner):
             actions.record(
-                owner, "log", "give", thing, about_id=owner.person_id, fields=["story", "kind"]
+                owner, "change", "circle", thing, about_id=owner.person_id, fields=["story", "kind"]
             )
     api = Api(app, owner)
     first = api.get("/audit?limit=2").json
@@ -29,8 +33,23 @@ def test_owners_read_what_was_done_as_the_schema_says(app: CommunityFlask, owner
 
 def test_no_owner_reads_another_team_s(app: CommunityFlask, owner: Actor, stranger: Actor) -> None:
     with acting(stranger):
-        actions.record(stranger, "log", "give", uuid.uuid4())
+        actions.record(stranger, "change", "circle", uuid.uuid4())
     assert Api(app, owner).get("/audit").json["items"] == []
+
+
+def test_what_an_owner_may_not_see_was_never_done_for_them(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    mara, noor = make_member(owner, "Mara"), make_member(owner, "Noor")
+    secret = make_person(mara, "Client", audience="private")
+    with acting(mara):
+        give = log_give(mara, Draft(receiver_id=noor.person_id, visibility=PRIVATE)).entry.give.id
+        log_give(mara, Draft(receiver_id=secret.id))
+        shared = log_give(mara, Draft(receiver_id=noor.person_id)).entry.give.id
+    shown = Api(app, owner).get("/audit").json["items"]
+    assert str(shared) in {item["thing_id"] for item in shown}
+    named = {item[key] for item in shown for key in ("thing_id", "about_id")}
+    assert not named & {str(give), str(secret.id)}
 
 
 @pytest.mark.parametrize("role", ["steward", "member", "guest"])

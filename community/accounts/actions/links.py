@@ -80,7 +80,7 @@ def use_link(link: ActionLink) -> None:
     )
     if db.row_count(spent) != 1:
         raise NotFound(_("You have already answered by this link. Thank you."), code="link_used")
-    journal.record(None, "use", "action_link", link.id, about_id=link.person_id)
+    journal.record(None, "use_link", link.thing_kind, link.thing_id, about_id=link.person_id)
 
 
 def revoke_links(thing_kind: str, thing_id: UUID) -> int:

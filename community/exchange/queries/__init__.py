@@ -11,6 +11,7 @@ from community.exchange.queries.batches import (
     find_rows,
     get_batch,
     get_content,
+    readable,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "find_rows",
     "get_batch",
     "get_content",
+    "readable",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, column, exists, func, literal_column, select
+from sqlalchemy import Row, Select, case, column, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from community.core import db, paging
@@ -69,6 +69,11 @@ def count_open(actor: Actor) -> int:
     """How many files of the actor's wait or are worked on."""
     statement = select(func.count()).where(visible(actor), ImportBatch.content.is_not(None))
     return db.session().scalar(statement) or 0
+
+
+def readable(actor: Actor) -> Select[UUID]:
+    """The ids of the imports the actor may see."""
+    return select(ImportBatch.id).where(visible(actor))
 
 
 def find_batches(actor: Actor, request: PageRequest) -> Page[ImportBatch]:

@@ -26,7 +26,7 @@ from community.ledger.queries.lists import (
     get_give,
     sum_mine,
 )
-from community.ledger.queries.rows import SeenGive
+from community.ledger.queries.rows import SeenGive, readable
 from community.ledger.queries.sums import (
     GIVER_COUNTS,
     find_drifted,
@@ -60,6 +60,7 @@ __all__ = [
     "get_entry",
     "get_give",
     "lock_whole_ledger",
+    "readable",
     "seen",
     "sum_by_kind",
     "sum_mine",

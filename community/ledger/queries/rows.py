@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, select, true
 
 from community.identity.models import Actor
+from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
 from community.ledger.models.values import CONFIRMED, counted_for_giver
 from community.ledger.policy import Giver, Receiver
@@ -139,6 +140,11 @@ def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def with_people(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join both people alone: as much as `policy.visible` needs."""
     return statement.select_from(GiveState).join(Giver, true()).join(Receiver, true())
+
+
+def readable(actor: Actor) -> Select[tuple[UUID]]:
+    """The ids of the gives the actor may see."""
+    return with_people(select(GiveState.give_id)).where(policy.visible(actor))
 
 
 def rows() -> Select[*tuple[Any, ...]]:

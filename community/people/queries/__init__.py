@@ -10,7 +10,13 @@ from community.people.queries.finding import (
     name_options,
     search_people,
 )
-from community.people.queries.notes import find_notes, get_note, get_note_row, get_own_note
+from community.people.queries.notes import (
+    find_notes,
+    get_note,
+    get_note_row,
+    get_own_note,
+    readable_notes,
+)
 from community.people.queries.persons import (
     PARTS,
     SORTS,
@@ -27,6 +33,7 @@ from community.people.queries.persons import (
     get_person_by_slug,
     get_person_row,
     get_persons,
+    readable,
     same_person,
 )
 
@@ -57,6 +64,8 @@ __all__ = [
     "get_persons",
     "member_options",
     "name_options",
+    "readable",
+    "readable_notes",
     "same_person",
     "search_people",
 ]

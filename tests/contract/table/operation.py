@@ -9,5 +9,5 @@ ROUTES: tuple[Route, ...] = (
     outside("GET", "/readyz", public=True, answers=503),
     outside("GET", "/metrics", public=True),
     outside("GET", "/static/<path:filename>", public=True, answers=404),
-    api("GET", "/audit", roles=OWNER, by="owner", audits=True),
+    api("GET", "/audit", roles=OWNER, by="owner"),
 )
