@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from community.accounts.models import ActionLink
 from community.capacity.models import Commitment
 from community.core import clock, db, hold
-from community.core.errors import AppError, NotAllowed, RuleBroken
+from community.core.errors import AppError, Conflict, NotAllowed, RuleBroken
 from community.identity.models import Actor, Membership
 from community.journal.models import JournalEntry
 from community.ledger import actions, queries
@@ -161,6 +161,30 @@ def test_an_answer_to_what_rested_goes_back_to_resting(owner: Actor, member: Act
         acknowledge(member, give_id)
         with acting(member):
             assert actions.undo(member, give_id).state.state == "lapsed"
+
+
+def test_undo_before_any_answer_is_not_the_receiver_s(owner: Actor, member: Actor) -> None:
+    give_id = log_give(owner, member.person_id).give.id
+    with acting(member), pytest.raises(Conflict) as refused:
+        actions.undo(member, give_id)
+    assert refused.value.code == "too_late"
+    acknowledge(member, give_id)
+    with acting(member):
+        actions.undo(member, give_id)
+    with acting(member), pytest.raises(Conflict):
+        actions.undo(member, give_id)
+
+
+def test_undo_of_a_second_answer_leaves_the_words_of_the_first(owner: Actor, member: Actor) -> None:
+    give_id = log_give(owner, member.person_id).give.id
+    with acting(member):
+        actions.dispute(member, give_id, reason="It was in spring")
+    with acting(member):
+        actions.acknowledge(member, give_id, thanks="You are right")
+    with acting(member):
+        undone = actions.undo(member, give_id)
+        assert (undone.state.state, undone.words.dispute_reason) == ("disputed", "It was in spring")
+        assert undone.words.thanks == ""
 
 
 def test_a_third_person_undoes_nothing(owner: Actor, member: Actor) -> None:

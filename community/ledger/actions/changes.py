@@ -47,7 +47,7 @@ def undo(actor: Actor, give_id: UUID) -> Entry:
         return _take_back(actor, entry)
     if state.is_confirmed and policy.can_correct(actor, state):
         return _correct(actor, entry, None)
-    raise Conflict(_("This cannot be undone any more."), code="too_late")
+    raise _too_late()
 
 
 def correct(
@@ -104,18 +104,36 @@ def _retract(actor: Actor, entry: Entry) -> Entry:
 
 def _take_back(actor: Actor, entry: Entry) -> Entry:
     acts = find_acts(actor, entry.give.id)
+    standing = _standing_answers(acts)
+    if not standing:
+        raise _too_late()
     before, seq = counts_of(entry.state), entry.state.version
-    earlier = replay(entry.give, _before_answer(acts)).state
+    answer = standing.pop()
+    earlier = replay(entry.give, acts[:answer]).state
     act = entry.state.take_back(by=actor.person_id, at=clock.now(), give=entry.give, to=earlier)
     withdraw_notices(entry, seq)
-    entry.words.thanks = entry.words.dispute_reason = ""
+    # The words of an answer that still stands stay with it.
+    if acts[answer].verb == "dispute":
+        entry.words.dispute_reason = ""
+    elif all(acts[number].verb == "dispute" for number in standing):
+        entry.words.thanks = ""
     store_act(actor, entry, act, before, announced=False)
     return entry
 
 
-def _before_answer(acts: Sequence[Any]) -> Sequence[Any]:
-    last = max(n for n, act in enumerate(acts) if act.verb in ("acknowledge", "amend", "dispute"))
-    return acts[:last]
+def _standing_answers(acts: Sequence[Any]) -> list[int]:
+    """The numbers of the receiver's answers that were not taken back, in order."""
+    standing: list[int] = []
+    for number, act in enumerate(acts):
+        if act.verb in ("acknowledge", "amend", "dispute"):
+            standing.append(number)
+        elif act.verb == "take_back":
+            standing.pop()
+    return standing
+
+
+def _too_late() -> Conflict:
+    return Conflict(_("This cannot be undone any more."), code="too_late")
 
 
 def _correct(actor: Actor, entry: Entry, logged: Logged | None) -> Entry:
