@@ -124,7 +124,7 @@ def test_a_new_address_is_asked_and_the_old_one_told(app: CommunityFlask, owner:
     found = re.search(r"/login/([\w-]+)", _text(asked))
     assert found is not None
     with db.transaction():
-        own_way_in.confirm_new_email(found[1])
+        own_way_in.confirm_new_email(owner.user_id, found[1])
     (told,) = _deliver(app, owner)
     assert told["To"].addresses[0].addr_spec == old
     assert "does not sign in any more" in _text(told)

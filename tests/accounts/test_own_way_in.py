@@ -10,7 +10,7 @@ from community.accounts.actions import own_way_in, sign_in
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.core import clock, db
-from community.core.errors import NotFound, RuleBroken, TooManyTries
+from community.core.errors import NotAllowed, NotFound, RuleBroken, TooManyTries
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
 from community.journal.models import JournalEntry
@@ -36,9 +36,9 @@ def _ask(actor: Actor, address: str) -> None:
         own_way_in.request_new_email(actor, session, address, current="")
 
 
-def _follow(secret: str) -> None:
+def _follow(actor: Actor, secret: str) -> None:
     with db.transaction():
-        own_way_in.confirm_new_email(secret)
+        own_way_in.confirm_new_email(actor.user_id, secret)
 
 
 def _mails(actor: Actor) -> list[tuple[str, str | None]]:
@@ -54,7 +54,7 @@ def test_asking_changes_nothing_and_following_the_link_does(owner: Actor) -> Non
     old, new = address_of(owner), _new_address()
     _ask(owner, new)
     assert address_of(owner) == old
-    _follow(newest_link(owner.user_id, "confirm_email") or "")
+    _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
     assert address_of(owner) == new
     assert _mails(owner) == [("confirm_email", new), ("email_changed", old)]
 
@@ -65,7 +65,7 @@ def test_the_old_address_signs_in_no_more_nor_do_links_mailed_to_it(owner: Actor
         sign_in.request_link(old, remote=f"2001:db8:{uuid.uuid4().hex[:4]}::1")
     mailed = newest_link(owner.user_id) or ""
     _ask(owner, _new_address())
-    _follow(newest_link(owner.user_id, "confirm_email") or "")
+    _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
     with db.transaction():
         assert queries.find_user_id(old) is None
         with pytest.raises(NotFound):
@@ -76,12 +76,24 @@ def test_the_link_is_used_once_and_good_for_a_day(owner: Actor) -> None:
     _ask(owner, _new_address())
     secret = newest_link(owner.user_id, "confirm_email") or ""
     with clock.shifted(timedelta(hours=25)), pytest.raises(NotFound) as refused:
-        _follow(secret)
+        _follow(owner, secret)
     assert refused.value.code == "link_expired"
-    _follow(secret)
+    _follow(owner, secret)
     with pytest.raises(NotFound) as refused:
-        _follow(secret)
+        _follow(owner, secret)
     assert refused.value.code == "link_used"
+
+
+def test_whoever_else_reads_the_mail_confirms_nothing(owner: Actor) -> None:
+    old = address_of(owner)
+    _ask(owner, _new_address())
+    secret = newest_link(owner.user_id, "confirm_email") or ""
+    for somebody in (make_team().user_id, None):
+        with pytest.raises(NotAllowed) as refused, db.transaction():
+            own_way_in.confirm_new_email(somebody, secret)
+        assert refused.value.code == "sign_in_first"
+    assert address_of(owner) == old
+    _follow(owner, secret)
 
 
 def test_asking_again_closes_the_link_before(owner: Actor) -> None:
@@ -89,7 +101,7 @@ def test_asking_again_closes_the_link_before(owner: Actor) -> None:
     first = newest_link(owner.user_id, "confirm_email") or ""
     _ask(owner, _new_address())
     with pytest.raises(NotFound):
-        _follow(first)
+        _follow(owner, first)
 
 
 def test_an_address_of_somebody_else_gets_no_mail_and_the_same_answer(owner: Actor) -> None:
@@ -105,9 +117,9 @@ def test_an_address_taken_in_the_meantime_is_refused_and_the_old_one_stays(owner
     other = make_team()
     _ask(owner, new)
     _ask(other, new)
-    _follow(newest_link(other.user_id, "confirm_email") or "")
+    _follow(other, newest_link(other.user_id, "confirm_email") or "")
     with pytest.raises(Exception, match="Somebody else signs in"):
-        _follow(newest_link(owner.user_id, "confirm_email") or "")
+        _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
     assert address_of(owner) == old
 
 

@@ -102,6 +102,14 @@ def test_the_own_address_changes_by_a_mailed_link(app: CommunityFlask, owner: Ac
     secret = newest_link(owner.user_id, "confirm_email") or ""
     assert new in portal.get(f"//login/{secret}").text
     assert address_of(owner) != new
+    elsewhere = Portal(app)
+    for answer in (
+        elsewhere.get(f"/login/{secret}"),
+        elsewhere.post(f"/login/{secret}", csrf=False),
+    ):
+        assert answer.status_code == 403
+        assert "Sign in first" in answer.text
+    assert address_of(owner) != new
     assert portal.post(f"//login/{secret}", csrf=False).status_code == 303
     assert address_of(owner) == new
 

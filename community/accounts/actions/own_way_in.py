@@ -14,7 +14,7 @@ from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.accounts.queries.opening import OpenSession
 from community.core import clock, db, outbox, queue
-from community.core.errors import Conflict, NotFound, RuleBroken
+from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, UserEmail
 from community.identity.queries import primary_email
@@ -104,9 +104,20 @@ def request_new_email(actor: Actor, session: OpenSession, address: str, *, curre
     _owe_mail(credential_id)
 
 
-def confirm_new_email(token: str) -> None:
-    """Follow the link: the new address takes the place of the old one, which is told."""
+def check_own_link(link: Credential, user_id: UUID | None) -> None:
+    """A new address is confirmed by whoever asked for it, signed in: else a slip of the pen in it
+    would hand the account to whoever reads that mail. NotAllowed for anybody else."""
+    if link.purpose == "confirm_email" and link.user_id != user_id:
+        raise NotAllowed(
+            _("Sign in here with the address you have now, then open this link again."),
+            code="sign_in_first",
+        )
+
+
+def confirm_new_email(user_id: UUID | None, token: str) -> None:
+    """Follow the link, as the signed-in `user_id`: the new address replaces the old, which is told."""
     link = queries.find_credential_link(token)
+    check_own_link(link, user_id)
     if link.purpose != "confirm_email" or link.user_id is None or link.address is None:
         raise NotFound(_("This link does not confirm an address."), code="link_unknown")
     spend(link)

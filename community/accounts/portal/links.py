@@ -1,5 +1,7 @@
 """Pages behind mailed and printed links: GET shows, POST acts, since mail scanners open every link."""
 
+from uuid import UUID
+
 from flask import Response, current_app
 
 from community.accounts import schemas
@@ -14,7 +16,7 @@ from community.accounts.portal.browser import (
 )
 from community.accounts.portal.entry import pages_outside
 from community.accounts.queries import sign_in as queries
-from community.core.errors import NotFound
+from community.core.errors import NotAllowed, NotFound
 from community.core.i18n import gettext as _
 from community.web import pages
 from community.web.security import token_page
@@ -43,6 +45,10 @@ def show_link(token: str) -> Response:
         return refused_link(token, refused)
     if link.purpose == "setup":
         return see_other(url("accounts.show_setup", token=token))
+    try:
+        own_way_in.check_own_link(link, _signed_in_user())
+    except NotAllowed as refused:
+        return _sign_in_first(refused)
     return _link_page(token, link, pages.Form(schemas.ResetPasswordForm()))
 
 
@@ -53,7 +59,7 @@ def use_link(token: str) -> Response:
     try:
         link = queries.find_credential_link(token)
         if link.purpose == "confirm_email":
-            own_way_in.confirm_new_email(token)
+            own_way_in.confirm_new_email(_signed_in_user(), token)
             return pages.done(_("This is your address from now on."), to=url("accounts.root"))
         if link.purpose == "reset_password":
             return _reset_password(token, link)
@@ -63,7 +69,20 @@ def use_link(token: str) -> Response:
         )
     except NotFound as refused:
         return refused_link(token, refused)
+    except NotAllowed as refused:
+        return _sign_in_first(refused)
     return signed_in(secret, take_next())
+
+
+def _signed_in_user() -> UUID | None:
+    found = find_session()
+    return found.user_id if found else None
+
+
+def _sign_in_first(refused: NotAllowed) -> Response:
+    return pages.show(
+        "accounts/refused_link.html", message=refused.message, sign_in_first=True, status=403
+    )
 
 
 def _reset_password(token: str, link: Credential) -> Response:
