@@ -56,14 +56,17 @@ clean:
 	rm -rf .venv node_modules $(STATIC)/build $(CATALOGUES)
 
 $(ENVIRONMENT): pyproject.toml uv.lock tools/environment.py
+	@echo 'Preparing Python in .venv …'
 	@$(PYTHON) tools/environment.py
 	@touch $@
 
 $(MODULES): package.json package-lock.json .npmrc | $(ENVIRONMENT)
+	@echo 'Preparing the tools of the front end …'
 	@$(BIN)/python -m tools.node ci --loglevel error
 	@touch $@
 
 $(ASSETS): $(MODULES) tools/assets.py $(shell find $(STATIC)/src -type f 2>/dev/null)
+	@echo 'Building styles and scripts …'
 	@$(BIN)/python -m tools.assets
 
 %.mo: %.po | $(ENVIRONMENT)

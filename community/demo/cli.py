@@ -2,7 +2,7 @@
 
 import click
 
-from community.core import db, mail, schema
+from community.core import db, mail, program, schema
 from community.core.errors import AppError
 from community.demo import actions, queries
 from config import environment, migration_database_url
@@ -49,7 +49,9 @@ def make(if_new: bool) -> None:
         schema.analyze(migration_database_url())
     said = "The sample team is ready" if made else "The sample team is here already"
     click.echo(f"{said}: {mail.settings().base_url}/t/{actions.TEAM_SLUG}/")
-    click.echo("Sign in by: community user link --demo    Take it away by: community demo remove")
+    if not if_new:
+        click.echo(f"Sign in by: {program.called()} user link --demo")
+    click.echo(f"Take it away by: {program.called()} demo remove")
 
 
 @demo.command("remove")

@@ -15,10 +15,12 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from community.embedded.errors import EmbeddedError
+from community.embedded.place import private_log
 from community.embedded.process import Child, kill_session, spawn
 
 _TICK = 0.1
@@ -55,6 +57,8 @@ class _Running:
     code: int | None = None
     rest: bytes = b""
     quiet: bool = False
+    log: IO[bytes] | None = None
+    log_file: Path | None = None
     last_words: deque[str] = field(default_factory=lambda: deque(maxlen=15))
 
     def is_ready(self) -> bool:
@@ -101,9 +105,12 @@ class Supervisor:
         self._waker.close()
         return kind is Stopped
 
-    def start(self, child: Child, seconds: float = 60.0) -> None:
-        """Run the child from now on; return when it is ready, raise when it does not get so."""
-        running = _Running(child)
+    def start(self, child: Child, seconds: float = 60.0, *, log: Path | None = None) -> None:
+        """Run the child from now on; return when it is ready, raise when it does not get so.
+
+        What it prints goes to `log` where one is named, made anew, and else among our own lines.
+        """
+        running = _Running(child, log=private_log(log) if log else None, log_file=log)
         self._all.append(running)
         self._launch(running)
         if not self.wait_until(running.is_ready, seconds):
@@ -194,7 +201,10 @@ class Supervisor:
         for line in lines:
             words = line.decode(errors="replace").rstrip("\r")
             running.last_words.append(words)
-            if not running.quiet:
+            if running.log is not None:
+                running.log.write(line + b"\n")
+                running.log.flush()
+            elif not running.quiet:
                 self._write(f"{running.child.name:<9} | {words}\n")
         if not part:
             with suppress(KeyError, ValueError):
@@ -225,7 +235,8 @@ class Supervisor:
         running.failures = 1 if lived >= self._backoff.healthy else running.failures + 1
         delay = self._backoff.delay(running.failures)
         running.due = time.monotonic() + delay
-        self.say(f"{running.child.name} {how}; starting it again in {delay:.2g} s")
+        where = f" (its words are in {running.log_file})" if running.log_file else ""
+        self.say(f"{running.child.name} {how}; starting it again in {delay:.2g} s{where}")
 
     def _stop_all(self) -> None:
         """In reverse order, each with its own patience; a second Ctrl-C ends the patience."""
@@ -243,6 +254,9 @@ class Supervisor:
                 if time.monotonic() > deadline or self._asked_to_stop > max(patience, 1):
                     kill_session(process)
                 self._turn(0.05)
+        for running in self._all:
+            if running.log is not None:
+                running.log.close()
         self._all.clear()
 
 

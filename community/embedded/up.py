@@ -47,14 +47,16 @@ class Options:
     restore: Path | None = None
 
 
-def run_up(options: Options, say: Callable[[str], object] = print) -> None:
+def run_up(options: Options, say: Callable[[str], object] | None = None) -> None:
     """Start everything, print where it is, and stay until Ctrl-C or SIGTERM."""
     if os.environ.get("MAKELEVEL"):
         die_with_parent()  # `make run`: who kills make -9 means us
     options.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    say = say or _say
     with _alone(options.data), Supervisor() as supervisor:
-        port = _port(options)
+        port = _kept_port(options, say)
         env = {**os.environ, **_own_settings(options, port, os.environ)}
+        say("Starting the database and the queue …")
         bootstrap = _start_servers(supervisor, options, env)
         keep_settings(options.data, env)
         if options.restore:
@@ -62,6 +64,7 @@ def run_up(options: Options, say: Callable[[str], object] = print) -> None:
         _command(supervisor, env | bootstrap, "db", "upgrade")
         if options.demo and not options.restore:
             _command(supervisor, env, "demo", "--if-new")
+        say("Starting web, workers and clock …")
         for name, words in APPLICATION:
             more = ("--host", options.host, "--port", str(port)) if name == "web" else ()
             supervisor.start(
@@ -71,13 +74,19 @@ def run_up(options: Options, say: Callable[[str], object] = print) -> None:
         supervisor.run()
 
 
+def _say(text: str) -> None:
+    """At once, also into a file or a pipe."""
+    print(text, flush=True)
+
+
 def _start_servers(supervisor: Supervisor, options: Options, env: dict[str, str]) -> dict[str, str]:
     """Fill in the addresses; what only the first command may know is returned."""
     bootstrap: dict[str, str] = {}
     if not env.get("DATABASE_URL"):
         postgres = Postgres(options.data)
         postgres.prepare()
-        supervisor.start(postgres.child(), RECOVERY_SECONDS)
+        log = options.data / "postgres.log"
+        supervisor.start(postgres.child(), RECOVERY_SECONDS, log=log)
         owner = kept_secret(options.data / "database-owner-password")
         app = kept_secret(options.data / "database-app-password")
         env["DATABASE_URL"] = postgres.dsn(APP_ROLE, DATABASE, app)
@@ -91,7 +100,7 @@ def _start_servers(supervisor: Supervisor, options: Options, env: dict[str, str]
     if not env.get("REDIS_URL"):
         valkey = Valkey(options.data)
         valkey.prepare()
-        supervisor.start(valkey.child())
+        supervisor.start(valkey.child(), log=options.data / "valkey.log")
         env["REDIS_URL"] = valkey.url
     return bootstrap
 
@@ -103,6 +112,7 @@ def _own_settings(options: Options, port: int, given: Mapping[str, str]) -> dict
         "BASE_URL": given.get("BASE_URL") or _base_url(options, port),
         "SECRET_KEYS": given.get("SECRET_KEYS") or kept_secret(options.data / "secret-key"),
         "PYTHONUNBUFFERED": "1",
+        "LOG_LEVEL": given.get("LOG_LEVEL") or "warning",
     }
     if options.insecure_lan:
         settings["INSECURE_LAN"] = "yes"
@@ -133,15 +143,27 @@ def _lan_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _port(options: Options) -> int:
-    """The port asked for, else the first free one from 8000."""
+def _kept_port(options: Options, say: Callable[[str], object]) -> int:
+    """The port of the last time, since mails that are out there lead to it."""
+    kept = options.data / "port"
+    last: int | None = int(kept.read_text()) if kept.exists() else None
+    port = _port(options, last)
+    if last not in (None, port):
+        say(f"The port is {port}, no longer {last}: links in mails sent before do not open now.")
+    kept.write_text(str(port))
+    return port
+
+
+def _port(options: Options, last: int | None = None) -> int:
+    """The port asked for, else the last one, else the first free one from 8000."""
     if options.port is not None:
         if not _is_free(options.host, options.port):
             raise EmbeddedError(
                 f"Port {options.port} on {options.host} is in use; choose another with --port."
             )
         return options.port
-    for port in range(8000, 8100):
+    tried: list[int] = [*range(8000, 8100)] if last is None else [last, *range(8000, 8100)]
+    for port in tried:
         if _is_free(options.host, port):
             return port
     raise EmbeddedError("No port from 8000 to 8099 is free; choose one with --port.")

@@ -10,8 +10,8 @@ from tests.operation.conftest import run, settings
 def test_it_says_where_the_team_is_and_how_to_be_rid_of_it(sample_template: str) -> None:
     said = (run_folder() / "sample.done").read_text()
     assert "http://localhost:8000/t/sample/" in said
-    assert "community user link --demo" in said
-    assert "community demo remove" in said
+    assert "user link --demo" in said
+    assert "demo remove" in said
 
 
 def test_the_command_is_repeated_without_harm_and_removes_only_when_told(

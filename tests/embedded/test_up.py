@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
@@ -111,7 +113,8 @@ def test_a_signal_stops_everything_cleanly(
     driver.process.send_signal(number)
     assert driver.process.wait(60) == 0
     assert driver.all_gone()
-    assert "database system is shut down" in driver.said()
+    said = (installation.data / "postgres.log").read_text()
+    assert "database system is shut down" in said
 
 
 def test_killing_any_child_brings_it_back_with_the_data(
@@ -124,7 +127,9 @@ def test_killing_any_child_brings_it_back_with_the_data(
         running.child(word).kill()
         eventually(partial(is_gone, killed))
         eventually(partial(came_back, running, word, killed))
-    eventually(lambda: "is ready to accept connections" in running.said().split("SIGKILL", 1)[1])
+    log = installation.data / "postgres.log"
+    eventually(lambda: log.read_text().count("is ready to accept connections") == 2)
+    assert f"its words are in {log}" in running.said()
     eventually(lambda: answers(installation))
     assert installation.ask("select n from kept") == (7,)
 
@@ -195,6 +200,27 @@ def test_a_taken_port_is_said_and_the_default_goes_on() -> None:
         with pytest.raises(EmbeddedError, match=f"Port {port} .* is in use"):
             up._port(up.Options(Path("x"), port=port))
     assert 8000 <= up._port(up.Options(Path("x"))) < 8100
+
+
+def test_the_port_of_the_last_time_is_taken_again_or_the_change_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = int(taken.getsockname()[1])
+    assert up._kept_port(up.Options(tmp_path, port=port), said.append) == port
+    assert up._kept_port(up.Options(tmp_path), said.append) == port
+    assert said == []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        assert up._kept_port(up.Options(tmp_path), said.append) != port
+    assert f"no longer {port}" in said[0]
+
+
+def test_what_up_says_is_not_kept_back_by_a_pipe(tmp_path: Path) -> None:
+    code = "import os; from community.embedded import up; up._say('here'); os._exit(0)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert answer.stdout == b"here\n"
 
 
 def came_back(running: Driver, word: str, killed: int) -> bool:

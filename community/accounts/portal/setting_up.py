@@ -11,6 +11,7 @@ from community.accounts.portal.browser import see_other, signed_in, user_agent
 from community.accounts.portal.entry import pages_outside
 from community.accounts.portal.links import refused_link
 from community.accounts.queries import sign_in as queries
+from community.core import program
 from community.core.errors import Conflict, NotFound
 from community.web import pages
 from community.web.security import token_page
@@ -24,7 +25,7 @@ def about_setup() -> Response:
     """How to come by a set-up link."""
     if queries.has_real_team():
         return see_other(url("accounts.login"))
-    return pages.show("accounts/about_setup.html")
+    return pages.show("accounts/about_setup.html", program=program.called())
 
 
 @pages_outside.get("/setup/<token>")
