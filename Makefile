@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 STATIC := community/web/static
 export UV_PYTHON_DOWNLOADS := never
-export PYTHONDONTWRITEBYTECODE := 1
 
 ENVIRONMENT := .venv/.synced
 MODULES := node_modules/.package-lock.json

@@ -62,8 +62,10 @@ def run_up(options: Options, say: Callable[[str], object] | None = None) -> None
         if options.restore:
             _command(supervisor, env | bootstrap, "restore", str(options.restore))
         _command(supervisor, env | bootstrap, "db", "upgrade")
-        if options.demo and not options.restore:
+        asked = options.data / "demo-asked"
+        if options.demo and not options.restore and not asked.exists():
             _command(supervisor, env, "demo", "--if-new")
+            asked.touch()
         say("Starting web, workers and clock …")
         for name, words in APPLICATION:
             more = ("--host", options.host, "--port", str(port)) if name == "web" else ()

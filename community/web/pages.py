@@ -58,6 +58,7 @@ class Form:
         self.data: dict[str, Any] = {}
         self.errors: dict[str, list[str]] = {}
         self.submitted = request.method == "POST"
+        self.refusal = 422
 
     def valid(self) -> bool:
         """Whether it was sent and the schema takes it; fills `data` or `errors`."""
@@ -77,6 +78,7 @@ class Form:
             with db.attempt():
                 yield
         except _MENDABLE as error:
+            self.refusal = 403 if isinstance(error, NotAllowed) else 422
             for refused in error.errors:
                 self.errors.setdefault(refused.field, []).append(str(refused.message))
             if not error.errors:
@@ -84,8 +86,8 @@ class Form:
 
     @property
     def status(self) -> int:
-        """422 for a form that comes back, else 200."""
-        return 422 if self.errors else 200
+        """What a form that comes back says: 403 without the right, else 422; 200 before it is sent."""
+        return self.refusal if self.errors else 200
 
     def value(self, name: str, default: Any = "") -> Any:
         """What to show in a control: what was typed, else the stored value."""

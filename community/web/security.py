@@ -141,4 +141,6 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
     if current_app.config["SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.status_code == 204:
+        response.headers.pop("Content-Type", None)
     return response

@@ -79,6 +79,7 @@ def test_brings_everything_up_in_order_and_says_where_it_is(
 ) -> None:
     words = [call["words"] for call in installation.calls()]
     assert words[:2] == [["db", "upgrade"], ["demo", "--if-new"]]
+    assert (installation.data / "demo-asked").exists(), "who takes it away is not asked again"
     assert words[2] == ["web", "--host", "127.0.0.1", "--port", str(installation.port)]
     rest = [["clock"], ["user", "link", "--demo"], ["worker", "mail"], ["worker", "work"]]
     eventually(lambda: sorted(call["words"] for call in installation.calls()[3:]) == rest)
