@@ -14,6 +14,7 @@ from community import app, clock_process, worker
 from community.core import queue
 from community.embedded.errors import EmbeddedError
 from community.embedded.up import Options, run_up
+from community.embedded.web_worker import WebWorker
 from config import Config
 
 
@@ -91,7 +92,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
         "bind": f"{host}:{port}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": WebWorker,
         "preload_app": True,
         "control_socket_disable": True,
         "keepalive": 30,
