@@ -41,7 +41,9 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-# The long suites.
+# The long suites: these read their size from tests/faults/sizes.py.
+LONG := tests/faults tests/contract tests/core/test_outbox.py tests/journal/test_seals.py
+
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.starts
@@ -49,7 +51,7 @@ bench: setup
 	$(BIN)/python -m bench.imports
 
 faults: setup
-	COMMUNITY_FAULTS=full $(BIN)/pytest -n0 tests/faults tests/contract --timeout 3600 $(ARGS)
+	COMMUNITY_FAULTS=$${COMMUNITY_FAULTS:-full} $(BIN)/pytest -n0 $(LONG) --timeout 3600 $(ARGS)
 
 clean:
 	rm -rf .venv node_modules $(STATIC)/build $(CATALOGUES)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
@@ -31,6 +31,31 @@ class Listener:
     tried: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    close: Callable[[], None] = field(default=lambda: None)
+
+    def forget(self) -> None:
+        """Begin anew: nothing has arrived yet."""
+        for seen in (self.arrived, self.raw, self.recipients, self.tried):
+            seen.clear()
+        self.connections = 0
+
+    def open(self) -> None:
+        """Listen, on the port it had before if it had one."""
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        # In its own thread from the start: a browser test may keep a loop running in this one.
+        made = loop.create_server(lambda: _smtp(self, loop), "127.0.0.1", self.port)
+        server = asyncio.run_coroutine_threadsafe(made, loop).result(timeout=10)
+        self.port = server.sockets[0].getsockname()[1]
+
+        def close() -> None:
+            asyncio.run_coroutine_threadsafe(_end(server, loop), loop).result(timeout=10)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+        self.close = close
 
     def mode_for(self, address: str) -> str:
         """The mode of this recipient."""
@@ -97,20 +122,21 @@ class Listener:
 def listening(**settings: object) -> Iterator[Listener]:
     """Run a listener on a free port for the length of the block."""
     listener = Listener(**settings)  # type: ignore[arg-type]
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    # In its own thread from the start: a browser test may keep a loop running in this one.
-    made = loop.create_server(lambda: _smtp(listener, loop), "127.0.0.1", 0)
-    server = asyncio.run_coroutine_threadsafe(made, loop).result(timeout=10)
-    listener.port = server.sockets[0].getsockname()[1]
+    listener.open()
     try:
         yield listener
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server, loop), loop).result(timeout=10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        listener.close()
+
+
+@contextmanager
+def away(listener: Listener) -> Iterator[None]:
+    """Nobody listens on its port inside the block."""
+    listener.close()
+    try:
+        yield
+    finally:
+        listener.open()
 
 
 def _smtp(listener: Listener, loop: asyncio.AbstractEventLoop) -> SMTP:

@@ -4,7 +4,6 @@ schemathesis makes the requests: values at every boundary of the schemas, then d
 and not. With COMMUNITY_FAULTS=full it draws more.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,11 +22,12 @@ from tests.contract.table import ROUTES
 from tests.contract.things import Thing
 from tests.contract.world import World, told
 from tests.factories import identity
+from tests.faults.sizes import size
 from tests.web_client import Api
 
 DOCUMENT = f"{API}/openapi.json"
 OPERATIONS = [r for r in ROUTES if r.rule.startswith(API) and r.rule != DOCUMENT]
-EXAMPLES = 100 if os.environ.get("COMMUNITY_FAULTS") == "full" else 10
+EXAMPLES = size(10, 100)
 # Rules that no schema can say (the person exists, the day has come) answer 422 to valid data,
 # and the access matrix covers credentials.
 UNASKED = ["positive_data_acceptance", "ignored_auth"]

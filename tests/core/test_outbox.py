@@ -1,6 +1,5 @@
 """What is owed: committed with its change, taken by one at a time, closed by its holder only."""
 
-import os
 import uuid
 from datetime import timedelta
 
@@ -23,8 +22,7 @@ from community.core.outbox import Claim, OutboxRow
 from community.identity.models import Actor
 from tests.conftest import counting
 from tests.factories.identity import acting, make_team
-
-FULL = os.environ.get("COMMUNITY_FAULTS") == "full"
+from tests.faults.sizes import size
 
 
 @pytest.fixture
@@ -322,8 +320,8 @@ class TestOutboxMachine(OutboxMachine.TestCase):  # type: ignore[name-defined,mi
     """The machine, as pytest runs it."""
 
     settings = settings(
-        max_examples=400 if FULL else 12,
-        stateful_step_count=50 if FULL else 20,
+        max_examples=size(12, 400),
+        stateful_step_count=size(20, 50),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

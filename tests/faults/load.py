@@ -3,10 +3,11 @@ acknowledged, sometimes into a connection that is cut before the answer, sometim
 
 import json
 import random
+import select
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -15,7 +16,7 @@ from tests.faults.rig import Rig
 
 GIVE_UP_SECONDS = 120.0
 # What a client meets while a server is away, or while its first try is still being worked on.
-_AGAIN = {409, 429, 500, 502, 503, 504}
+_AGAIN = {409, 429, 503}
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class Tally:
 
 
 class Client:
-    """One client; a loopback address of its own keeps it out of the others' rate limit."""
+    """One client of the first web server, with a new connection for each request."""
 
-    def __init__(self, rig: Rig, token: str, number: int = 1) -> None:
-        self.rig = rig
+    def __init__(self, rig: Rig, token: str) -> None:
+        self.host = f"localhost:{rig.ports['web']}"
+        self.ports = list(rig.ports.values())
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self.source = f"127.0.{number // 250}.{2 + number % 250}"
 
     def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """One request on one connection; OSError or HTTPException when it breaks."""
@@ -64,6 +65,9 @@ class Client:
             self._ask(line, "POST", path, body, {"Idempotency-Key": key})
         finally:
             line.close()
+
+    def hang_up(self) -> None:
+        """Nothing is kept open."""
 
     def log_give(self, receiver_id: str, tally: Tally, key: str | None = None) -> str:
         """Log a give until it is acknowledged; its story is the key."""
@@ -92,16 +96,83 @@ class Client:
         return ""
 
     def _line(self) -> HTTPConnection:
-        return HTTPConnection(
-            "127.0.0.1", self.rig.port, timeout=20, source_address=(self.source, 0)
-        )
+        return HTTPConnection("127.0.0.1", self.ports[0], timeout=20)
 
     def _ask(
         self, line: HTTPConnection, method: str, path: str, body: object, more: dict[str, str]
     ) -> None:
         sent = None if body is None else json.dumps(body)
-        host = {"Host": f"localhost:{self.rig.port}"}
-        line.request(method, path, sent, {**self.headers, **host, **more})
+        line.request(method, path, sent, {**self.headers, "Host": self.host, **more})
+
+
+class Proxied(Client):
+    """Behind a proxy over both web servers, which goes to the next one where a connection is
+    refused and tries nothing twice: what is not acknowledged at once has failed.
+
+    With `keeps` the proxy uses its connections again until a server closes them.
+    """
+
+    def __init__(self, rig: Rig, token: str, *, keeps: bool, servers: int = 2) -> None:
+        super().__init__(rig, token)
+        self.ports = self.ports[:servers]
+        self.keeps = keeps
+        self.kept: HTTPConnection | None = None
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """One request; OSError or HTTPException when it fails."""
+        line = self._line()
+        try:
+            self._ask(line, method, path, body, headers)
+            found = line.getresponse()
+            said = found.read()
+            if self.keeps and line.sock is not None:
+                self.kept = line
+            return Answer(found.status, said, found.getheader("Idempotent-Replayed") == "true")
+        finally:
+            if self.kept is None:
+                line.close()
+
+    def hang_up(self) -> None:
+        """Close the connection that was kept."""
+        if self.kept is not None:
+            self.kept.close()
+
+    def log_give(self, receiver_id: str, tally: Tally, key: str | None = None) -> str:
+        """Log a give, at the first try."""
+        key = key or str(uuid.uuid4())
+        body = {"receiver_id": receiver_id, "kind": "other", "story": key}
+        tally.sent += 1
+        try:
+            answer = self.send("POST", "/api/v1/gives", body, **{"Idempotency-Key": key})
+        except (OSError, HTTPException) as error:
+            tally.wrong.append(f"{error!r}")
+            return ""
+        if answer.status != 201:
+            tally.wrong.append(f"{answer.status} {answer.body[:300]!r}")
+            return ""
+        tally.replayed += answer.replayed
+        return str(json.loads(answer.body)["id"])
+
+    def _line(self) -> HTTPConnection:
+        line, self.kept = self.kept, None
+        if line is not None and line.sock is not None:
+            if not select.select([line.sock], [], [], 0)[0]:
+                return line
+            line.close()
+        return self._new_line()
+
+    def _new_line(self) -> HTTPConnection:
+        refused: OSError | None = None
+        for port in random.sample(self.ports, len(self.ports)):
+            line = HTTPConnection("127.0.0.1", port, timeout=20)
+            try:
+                line.connect()
+            except ConnectionRefusedError as error:
+                refused = error
+                line.close()
+            else:
+                return line
+        raise refused or RuntimeError("there is no server to ask")
 
 
 def run_load(
@@ -120,7 +191,7 @@ def run_load(
 
 
 @contextmanager
-def giving(clients: list[tuple[Client, str]], pause: float = 0.0) -> Iterator[list[Tally]]:
+def giving(clients: Sequence[tuple[Client, str]], pause: float = 0.0) -> Iterator[list[Tally]]:
     """All clients at work during the block, each (client, receiver) in a thread of its own."""
     stopping = threading.Event()
     tallies = [Tally() for _ in clients]
@@ -138,3 +209,5 @@ def giving(clients: list[tuple[Client, str]], pause: float = 0.0) -> Iterator[li
         stopping.set()
         for thread in threads:
             thread.join()
+        for client, _ in clients:
+            client.hang_up()

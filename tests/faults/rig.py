@@ -5,38 +5,39 @@ Every process is tied to ours by the parent-death signal and ended at the end of
 """
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
 import psycopg
-from redis import Redis
 
 from community.core import crypto, db, queue, schema
 from community.embedded.postgres import SUPERUSER, Postgres
 from community.embedded.process import Child, kill_session, spawn, stop
 from community.embedded.valkey import Valkey
 from community.identity.models import Actor
-from community.reciprocity import actions as reciprocity
 from tests.conftest_servers import reachable_folder
 from tests.factories.accounts import make_session, make_token
 from tests.smtp_listener import Listener, listening
 
-FULL = os.environ.get("COMMUNITY_FAULTS") == "full"
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "community"
 PASSWORD = "for-tests-only-" + "x" * 16
 KEYS = "k" * 40
 PROGRAM = Path(sys.executable).with_name("community")
-# Where nobody listens.
-CLOSED_PORT = 1
+# Two web servers are what a rolling restart takes.
+WEB = ("web", "web-2")
+WEB_WORKERS = 2
 
 
 def eventually(happened: Callable[[], object], what: str, seconds: float = 90.0) -> float:
@@ -54,12 +55,13 @@ class Rig:
     def __init__(self, folder: Path, listener: Listener) -> None:
         self.folder = folder
         self.listener = listener
-        self.port = _free_port()
-        self.address = f"http://localhost:{self.port}"
+        self.ports = {name: _free_port() for name in WEB}
+        self.address = f"http://localhost:{self.ports['web']}"
         self.postgres = Postgres(folder, durability="full")
         self.valkey = Valkey(folder)
         self.processes: dict[str, tuple[subprocess.Popen[bytes], Child]] = {}
-        self.kills: dict[str, int] = {}
+        self.began: dict[str, int] = {}
+        self.kills: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         try:
@@ -76,24 +78,32 @@ class Rig:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def start(self, name: str, **settings: str) -> None:
-        """Run `web`, `clock`, or the worker of the queue `mail` or `work`; web when it answers."""
-        words = {"web": ("web", "--port", str(self.port)), "clock": ("clock",)}
-        argv = [str(PROGRAM), *words.get(name, ("worker", name))]
-        child = Child(name, argv, {**self._env(), **settings}, cwd=self.folder)
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = (spawn(child, log), child)
-        if name == "web":
-            eventually(self._answers, f"web answers; it said: {self.said('web')[-2000:]}")
+    def run(self, *names: str) -> None:
+        """Exactly these processes from now on: web, web-2, clock, or a worker by its queue."""
+        for name in self.processes.keys() - set(names):
+            self.stop(name)
+        missing = [name for name in names if name not in self.processes]
+        for name in missing:
+            self._launch(name)
+        for name in missing:
+            self._wait_until_it_answers(name)
+
+    def start(self, name: str) -> None:
+        """Run one of them; a web server answers when this returns."""
+        self._launch(name)
+        self._wait_until_it_answers(name)
 
     def stop(self, name: str) -> None:
-        """End it as a deploy would."""
-        stop(*self.processes.pop(name))
+        """End it as a deploy would; it must leave by itself and in order."""
+        eventually(lambda: self._is_up(name), f"{name} has started")
+        process, child = self.processes.pop(name)
+        assert stop(process, child) == 0, f"{name} ended with {process.returncode}"
 
     def kill(self, name: str) -> None:
         """kill -9 of the process with all that it started; of PostgreSQL, of its postmaster."""
-        self.kills[name] = self.kills.get(name, 0) + 1
-        server = {"postgres": self.postgres, "valkey": self.valkey}.get(name)
+        self.kills[name] += 1
+        servers: dict[str, Postgres | Valkey] = {"postgres": self.postgres, "valkey": self.valkey}
+        server = servers.get(name)
         if server is None:
             process = self.processes.pop(name)[0]
             assert process.poll() is None, f"{name} had ended by itself: {self.said(name)[-2000:]}"
@@ -105,11 +115,45 @@ class Rig:
             server.process = None
         process.wait()
 
-    def flush_queue(self) -> None:
-        """FLUSHALL: every ring is forgotten."""
-        self.kills["FLUSHALL"] = self.kills.get("FLUSHALL", 0) + 1
-        with Redis.from_url(self.valkey.url) as client:
-            client.flushall()
+    def kill_web_worker(self) -> None:
+        """kill -9 of one process that answers requests; its master and the others live."""
+        self.kills["web worker"] += 1
+        before = self.web_workers()
+        os.kill(random.choice(before), signal.SIGKILL)
+        eventually(
+            lambda: len(now := self.web_workers()) == WEB_WORKERS and now != before,
+            "the master has as many workers as before",
+        )
+
+    def web_workers(self) -> list[int]:
+        """The processes under web that live and answer requests."""
+        found = []
+        for each in psutil.Process(self.processes["web"][0].pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each.pid)
+        return sorted(found)
+
+    def replace_web_workers(self) -> None:
+        """HUP: web replaces its workers, as it does with each after some thousands of requests."""
+        before = set(self.web_workers())
+        self.processes["web"][0].send_signal(signal.SIGHUP)
+        eventually(
+            lambda: len(now := self.web_workers()) == WEB_WORKERS and not before & set(now),
+            "every worker is a new one",
+        )
+
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """These processes stand still inside the block."""
+        groups = [self.processes[name][0].pid for name in names]
+        for group in groups:
+            os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for group in groups:
+                os.killpg(group, signal.SIGCONT)
 
     def said(self, name: str) -> str:
         """The log of one process."""
@@ -156,16 +200,13 @@ class Rig:
         with self.core():
             return make_session(actor)
 
-    def differences(self, actor: Actor) -> list[str]:
-        """P9: where what is kept of the team's reciprocity differs from a replay of its ledger."""
-        with self.core(), db.transaction(actor.team_id):
-            return reciprocity.verify()
-
-    def _env(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The settings every process runs with."""
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Compiled once for all starts, and beside the sources nothing is left.
+            "PYTHONPYCACHEPREFIX": str(self.folder / "compiled"),
             "DATABASE_URL": self.postgres.dsn(schema.APP, DATABASE, PASSWORD),
             "REDIS_URL": self.valkey.url,
             "BASE_URL": self.address,
@@ -176,12 +217,32 @@ class Rig:
             "SMTP_TLS": "none",
             "MAIL_FROM": "notify@community.test",
             "UNDO_SECONDS": "0",
+            "REQUESTS_PER_MINUTE": "1000000",
         }
 
-    def _answers(self) -> bool:
-        assert self.processes["web"][0].poll() is None, self.said("web")[-2000:]
+    def _launch(self, name: str) -> None:
+        words = {"clock": ["clock"]}
+        for web, port in self.ports.items():
+            words[web] = ["web", "--port", str(port), "--workers", str(WEB_WORKERS)]
+        argv = [str(PROGRAM), *words.get(name, ["worker", name])]
+        child = Child(name, argv, self.environment(), cwd=self.folder, stop_seconds=30.0)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.began[name] = log.tell()
+            self.processes[name] = (spawn(child, log), child)
+
+    def _wait_until_it_answers(self, name: str) -> None:
+        if name in WEB:
+            eventually(lambda: self._is_up(name), f"{name} answers; it said: {self.said(name)}")
+
+    def _is_up(self, name: str) -> bool:
+        """Web answers; the others have said that they began."""
+        assert self.processes[name][0].poll() is None, self.said(name)[-2000:]
+        if name not in WEB:
+            said = (self.folder / f"{name}.log").read_bytes()[self.began[name] :]
+            return b".started" in said
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:
+            address = f"http://localhost:{self.ports[name]}/healthz"
+            with urllib.request.urlopen(address, timeout=2) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -3,7 +3,6 @@
 A thousand tries by `make faults`, a few in the checks; every one through the whole application.
 """
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -13,9 +12,8 @@ from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.factories.accounts import make_session, make_token, open_session
 from tests.factories.identity import acting, make_member
+from tests.faults.sizes import TRIES
 from tests.web_client import BASE_URL
-
-TRIES = 334 if os.environ.get("COMMUNITY_FAULTS") == "full" else 6
 
 End = Callable[[Actor, Actor, str], None]
 

@@ -1,6 +1,5 @@
 """The chain over the journal: sealed behind every writer, and every later hand is found."""
 
-import os
 import random
 import threading
 import uuid
@@ -20,6 +19,7 @@ from tests.conftest import counting, database_url
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting, make_team
 from tests.factories.journal import seal_all
+from tests.faults.sizes import size
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_a_restore_may_shift_every_position(owner: Actor, as_owner_role: Connect
     assert problems(owner) == []
 
 
-MUTATIONS = 250 if os.environ.get("COMMUNITY_FAULTS") == "full" else 6
+MUTATIONS = size(6, 250)
 Mutation = Callable[[Connection, Actor, random.Random], None]
 
 
@@ -258,9 +258,9 @@ def test_every_later_hand_is_found(
     found = 0
     for _ in range(MUTATIONS):
         actor = make_team()
-        for size in (4, 3, 5):
-            write(actor, size)
-            seal_all(actor, size)
+        for number in (4, 3, 5):
+            write(actor, number)
+            seal_all(actor, number)
         assert problems(actor) == []
         mutate(as_owner_role, actor, chance)
         found += bool(problems(actor))
@@ -278,9 +278,9 @@ def test_every_later_hand_is_found(
     ],
 )
 def test_a_hand_on_a_seal_is_found(owner: Actor, as_owner_role: Connection, change: str) -> None:
-    for size in (2, 2, 2):
-        write(owner, size)
-        seal_all(owner, size)
+    for number in (2, 2, 2):
+        write(owner, number)
+        seal_all(owner, number)
     as_owner_role.execute(
         text(f"UPDATE journal_seals SET {change} AND team_id = :team"), {"team": owner.team_id}
     )
