@@ -6,6 +6,7 @@ the key while the first still runs answers 409, without waiting; another body an
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -40,15 +41,19 @@ def around(view: Callable[[], Any]) -> Any:
     lock = f"{actor.member_id}:{key}"
     found = db.session().execute(_LOOK, {**values, "lock": lock, "since": since}).one()
     if not found.mine:
-        raise Conflict(
-            _("The first request with this key is still being worked on."), code="in_progress"
-        )
+        raise _in_progress()
     if found.request_digest is not None:
         return _again(found, digest)
     response = current_app.make_response(view())
     if 200 <= response.status_code < 400:
-        _keep(values, digest, response)
+        _keep(values, digest, response, since)
     return response
+
+
+def _in_progress() -> Conflict:
+    return Conflict(
+        _("The first request with this key is still being worked on."), code="in_progress"
+    )
 
 
 def answer_holds_secret(thing_id: Any) -> None:
@@ -73,7 +78,7 @@ def _again(found: Any, digest: bytes) -> Response:
     return response
 
 
-def _keep(values: dict[str, Any], digest: bytes, response: Response) -> None:
+def _keep(values: dict[str, Any], digest: bytes, response: Response, since: datetime) -> None:
     secret_of = g.pop("secret_of", None)
     answer = {
         "request_digest": digest,
@@ -85,11 +90,16 @@ def _keep(values: dict[str, Any], digest: bytes, response: Response) -> None:
         "thing_id": secret_of,
         "created_at": clock.now(),
     }
-    # A row older than the 24 hours may still stand under this key.
+    # A row older than the 24 hours may still stand under this key. A younger one was committed
+    # after we had looked and before we held the lock: ours is the second effect, and is undone.
     statement = insert(IdempotencyKey).values(**values, **answer)
-    db.session().execute(
-        statement.on_conflict_do_update(index_elements=["team_id", "member_id", "key"], set_=answer)
+    keeping = statement.on_conflict_do_update(
+        index_elements=["team_id", "member_id", "key"],
+        set_=answer,
+        where=IdempotencyKey.created_at <= since,
     )
+    if db.session().scalar(keeping.returning(IdempotencyKey.key)) is None:
+        raise _in_progress()
 
 
 def _key() -> str | None:

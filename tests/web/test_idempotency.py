@@ -15,6 +15,7 @@ from community.core import clock, db
 from community.core.idempotency import IdempotencyKey
 from community.identity.models import Actor
 from community.people.models import Person
+from community.web import idempotency
 from community.web.security import BODY_LIMIT, JSON_DEPTH
 from community.web.session import CommunityFlask
 from tests.factories.identity import acting
@@ -60,6 +61,22 @@ def test_the_same_key_and_body_is_one_effect_and_one_answer(api: Api, owner: Act
     assert again.headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first.headers
     assert people_called(owner, "Mara Ellison") == 1
+
+
+def test_who_looked_before_the_first_was_done_undoes_its_own_effect(
+    api: Api, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = key()
+    first = api.post("/people", {"name": "Mara Ellison"}, headers=headers)
+    with monkeypatch.context() as patch:
+        # What a statement sees that began before the first's commit and took the lock after it.
+        patch.setattr(
+            idempotency, "_LOOK", text("SELECT true AS mine, CAST(NULL AS bytea) AS request_digest")
+        )
+        second = api.post("/people", {"name": "Mara Ellison"}, headers=headers)
+    assert (second.status_code, second.json["code"]) == (409, "in_progress")
+    assert people_called(owner, "Mara Ellison") == 1
+    assert api.post("/people", {"name": "Mara Ellison"}, headers=headers).data == first.data
 
 
 def test_the_same_key_with_another_body_is_refused(api: Api, owner: Actor) -> None:
