@@ -181,15 +181,19 @@ def cancel(*, keys: Sequence[str]) -> int:
     return db.row_count(db.session().execute(statement))
 
 
+# Materialized: as a subquery of the WHERE it may be run once for each row of a small table, and
+# take as many as there are, since it skips those it has taken.
 _CLAIM = text(
     """
-    UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => :lease), attempt = attempt + 1
-    WHERE (team_id, id) IN (
+    WITH due AS MATERIALIZED (
         SELECT team_id, id FROM outbox
         WHERE queue = :queue AND next_at <= clock_timestamp()
           AND (lease_until IS NULL OR lease_until < clock_timestamp())
         ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING team_id, id, attempt
+    UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => :lease),
+                      attempt = outbox.attempt + 1
+    FROM due WHERE outbox.team_id = due.team_id AND outbox.id = due.id
+    RETURNING outbox.team_id, outbox.id, outbox.attempt
     """
 )
 
