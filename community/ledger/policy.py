@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from community.core.aliases import shared_alias
 from community.identity.models import Actor
 from community.identity.policy import in_audience
 from community.ledger.models import GiveState
@@ -32,7 +33,7 @@ def _resolved(side: Any, name: str) -> Any:
         .correlate(GiveState)
         .lateral(name)
     )
-    return aliased(Person, found, name=name)
+    return shared_alias(Person, found, name=name)
 
 
 _OF_PERSON = (

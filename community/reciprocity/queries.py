@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, tup
 from sqlalchemy.orm import aliased
 
 from community.core import db
+from community.core.aliases import shared_alias
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, decode, page
@@ -26,8 +27,8 @@ from community.reciprocity.models import PairDay, PairSum
 EPOCH = date(1970, 1, 1)
 TOLERANCE = 1e-9
 
-_Other = aliased(Person, name="other")
-_OtherRow = aliased(Person, name="other_row")
+_Other = shared_alias(Person, name="other")
+_OtherRow = shared_alias(Person, name="other_row")
 
 
 @dataclass(frozen=True)

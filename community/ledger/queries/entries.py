@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, null, or_, select
-from sqlalchemy.orm import aliased
 
 from community.accounts.models import ActionLink
 from community.core import clock, db, tokens
+from community.core.aliases import shared_alias
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.prepared import Prepared
@@ -26,10 +26,10 @@ from community.ledger.queries.sums import ledger_name
 from community.people.models import Person, PersonEmail
 
 REPEAT_DAYS = 90
-_Other = aliased(Person, name="other")
-_OtherMember = aliased(Membership, name="other_membership")
-_GiverMember = aliased(Membership, name="giver_membership")
-_ReceiverMember = aliased(Membership, name="receiver_membership")
+_Other = shared_alias(Person, name="other")
+_OtherMember = shared_alias(Membership, name="other_membership")
+_GiverMember = shared_alias(Membership, name="giver_membership")
+_ReceiverMember = shared_alias(Membership, name="receiver_membership")
 
 
 @dataclass(frozen=True)

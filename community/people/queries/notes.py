@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import aliased
 
 from community.core import db, paging
+from community.core.aliases import shared_alias
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
@@ -19,7 +19,7 @@ from community.people.policy import visible_notes
 from community.people.queries.persons import same_person
 
 _STAND_IN_EDGE = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
-_writer, _shown, _about, _subject = (aliased(Person) for _name in range(4))
+_writer, _shown, _about, _subject = (shared_alias(Person) for _name in range(4))
 
 
 def _rows(actor: Actor) -> Rows:
