@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from community.core import schema
 from tests.conftest import PASSWORD, clone, database_url
-from tests.conftest_servers import Servers
+from tests.conftest_servers import Servers, run_folder
 from tests.migrations.conftest import system_server
 
 __all__ = ["system_server"]
@@ -28,9 +28,11 @@ def run(
     kept = {
         name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
     }
+    # Compiled once a run: most of what a command takes is reading its own program.
+    compiled = str(run_folder() / "compiled")
     return subprocess.run(
         [str(Path(sys.executable).with_name("community")), *words],
-        env={**kept, "COMMUNITY_DATA": "/nowhere", **(env or {})},
+        env={**kept, "COMMUNITY_DATA": "/nowhere", "PYTHONPYCACHEPREFIX": compiled, **(env or {})},
         cwd=ROOT,
         input=stdin,
         capture_output=True,
