@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from community.core.fields import Audience, Choice, Day, Id, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
@@ -45,7 +45,7 @@ class GiveIn(Schema):
     giver_id = Id(load_default=None, allow_none=True)
     receiver_id = Id(load_default=None, allow_none=True)
     kind = Choice(KINDS, load_default="other")
-    size = Choice(SIZES, load_default="medium")
+    size = Choice(SIZES, load_default=None, allow_none=True)
     happened_on = Day(load_default=None, allow_none=True)
     story = Text(length=STORY, lines=True, load_default="")
     minutes = Whole(low=1, high=MINUTES, load_default=None, allow_none=True)
@@ -93,6 +93,7 @@ class ReplacementIn(Schema):
 
     kind = Choice(KINDS)
     size = Choice(SIZES)
+    impact = Choice(SIZES, allow_none=True)
     happened_on = Day()
     story = Text(length=STORY, lines=True)
     minutes = Whole(low=1, high=MINUTES, allow_none=True)
@@ -124,20 +125,39 @@ class SentenceIn(Schema):
     what = Text(length=STORY, minimum=1, lines=True, required=True)
     kind = Choice(KINDS, load_default="other")
     size = Choice(SIZES, load_default=None, allow_none=True)
+    impact = Choice(SIZES, load_default=None, allow_none=True)
     happened_on = Day(load_default=None, allow_none=True)
     minutes = Whole(low=1, high=MINUTES, load_default=None, allow_none=True)
     visibility = fields.Nested(Audience, load_default=None, allow_none=True)
+    shown_audience = Choice(("private", "team"), load_default="team")
     no_reply = YesNo(load_default=False)
     tell = YesNo(load_default=False)
     subject = Text(length=SUBJECT, load_default="")
     body = Text(length=BODY, lines=True, load_default="")
     because = Id(load_default=None, allow_none=True)
 
+    @validates_schema(skip_on_field_errors=False)
+    def _check_the_helpers_part(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """What is for help one gave: refused beside a thanks; a mail needs both its parts."""
+        no_reply, tell = data.get("no_reply"), data.get("tell")
+        found: dict[str, list[str]] = {}
+        if data.get("mode", "thank") == "thank":
+            words = _("This is for help you gave. A thanks always reaches them.")
+            found = {name: [words] for name, on in (("no_reply", no_reply), ("tell", tell)) if on}
+        elif tell:
+            if not data.get("subject"):
+                found["subject"] = [_("Write a subject for the mail to them.")]
+            if not data.get("body"):
+                found["body"] = [_("Write what the mail to them should say.")]
+        if found:
+            raise ValidationError(found)
+
 
 class CorrectionForm(ReplacementIn):
     """The portal's correction: take it out, or put this in its place."""
 
     way = Choice(("replace", "remove"), load_default="replace")
+    size = Choice(SIZES, allow_none=True)
 
 
 class AnswerIn(Schema):

@@ -49,6 +49,27 @@ def pair_words(pair: PairView) -> str:
     return _("Mostly from you so far") if pair.figures.balance > 0 else _("Mostly from them so far")
 
 
+@bp.app_template_global("pair_rule")
+def pair_rule(pair: PairView | None = None) -> str:
+    """What counts here, in the same words everywhere: between me and one person, or each of them."""
+    thanked = _("Help counts once the one who received it said thank you.")
+    by_kind = {
+        None: _(
+            "What you did for somebody outside the team counts at once, for you alone; so does"
+            " help you noted with no reply needed."
+        ),
+        True: _("Help you noted with no reply needed counts at once, for you alone."),
+        False: _(
+            "They are outside the team, so what you did for them counts at once, for you alone."
+        ),
+    }[pair.is_member if pair else None]
+    ageing = _(
+        "Older help weighs less: half after half a year. One day never weighs more than six."
+    )
+    parts = [by_kind, ageing] if pair and not pair.is_member else [thanked, by_kind, ageing]
+    return " ".join(parts)
+
+
 @bp.app_template_global("pair_chart")
 def pair_chart(pair: PairView) -> Markup:
     """A year month by month, once there is enough to draw; empty before that."""

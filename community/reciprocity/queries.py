@@ -40,6 +40,7 @@ class PairView:
     at: int
     exchange: Exchange
     latest_day: int | None
+    is_member: bool
 
     @property
     def figures(self) -> measures.Pair:
@@ -97,7 +98,7 @@ def get_pair(actor: Actor, person_id: UUID, at: date) -> PairView:
         days = find_days(actor, [first.id])[first.id]
         exchange = measures.exchange_at(days, number)
         latest = max((d.day for d in days if d.day <= number), default=None)
-    return PairView(first.id, first.name, number, exchange, latest)
+    return PairView(first.id, first.name, number, exchange, latest, first.is_member)
 
 
 @lru_cache(maxsize=100)
@@ -116,6 +117,7 @@ def _pair_statement(actor: Actor, person_id: UUID) -> Any:
         select(
             _Other.id,
             _Other.name,
+            _Other.membership_id.is_not(None).label("is_member"),
             PairSum.first_day,
             PairSum.latest_day,
             PairSum.given,
@@ -160,6 +162,7 @@ def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
         select(
             _Other.id,
             _Other.name,
+            _Other.membership_id.is_not(None).label("is_member"),
             latest.label("latest_day"),
             func.min(PairSum.first_day).label("first_day"),
             func.sum(PairSum.entries).label("entries"),
@@ -194,7 +197,7 @@ def _view(row: Any, days: Sequence[DaySum] | None, number: int) -> PairView:
     else:
         kept = Exchange(row.given, row.received, int(row.entries), row.first_day)
         exchange = measures.aged(kept, number - row.latest_day)
-    return PairView(row.id, row.name, number, exchange, row.latest_day)
+    return PairView(row.id, row.name, number, exchange, row.latest_day, row.is_member)
 
 
 def find_days(

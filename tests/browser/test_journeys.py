@@ -141,7 +141,7 @@ def test_from_the_first_link_to_help_that_is_thanked(
     say(page, "Mara Ellison", "the lead at Hale")
     toast(page, "Mara Ellison")
     say(page, "Ivy Okonjo", "two evenings on the deck", helped=True)
-    toast(page, "Ivy Okonjo hears of it in 60 seconds")
+    toast(page, "The notice to Ivy Okonjo leaves in 60 seconds")
     let_the_hold_pass(live, owner)
 
     told = newest_mail(live, address_of(ivy), "helped you")
@@ -152,7 +152,7 @@ def test_from_the_first_link_to_help_that_is_thanked(
     hers.goto(link_in(told, f"/t/{owner.team_slug}/gives/"))
     hers.get_by_label("A word of thanks").first.fill("It carried the day.")
     hers.get_by_role("button", name="Yes, thank you", exact=True).click()
-    toast(hers, "Noor Haddad hears of it")
+    toast(hers, "The notice to Noor Haddad leaves")
     let_the_hold_pass(live, owner)
     assert "It carried the day." in newest_mail(live, address_of(owner), "thank you")
 
@@ -285,12 +285,13 @@ def test_thanking_and_undoing_by_keys_alone(visit: Visitor, owner: Actor) -> Non
     page.keyboard.type("an hour on the grant draft")
     page.keyboard.press("Enter")
     page.locator("#recent").get_by_text("an hour on the grant draft").first.wait_for()
-    assert _focus(page) == "quick-who", "the next sentence begins where the first did"
     assert page.locator("#quick-who").input_value() == ""
-    page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
+    row = page.evaluate("document.activeElement.closest('li').textContent")
+    assert "an hour on the grant draft" in row, "keys work again at once, from the new row on"
+    assert page.locator("#toasts button kbd").text_content() == "U"
     page.keyboard.press("u")
     toast(page, "Undone. It counts no more.")
+    assert page.locator("#quick-who").input_value() == "", "no key was typed into the sentence"
 
 
 def test_answering_by_keys_alone(visit: Visitor, owner: Actor, ivy: Actor) -> None:
@@ -299,7 +300,7 @@ def test_answering_by_keys_alone(visit: Visitor, owner: Actor, ivy: Actor) -> No
     page.keyboard.press("j")
     assert "two hours" in page.evaluate("document.activeElement.closest('li').textContent")
     page.keyboard.press("t")
-    toast(page, "Thanked. Noor Haddad hears of it")
+    toast(page, "Thanked. The notice to Noor Haddad leaves")
     assert _focus(page, "tagName") != "BODY", "the focus is still where one reads"
     page.keyboard.press("u")
     toast(page, "It waits for your answer again")

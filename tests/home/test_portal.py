@@ -4,8 +4,9 @@ from community.core import slugs
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.conftest import counting
+from tests.factories.ledger import log_give, say_thanks
 from tests.factories.people import make_person
-from tests.web_client import Portal
+from tests.web_client import Api, Portal
 
 
 def page(portal: Portal, path: str) -> str:
@@ -77,3 +78,17 @@ def test_more_and_help_lead_on(app: CommunityFlask, owner: Actor) -> None:
     portal = Portal(app, owner)
     assert "Reciprocity" in page(portal, "/more")
     assert "Thanks first" in page(portal, "//help")
+
+
+def test_the_timeline_says_who_wrote_an_entry(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    thanks = say_thanks(owner, member.person_id).give.id
+    told = log_give(member, owner.person_id).give.id
+    api = Api(app, owner)
+    for person in (owner, member):
+        body = api.get(f"/people/{person.person_id}/timeline").get_json()
+        by = {item["id"]: item["created_by_id"] for item in body["items"]}
+        assert by == {str(thanks): str(owner.person_id), str(told): str(member.person_id)}
+    give = api.get(f"/gives/{thanks}").get_json()
+    assert give["created_by_id"] == str(owner.person_id)

@@ -18,7 +18,7 @@ from community.ledger.actions.outside import TELL_JOB
 from community.notifications.models import MailSuppression, Notice
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
-from tests.factories.identity import acting
+from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, seen
 from tests.factories.outbox import do_owed, owed, state_of
 from tests.factories.people import make_person
@@ -81,10 +81,85 @@ def test_a_scanner_that_opens_the_link_changes_nothing(
         page = browser.get(link)
         assert page.status_code == 200
     assert "Noor Haddad says they helped you" in words_of(page)
-    assert "the contract" in words_of(page)
+    assert LETTER.subject in words_of(page)
     assert "Set-Cookie" not in page.headers
     assert page.headers["Cache-Control"] == "no-store"
     assert seen(owner, told).state == "logged"
+
+
+def test_the_page_holds_the_approved_words_and_nothing_of_the_teams_own(
+    app: CommunityFlask, owner: Actor, sent: list[mail.Mail]
+) -> None:
+    ivy = make_member(owner, "Ivy Okonjo")
+    circle = make_circle(owner, ivy, name="Inner ring")
+    outsider = make_person(owner, "Mara Ellison", email=ADDRESS)
+    give = log_give(
+        again(owner),
+        outsider.id,
+        kind="referral",
+        size="large",
+        minutes=480,
+        story="read his tender for the city archive, with Ivy Okonjo",
+        visibility={"audience": "circle", "people": [], "circle_id": circle.id},
+        tell_outsider=LETTER,
+    )
+    do_owed(app, owner, TELL_JOB)
+    link = link_of(sent[0])
+    browser = Portal(app)
+    asked = browser.get(link)
+    shown = [asked, browser.get(f"{link}/no-more"), browser.post(link, {}, csrf=False)]
+    assert LETTER.subject in words_of(asked)
+    assert "I sent you the contract." in words_of(asked)
+    shown += [browser.post(link, {"answer": "yes", "words": ""}, csrf=False), browser.get(link)]
+    assert seen(owner, give.give.id).state == "acknowledged"
+    for page in shown:
+        html = page.get_data(as_text=True)
+        for own in (
+            "tender",
+            "archive",
+            "Ivy",
+            circle.name,
+            "Recommendation",
+            "480",
+            "A day",
+            "Mara",
+        ):
+            assert own not in html.replace("Dear Mara", ""), own
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "said"),
+    [
+        ("yes", "so kind", "They will be glad to read it."),
+        ("yes", "", "They will be glad to hear it."),
+        ("no", "it was Ivy", "only they read it."),
+        ("no", "", "only they hear of it."),
+    ],
+)
+def test_the_thanks_for_an_answer_fits_it(
+    app: CommunityFlask,
+    owner: Actor,
+    told: UUID,
+    sent: list[mail.Mail],
+    answer: str,
+    words: str,
+    said: str,
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    page = Portal(app).post(link_of(sent[0]), {"answer": answer, "words": words}, csrf=False)
+    assert said in words_of(page)
+
+
+def test_help_for_somebody_outside_does_not_lapse(
+    app: CommunityFlask, owner: Actor, told: UUID
+) -> None:
+    untold = log_give(owner, make_person(owner, "Kim Lee").id).give.id
+    with acting(owner):
+        assert actions.lapse_unanswered(clock.now() + timedelta(days=365)) == 0
+    for give_id in (told, untold):
+        give = seen(owner, give_id)
+        assert give is not None
+        assert (give.state, give.counted_value) == ("logged", 1.0)
 
 
 @pytest.mark.parametrize(("answer", "state"), [("yes", "acknowledged"), ("no", "disputed")])

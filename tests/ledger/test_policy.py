@@ -1,6 +1,6 @@
 """Who sees which give, and who may do what: one table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from community.core.paging import PageRequest
 from community.identity.models import Actor, Circle, Visibility
 from community.ledger import actions, policy, queries
-from community.ledger.queries import GiveFilter
+from community.ledger.queries import GiveFilter, MySums
 from tests.factories.identity import acting, again, make_circle, make_member
-from tests.factories.ledger import log_give, seen
+from tests.factories.ledger import acknowledge, log_give, seen
 from tests.factories.people import make_person
 
 
@@ -144,13 +144,19 @@ def test_rights_follow_the_side_not_the_role(team: Team, who: str, rights: set[s
 
 
 def test_sums_are_of_ones_own_entries_only(team: Team) -> None:
-    log_give(team.giver, team.receiver.person_id)
+    give_id = log_give(team.giver, team.receiver.person_id).give.id
+    log_give(team.giver, team.receiver.person_id, no_reply=True)
     with acting(team.giver):
-        mine = queries.sum_mine(team.giver, GiveFilter())
+        told = queries.sum_mine(team.giver, GiveFilter())
+    acknowledge(team.receiver, give_id)
+    with acting(team.giver):
+        thanked = queries.sum_mine(team.giver, GiveFilter())
     with acting(team.owner):
         others = queries.sum_mine(team.owner, GiveFilter(giver_id=team.giver.person_id))
-    assert (mine.given, mine.received, mine.awaiting) == (1, 0, 1)
-    assert (others.given, others.received, others.awaiting) == (0, 0, 0)
+    nothing = MySums(given=0, received=0, to_answer=0, asked=0, older=0, noted=0)
+    assert told == replace(nothing, asked=1, noted=1)
+    assert thanked == replace(nothing, given=1, noted=1)
+    assert others == nothing
 
 
 def test_visibility_of_people_with_nobody_named_is_private() -> None:

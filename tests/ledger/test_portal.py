@@ -44,7 +44,7 @@ def test_a_thanks_by_name_goes_back_with_a_toast_that_undoes(
     response = portal.post("/gives", {"mode": "thank", "who": member.name, "what": "the hike"})
     assert response.status_code == 303
     page = portal.get(response.headers["Location"])
-    assert f"{member.name} hears of it in 60 seconds" in words_of(page)
+    assert f"The notice to {member.name} leaves in 60 seconds" in words_of(page)
     undo = re.search(r'action="([^"]*/undo)"', page.get_data(as_text=True))
     assert undo
     assert portal.post(undo[1]).status_code == 303
@@ -223,10 +223,10 @@ def test_an_entry_tells_its_history_to_its_two_people(
     give_id = log_give(owner, member.person_id).give.id
     acknowledge(member, give_id)
     page = words_of(Portal(app, owner).get(f"/gives/{give_id}"))
-    assert "You told of it" in page
+    assert "You noted it" in page
     assert f"{member.name} said: yes, thank you" in page
     third = make_member(owner, "Kofi Asante")
-    assert "told of it" not in words_of(Portal(app, third).get(f"/gives/{give_id}"))
+    assert "noted it" not in words_of(Portal(app, third).get(f"/gives/{give_id}"))
 
 
 def test_nobody_reads_what_another_gave_in_sum(

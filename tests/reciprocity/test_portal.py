@@ -5,7 +5,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from flask import g, render_template_string
 
-from community.core import clock
+from community.core import clock, slugs
 from community.identity.models import Actor
 from community.reciprocity import queries
 from community.web.session import CommunityFlask
@@ -97,3 +97,29 @@ def test_the_page_costs_four_statements_for_its_rows(
     with counting() as sent:
         portal.get("/reciprocity")
     assert len(sent) <= 4, sent
+
+
+def test_one_rule_is_told_and_it_fits_the_pair(app: CommunityFlask, owner: Actor) -> None:
+    ivy, outsider = make_member(owner, "Ivy Okonjo"), make_person(owner, "Kofi Asante")
+    for days in (120, 60, 30):
+        say_thanks(owner, ivy.person_id, happened_on=days_ago(owner, days))
+        log_give(owner, outsider.id, happened_on=days_ago(owner, days))
+    portal = Portal(app, owner)
+
+    def words(path: str) -> str:
+        return " ".join(soup(portal.get(path)).get_text().split())
+
+    def of(person_id: Any, name: str) -> str:
+        return words(f"/people/{slugs.slug(person_id, name)}")
+
+    everybody = words("/reciprocity")
+    colleague, outside = of(ivy.person_id, "Ivy Okonjo"), of(outsider.id, "Kofi Asante")
+    ageing = "Older help weighs less: half after half a year."
+    thanked = "Help counts once the one who received it said thank you."
+    assert all(ageing in page for page in (everybody, colleague, outside))
+    assert thanked in everybody
+    assert "somebody outside the team counts at once" in everybody
+    assert thanked in colleague
+    assert "outside" not in colleague.partition(thanked)[2].partition(ageing)[0]
+    assert "They are outside the team, so what you did for them counts at once" in outside
+    assert thanked not in outside

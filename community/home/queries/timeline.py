@@ -125,7 +125,7 @@ def _gives(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
             at,
             give_title(give),
             shorten(give.story, _SHOWN),
-            give.giver_id,
+            give.created_by_id,
             give.audience,
             give,
         )

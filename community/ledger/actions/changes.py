@@ -16,8 +16,14 @@ from community.ledger.actions.giving import Draft, Logged, log_give
 from community.ledger.actions.outside import tell_key
 from community.ledger.actions.projections import counts_of
 from community.ledger.actions.writing import store_act, withdraw_notices
-from community.ledger.models import replay
-from community.ledger.queries import Entry, find_acts, find_lapsing, get_entry
+from community.ledger.models import GiveAct, GiveState, replay
+from community.ledger.queries import (
+    Entry,
+    find_acts,
+    find_lapsing,
+    get_entry,
+    was_size_said,
+)
 from community.people.actions import resolve_audience
 
 LAPSES_AFTER = timedelta(days=30)
@@ -149,6 +155,16 @@ def _correct(actor: Actor, entry: Entry, logged: Logged | None) -> Entry:
     return entry
 
 
+def _said(acts: Sequence[GiveAct], size: str) -> str | None:
+    return size if was_size_said(size, ((act.verb, act.data.get("size")) for act in acts)) else None
+
+
+def _kept_impact(actor: Actor, state: GiveState, changes: Mapping[str, Any]) -> str | None:
+    """What it meant stays said, unless the giver corrects or the receiver names another size."""
+    is_mine = policy.is_receiver(actor, state)
+    return state.impact if is_mine and changes.get("size", state.size) == state.size else None
+
+
 def _replacing(actor: Actor, entry: Entry, changes: dict[str, Any]) -> Draft:
     state = entry.state
     # Somebody else's circle or list of people is not the corrector's to reuse.
@@ -159,7 +175,8 @@ def _replacing(actor: Actor, entry: Entry, changes: dict[str, Any]) -> Draft:
         "giver_id": entry.giver.id,
         "receiver_id": entry.receiver.id,
         "kind": state.kind,
-        "size": state.impact or state.size,
+        "size": _said(find_acts(actor, entry.give.id), state.size),
+        "impact": _kept_impact(actor, state, changes),
         "happened_on": state.happened_on,
         "story": entry.words.story,
         "minutes": entry.give.minutes,

@@ -14,6 +14,7 @@ from community.ledger.actions import outside
 from community.ledger.actions.writing import store_new
 from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import audience_data
+from community.ledger.models.values import UNSAID_SIZE
 from community.ledger.queries import Entry, PersonRef, find_partner, get_give
 from community.people.actions import resolve_audience
 
@@ -33,13 +34,14 @@ class Draft:
     """A give as it is entered. One of the two is the writer; who is left out is the writer.
 
     `visibility` is what the schema `Audience` read; without it a give is for the team, or private
-    when the other one is not visible to the team. `impact` is how much it meant, said by the receiver alone.
+    when the other one is not visible to the team. A `size` that nobody said counts as medium, and is not told as said.
+    `impact` is how much it meant, said by the receiver alone.
     """
 
     giver_id: UUID | None = None
     receiver_id: UUID | None = None
     kind: str = "other"
-    size: str = "medium"
+    size: str | None = None
     impact: str | None = None
     happened_on: date | None = None
     story: str = ""
@@ -185,7 +187,7 @@ def _compose(
         receiver_id=receiver.id,
         logged_by_id=actor.person_id,
         kind=draft.kind,
-        size=draft.size,
+        size=draft.size or UNSAID_SIZE,
         happened_on=draft.happened_on or clock.today(actor.zone),
         minutes=draft.minutes,
         no_reply=draft.no_reply,
@@ -223,6 +225,8 @@ def _words(draft: Draft, give: Give, other: PersonRef) -> GiveWords:
 
 def _first_data(draft: Draft, visibility: Visibility, *, outside: bool) -> dict[str, Any]:
     data = audience_data(visibility)
+    if draft.size:
+        data["size"] = draft.size
     if draft.impact:
         data["impact"] = draft.impact
     if outside:

@@ -30,6 +30,8 @@ VERBS = (
     "take_back",
     "miss",
 )
+UNSAID_SIZE = "medium"
+"""What a give counts as whose size nobody said (measures.md §1)."""
 POINTS = {"small": Decimal("0.5"), "medium": Decimal(1), "large": Decimal(2)}
 CONFIRMED = ("acknowledged", "amended")
 ZERO = Decimal(0)

@@ -75,6 +75,8 @@ def correct(give_id: UUID) -> Response:
 
     def act(data: dict[str, Any]) -> Entry:
         way = data.pop("way")
+        # A size left empty stays as it was.
+        data = {name: value for name, value in data.items() if (name, value) != ("size", None)}
         entry, logged = actions.correct(
             actor, give_id, replacement=data if way == "replace" else None
         )
@@ -110,6 +112,7 @@ def _do(
 def _show(give_id: UUID, form: Form | None) -> Response:
     actor = current_actor()
     found = queries.get_give(actor, give_id)
+    acts = queries.find_history(actor, give_id)
     may_share = (
         found.i_wrote and not found.no_reply and found.state not in ("retracted", "corrected")
     )
@@ -118,7 +121,8 @@ def _show(give_id: UUID, form: Form | None) -> Response:
         form=form,
         page="gives",
         give=found,
-        acts=queries.find_history(actor, give_id) if found.i_gave or found.i_received else [],
+        acts=acts if found.i_gave or found.i_received else [],
+        size_said=queries.was_size_said(found.size, ((act.verb, act.size) for act in acts)),
         may_share=may_share,
         members=forms.members(actor) if may_share else [],
         circles=people.circle_options(actor) if may_share else [],
@@ -131,11 +135,11 @@ def _show(give_id: UUID, form: Form | None) -> Response:
 def _thanked(done: SeenGive) -> str:
     if not done.other_is_member:
         return _("Thanked, in your history.")
-    return _("Thanked.") + " " + heard(done.other_name)
+    return _("Thanked.") + " " + heard(done)
 
 
 def _remembered(done: SeenGive) -> str:
-    return _("Nobody else reads of it.") + " " + heard(done.other_name)
+    return _("Nobody else reads of it.") + " " + heard(done)
 
 
 def _undone(done: SeenGive) -> str:

@@ -18,35 +18,53 @@ from community.people import queries as people
 from community.people.queries import NameOption
 from community.web.session import current_actor
 
-NAMES = 60
+NAMES, NEAR = 60, 5
+SHORT_FIELDS = ("happened_on", "size", "impact")
+TELLING = ("tell", "tell_outsider", "subject", "body")
+OWN_FIELDS = (*SHORT_FIELDS, "minutes", "visibility", "no_reply", *TELLING)
 
 
 @dataclass(frozen=True)
 class Sentence:
     """What the form shows: names to propose, kinds, and what was typed.
 
-    `choices` are the people a typed name may mean; `may_add` offers to add them.
+    `choices` are the people a typed name may mean, or those it is only near to (`near`);
+    `may_add` offers to add them. `audience` is chosen until somebody chooses. `may_tell` is
+    whether the other one may be somebody outside, who can be told by mail.
     """
 
     names: list[str]
     kinds: list[tuple[str, str]]
     sizes: list[tuple[str, str]]
+    impacts: list[tuple[str, str]]
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     choices: list[NameOption] = field(default_factory=list)
+    near: bool = False
     may_add: bool = False
+    audience: str = "team"
+    may_tell: bool = True
     whole: bool = False
     members: list[tuple[UUID, str]] = field(default_factory=list)
     circles: list[tuple[UUID, str]] = field(default_factory=list)
+    picked: list[str] = field(default_factory=list)
     because: SeenGive | None = None
+
+    @property
+    def elsewhere(self) -> dict[str, list[str]]:
+        """The messages without a field of their own in the part below the sentence."""
+        own = OWN_FIELDS if self.whole else SHORT_FIELDS
+        return {name: said for name, said in self.errors.items() if name not in own}
 
 
 class WhoIsMeantError(RuleBroken):
     """A typed name means several people, or nobody yet."""
 
-    def __init__(self, message: str, choices: list[NameOption], *, may_add: bool) -> None:
+    def __init__(
+        self, message: str, choices: list[NameOption], *, may_add: bool, near: bool = False
+    ) -> None:
         super().__init__(message, field="who", code="who_is_meant")
-        self.choices, self.may_add = choices, may_add
+        self.choices, self.may_add, self.near = choices, may_add, near
 
 
 def sentence(**given: Any) -> Sentence:
@@ -57,6 +75,7 @@ def sentence(**given: Any) -> Sentence:
         names,
         labels.options(labels.KINDS, labels.QUICK_KINDS),
         labels.options(labels.SIZES),
+        labels.options(labels.IMPACTS),
         **given,
     )
 
@@ -81,44 +100,30 @@ def members(actor: Actor) -> list[tuple[UUID, str]]:
 def log(actor: Actor, data: Mapping[str, Any]) -> Logged:
     """Do what the sentence says."""
     other_id = _who(actor, data)
-    letter = _letter(data)
     draft = Draft(
         kind=data["kind"],
+        size=data["size"],
         happened_on=data["happened_on"],
         story=data["what"],
         minutes=data["minutes"],
-        visibility=data["visibility"],
+        visibility=_audience(data["visibility"], data["shown_audience"]),
         inspired_by_id=data["because"],
     )
     if data["mode"] == "thank":
-        if data["no_reply"] or letter:
-            raise RuleBroken(
-                _("This is for help you gave. A thanks always reaches them."), field="mode"
-            )
-        return actions.say_thanks(actor, replace(draft, giver_id=other_id, impact=data["size"]))
-    size = data["size"] or "medium"
-    return actions.log_give(
-        actor,
-        replace(
-            draft,
-            receiver_id=other_id,
-            size=size,
-            no_reply=data["no_reply"],
-            tell_outsider=letter,
-        ),
-    )
+        return actions.say_thanks(actor, replace(draft, giver_id=other_id, impact=data["impact"]))
+    letter = Letter(data["subject"], data["body"]) if data["tell"] else None
+    helped = replace(draft, receiver_id=other_id, no_reply=data["no_reply"], tell_outsider=letter)
+    return actions.log_give(actor, helped)
 
 
-def _letter(data: Mapping[str, Any]) -> Letter | None:
-    if not data["tell"]:
-        return None
-    for name, message in (
-        ("subject", _("Write a subject for the mail to them.")),
-        ("body", _("Write what the mail to them should say.")),
-    ):
-        if not data[name]:
-            raise RuleBroken(message, field=name)
-    return Letter(data["subject"], data["body"])
+def _audience(chosen: Mapping[str, Any] | None, shown: str) -> Mapping[str, Any] | None:
+    """What was chosen; nothing, where the team stood there before anybody chose.
+
+    Then the ledger's own rule says who sees it: the two alone, where the team does not know
+    the other one, or where no reply is needed.
+    """
+    untouched = chosen is not None and chosen["audience"] == shown == "team"
+    return None if untouched else chosen
 
 
 def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
@@ -132,4 +137,14 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
         return people_actions.create_person(actor, name=name).person.id
     if found:
         raise WhoIsMeantError(_("Whom do you mean?"), found, may_add=may_add)
-    raise WhoIsMeantError(_("Nobody here is called %(name)s yet.", name=name), [], may_add=may_add)
+    message = _("Nobody here is called %(name)s yet.", name=name)
+    near = _near(actor, name)
+    if near:
+        message += " " + _("Did you mean one of these?")
+    raise WhoIsMeantError(message, near, may_add=may_add, near=bool(near))
+
+
+def _near(actor: Actor, name: str) -> list[NameOption]:
+    """Whose name is much like this one, the nearest first."""
+    rows = [row for row in people.search_people(actor, name, NEAR + 1) if not actor.is_me(row.id)]
+    return [NameOption(r.id, r.name, r.is_member, r.organisation) for r in rows[:NEAR]]

@@ -61,13 +61,16 @@ def new() -> Response:
     """The sentence on a page of its own: `?to=` a person, `?because=` an entry that led to it."""
     actor = current_actor()
     values: dict[str, Any] = {"mode": request.args.get("mode", "thank")}
+    fitting: dict[str, Any] = {}
     if request.args.get("to"):
         person = people.get_person_by_slug(actor, request.args["to"])
         values |= {"who": person.name, "who_id": person.id}
+        fitting["audience"] = "team" if person.audience == "team" else "private"
+        fitting["may_tell"] = person.membership_id is None
     because = _because(request.args.get("because"))
     if because is not None:
         values["because"] = because.id
-    form = forms.whole_sentence(values=values, because=because)
+    form = forms.whole_sentence(values=values, because=because, **fitting)
     return pages.show("ledger/new.html", page="thank", sentence=form)
 
 
@@ -112,7 +115,10 @@ def _again(form: Form, refused: forms.WhoIsMeantError | None) -> Response:
         values=form.raw,
         errors=errors,
         choices=refused.choices if refused else [],
+        near=bool(refused and refused.near),
         may_add=bool(refused and refused.may_add),
+        audience=form.raw.get("shown_audience", "team"),
+        picked=form.raw.getlist("visibility_people"),
         because=_because(form.raw.get("because")),
     )
     template = "ledger/_quick.html" if is_partial() else "ledger/new.html"

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import babel.dates
 from babel.support import LazyProxy
 
 from community.core.i18n import gettext as _
-from community.core.i18n import lazy
+from community.core.i18n import lazy, locale
 from community.ledger.queries import SeenAct, SeenGive
 
 KINDS: dict[str, LazyProxy] = {
@@ -34,7 +36,7 @@ QUICK_KINDS = (
     "other",
 )
 SIZES: dict[str, LazyProxy] = {
-    "small": lazy("Minutes"),
+    "small": lazy("A few minutes"),
     "medium": lazy("About an hour"),
     "large": lazy("A day or more"),
 }
@@ -92,7 +94,7 @@ def standing(give: SeenGive) -> Label | None:
         "amended": _("With thanks, a little different"),
         "disputed": _("Remembered differently"),
         "retracted": _("Taken back"),
-        "lapsed": _("Not answered"),
+        "lapsed": _("From longer ago") if give.i_received else _("Not answered"),
         "corrected": _("Corrected, counts no more"),
     }[give.state]
     tone = "thanks" if give.is_confirmed else "plain"
@@ -123,7 +125,7 @@ def act(done: SeenAct, give: SeenGive) -> str:
 
 
 _ACTS: dict[str, Callable[[str], str]] = {
-    "log": lambda name: _("%(name)s told of it", name=name),
+    "log": lambda name: _("%(name)s noted it", name=name),
     "thank": lambda name: _("%(name)s gave thanks for it", name=name),
     "acknowledge": lambda name: _("%(name)s said: yes, thank you", name=name),
     "amend": lambda name: _("%(name)s said thank you, a little different", name=name),
@@ -136,7 +138,7 @@ _ACTS: dict[str, Callable[[str], str]] = {
     "miss": lambda _name: _("The mail about it could not be delivered"),
 }
 _ACTS_OF_MINE: dict[str, Callable[[], str]] = {
-    "log": lambda: _("You told of it"),
+    "log": lambda: _("You noted it"),
     "thank": lambda: _("You gave thanks for it"),
     "acknowledge": lambda: _("You said: yes, thank you"),
     "amend": lambda: _("You said thank you, a little different"),
@@ -149,7 +151,14 @@ _ACTS_OF_MINE: dict[str, Callable[[], str]] = {
     "miss": lambda: _("The mail about it could not be delivered"),
 }
 
+
+def day(value: date) -> str:
+    """A day with its year."""
+    return babel.dates.format_date(value, "d MMMM y", locale=locale())
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "give_day": day,
     "give_act": act,
     "give_kind": kind_words,
     "give_size": size_words,

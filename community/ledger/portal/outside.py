@@ -52,7 +52,7 @@ def give_answer(token: str) -> Response:
         actions.answer_by_link(link, yes=said_yes, words=form.data["words"])
     except (NotFound, Conflict) as error:
         return _closed(team, error)
-    return _thank(team, said_yes=said_yes)
+    return _thank(team, said_yes=said_yes, with_words=bool(form.data["words"]))
 
 
 @outside.route("/i/<token>/no-more", methods=["GET", "POST"])
@@ -93,8 +93,10 @@ def _ask(team: Team, link: ActionLink, form: pages.Form | None) -> Response:
     )
 
 
-def _thank(team: Team, *, said_yes: bool) -> Response:
-    return pages.show("ledger/outside_done.html", said_yes=said_yes, brand=team.name)
+def _thank(team: Team, *, said_yes: bool, with_words: bool) -> Response:
+    return pages.show(
+        "ledger/outside_done.html", said_yes=said_yes, with_words=with_words, brand=team.name
+    )
 
 
 def _closed(team: Team, error: NotFound | Conflict) -> Response:

@@ -29,14 +29,24 @@ def row(give: SeenGive) -> str:
     return render_template("ledger/_row.html", give=give, fresh=True)
 
 
-def heard(name: str) -> str:
-    """That somebody will hear of it, and when."""
-    seconds = int(hold.period().total_seconds())
+def heard(give: SeenGive) -> str:
+    """When the other one's notice, or the mail to somebody outside, leaves.
+
+    The entry itself is theirs to see at once, so nothing is said of that.
+    """
+    name, seconds = give.other_name, int(hold.period().total_seconds())
     if not seconds:
         return _("%(name)s hears of it now.", name=name)
+    if give.other_is_member:
+        return ngettext(
+            "The notice to %(name)s leaves in %(num)d second.",
+            "The notice to %(name)s leaves in %(num)d seconds.",
+            seconds,
+            name=name,
+        )
     return ngettext(
-        "%(name)s hears of it in %(num)d second.",
-        "%(name)s hears of it in %(num)d seconds.",
+        "The mail to %(name)s leaves in %(num)d second.",
+        "The mail to %(name)s leaves in %(num)d seconds.",
         seconds,
         name=name,
     )
@@ -50,7 +60,7 @@ def said_of_new(logged: Logged) -> str:
     elif not give.other_is_member and give.told_at is None:
         words = _("Noted. %(name)s is not told.", name=give.other_name)
     else:
-        words = _("Noted.") + " " + heard(give.other_name)
+        words = _("Noted.") + " " + heard(give)
     if logged.repeated_on is not None:
         day = shortdate(logged.repeated_on).striptags()
         words += " " + _("You used the same words for %(day)s.", day=day)

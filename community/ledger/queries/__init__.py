@@ -12,6 +12,7 @@ from community.ledger.queries.entries import (
     find_partner,
     get_entry,
     seen,
+    was_size_said,
 )
 from community.ledger.queries.lists import (
     GiveFilter,
@@ -65,4 +66,5 @@ __all__ = [
     "sum_by_kind",
     "sum_mine",
     "views",
+    "was_size_said",
 ]

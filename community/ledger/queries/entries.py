@@ -1,6 +1,6 @@
 """One give or one person with everything an act needs, locked until the commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,7 @@ from community.identity.policy import in_audience
 from community.ledger import policy
 from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import SETTLED
+from community.ledger.models.values import UNSAID_SIZE
 from community.ledger.policy import Giver, Receiver
 from community.ledger.queries.rows import SeenGive, joined, view
 from community.ledger.queries.sums import ledger_name
@@ -265,12 +266,26 @@ class SeenAct:
     verb: str
     by_id: UUID | None
     at: datetime
+    size: str | None = None
+
+
+def was_size_said(size: str, acts: Iterable[tuple[str, str | None]]) -> bool:
+    """Whether anybody said how much it was: a page must not tell the size that is only assumed.
+
+    `acts` are the verbs in order, each with the size it named. Every size but the assumed one was said.
+    """
+    first, latest = None, None
+    for number, (verb, named) in enumerate(acts):
+        first = named if number == 0 else first
+        latest = first if verb == "take_back" else named or latest
+    return size != UNSAID_SIZE or latest is not None
 
 
 def find_history(actor: Actor, give_id: UUID) -> list[SeenAct]:
     """What was done about a give, in order; ask `get_give` first whether it may be seen."""
+    size = GiveAct.data["size"].astext
     statement = (
-        select(GiveAct.verb, Person.canonical_id, GiveAct.at)
+        select(GiveAct.verb, Person.canonical_id, GiveAct.at, size)
         .outerjoin(Person, and_(Person.team_id == GiveAct.team_id, Person.id == GiveAct.by_id))
         .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
         .order_by(GiveAct.seq)

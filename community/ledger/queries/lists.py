@@ -57,30 +57,35 @@ def find_gives_by_id(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, SeenG
 
 @dataclass(frozen=True)
 class MySums:
-    """How many entries of a filter I gave and received; never anybody else's."""
+    """How many entries of a filter are mine, by how they stand; never anybody else's.
+
+    `given` and `received` were thanked for. `to_answer` and `asked` wait, the first for my own
+    word; `older` did so for thirty days; of `noted` nobody was asked.
+    """
 
     given: int
     received: int
-    awaiting: int
+    to_answer: int
+    asked: int
+    older: int
+    noted: int
 
 
 def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
     """Count what of the filter the actor is part of."""
     gave = GiveState.giver_id.in_(actor.person_ids)
-    row = (
-        db.session()
-        .execute(
-            with_people(
-                select(
-                    func.count().filter(gave).label("given"),
-                    func.count().filter(~gave).label("received"),
-                    func.count().filter(GiveState.awaiting).label("awaiting"),
-                )
-            ).where(*_clauses(actor, wanted), policy.concerns(actor))
-        )
-        .one()
-    )
-    return MySums(row.given, row.received, row.awaiting)
+    thanked, waits = GiveState.state.in_(CONFIRMED), GiveState.awaiting
+    parts = {
+        "given": and_(gave, thanked),
+        "received": and_(~gave, thanked),
+        "to_answer": and_(~gave, GiveState.state == "logged"),
+        "asked": and_(gave, waits),
+        "older": GiveState.state == "lapsed",
+        "noted": and_(gave, GiveState.state == "logged", ~waits),
+    }
+    counts = select(*(func.count().filter(part).label(name) for name, part in parts.items()))
+    statement = with_people(counts).where(*_clauses(actor, wanted), policy.concerns(actor))
+    return MySums(**db.session().execute(statement).one()._mapping)
 
 
 def find_to_answer(actor: Actor, limit: int = 20) -> list[SeenGive]:

@@ -116,8 +116,9 @@ document.addEventListener("htmx:before:swap", (event) => {
   neighbour = row && (row.nextElementSibling ?? row.previousElementSibling);
 });
 
-// Where the focus goes after a swap: to the first message of a refused form, to the start of a form that begins anew, and
-// never back to the top of the page because the focused element went away.
+// Where the focus goes after a swap: to the first message of a refused form, to the row that a form which begins anew has
+// just added (keys are off in a field, and u must undo), else to that form's start, and never back to the top of the page
+// because the focused element went away.
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (isBackground(ctx)) return;
@@ -127,7 +128,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   const lost = !document.activeElement || document.activeElement === document.body;
   if (refused) refused.focus();
   else if (lost || place?.matches("[data-restart]")) {
-    const target = place && (one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place)));
+    const added = place?.matches("[data-restart]") && ctx.response?.status !== 422 && one("#recent > .fresh a[href]");
+    const target = added || place && (one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place)));
     (target ?? one("#main"))?.focus();
   }
 });
