@@ -319,6 +319,10 @@ TARGETS = (
     "url",
     "url:LinkedIn",
     "url_label",
+    "address",
+    "address:work",
+    "address:home",
+    "address_label",
     "organisation",
     "position",
     "birthday",
@@ -327,6 +331,7 @@ TARGETS = (
     "external_id",
     "connected_on",
     "met_on",
+    "details",
 )
 ENCODINGS = (
     ("utf-8", "UTF-8"),

@@ -291,3 +291,42 @@ def test_pages_of_imports_cost_few_statements(portal: Portal, owner: Actor) -> N
         with counting() as sent:
             assert portal.get(path).status_code == 200
         assert len(sent) <= 12, str(sent)
+
+
+CARD = b"""BEGIN:VCARD
+VERSION:3.0
+FN:Dana Fox
+ORG:Acme;Research
+item1.ADR:;;Ufer 3;Berlin;;10115;Germany
+item1.X-ABLabel:Summer house
+X-SOCIALPROFILE;type=linkedin:https://www.linkedin.com/in/dana
+END:VCARD
+"""
+LINKEDIN = b"""First Name,Last Name,URL,Email Address,Company,Position,Connected On
+Dana,Fox,https://www.linkedin.com/in/dana,,Acme,,03 Mar 2023
+"""
+
+
+def test_what_a_file_said_and_no_field_holds_is_on_the_persons_page(
+    portal: Portal, owner: Actor
+) -> None:
+    bring(owner, CARD, filename="dana.vcf")
+    slug = page(portal.get("/people")).find("a", string="Dana Fox")["href"].rpartition("/")[2]
+    shown = page(portal.get(f"/people/{slug}"))
+    facts = {dt.get_text(): dt.find_next("dd").get_text(" ", strip=True) for dt in shown("dt")}
+    assert facts["Address"] == "Ufer 3, 10115 Berlin, Germany Summer house"
+    assert facts["Department"] == "Research"
+    assert facts["Link"] == "https://www.linkedin.com/in/dana LinkedIn"
+    form = portal.get(f"/people/{slug}/edit")
+    assert "Ufer 3, 10115 Berlin, Germany" in words(form)
+    assert "They are kept as they came" in words(form)
+    portal.post(f"/people/{slug}/edit", {"name": "Dana Fox", "tags": "kept"})
+    assert "Ufer 3, 10115 Berlin, Germany" in words(portal.get(f"/people/{slug}"))
+
+
+def test_the_day_of_a_linkedin_connection_is_on_the_persons_page(
+    portal: Portal, owner: Actor
+) -> None:
+    bring(owner, LINKEDIN, filename="Connections.csv")
+    link = page(portal.get("/people")).find("a", string="Dana Fox")["href"]
+    assert "Connected on LinkedIn 3 March 2023" in words(portal.get(link))

@@ -23,6 +23,8 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "phone_label": lazy("What the next phone is for"),
     "url": lazy("Web address"),
     "url_label": lazy("What the next web address is for"),
+    "address": lazy("Address"),
+    "address_label": lazy("What the next address is for"),
     "organisation": lazy("Organisation"),
     "position": lazy("Role"),
     "birthday": lazy("Birthday"),
@@ -31,6 +33,7 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "external_id": lazy("Id in its source"),
     "connected_on": lazy("Connected on"),
     "met_on": lazy("Met on"),
+    "details": lazy("Further details"),
     # What an update names.
     "emails": lazy("Mail"),
     "phones": lazy("Phone"),
