@@ -76,7 +76,7 @@ class Extra:
         """What it is, in the reader's language."""
         if self.kind == "connected_on" and self.label:
             return _("Connected on %(place)s", place=self.label)
-        return str(_WORDS.get(self.kind) or self.label)
+        return kind_words(self.kind) or self.label
 
     @property
     def note(self) -> str:
@@ -94,6 +94,11 @@ class Extra:
         """Where it leads; empty where it is no web address."""
         is_link = " " not in self.value and self.value.startswith(("https://", "http://"))
         return self.value if is_link else ""
+
+
+def kind_words(kind: str) -> str:
+    """A kind in the reader's language; empty for what the property's own name says."""
+    return str(_WORDS.get(kind, ""))
 
 
 def read_extra(
