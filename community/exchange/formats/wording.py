@@ -46,8 +46,8 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "visibility": lazy("Who sees them"),
 }
 # What a record may have, in the order people think of it.
-_FOUND = ("name", "call_name", "emails", "phones", "links", "organisation", "position")
-_FOUND += ("birthday", "tags", "notes", "external_id", "connected_on", "met_on")
+_FOUND: tuple[str, ...] = ("name", "call_name", "emails", "phones", "links", "organisation")
+_FOUND += ("position", "birthday", "tags", "notes", "external_id", "connected_on", "met_on")
 _UNREAD: dict[str, LazyProxy] = {
     "PHOTO": lazy("photo"),
     "LOGO": lazy("logo"),
