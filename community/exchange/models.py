@@ -4,8 +4,8 @@ draft → reading → comparing → ready → publishing → done → undoing �
 of those that work. A batch that asks for no preview goes from comparing to publishing.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -39,6 +39,8 @@ UNDO_FOR = timedelta(days=30)
 OUTCOMES = ("new", "update", "unchanged", "joined", "skipped", "error")
 # What the undo made of it.
 UNDONE = ("removed", "restored", "kept")
+# What had done nothing, so that an undo leaves it as it is.
+SPARED = tuple(name for name in OUTCOMES if name not in ("new", "update"))
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Reading:
     """How a file is read: the field each column goes to, and what its bytes do not say.
 
     `source` names where external ids come from, apart from the format. `shift` is how many
-    lines were put above what somebody pasted.
+    lines were put above what somebody pasted. `found` and `unread` are told by the reading
+    itself: the fields that some record has, and the columns or properties that were passed over.
     """
 
     columns: Mapping[str, str] | None = None
@@ -54,6 +57,8 @@ class Reading:
     order: Literal["dmy", "mdy"] | None = None
     source: str = ""
     shift: int = 0
+    found: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
 
 class ImportBatch(db.TeamThing, db.Stamped, db.Base):
@@ -126,6 +131,13 @@ class ImportBatch(db.TeamThing, db.Stamped, db.Base):
     def read_as(self, reading: Reading) -> None:
         """Say how the file is read."""
         self.mapping = asdict(reading)
+
+    def has_read(self, found: Iterable[str], unread: Iterable[str]) -> None:
+        """Note what was found in the file, beside what was noted before."""
+        before = self.reading
+        told = replace(before, found=sorted({*before.found, *found}), unread=sorted(unread))
+        if told != before:
+            self.read_as(told)
 
     def see(self, visibility: Visibility) -> None:
         """Set who will see the people it makes."""

@@ -26,7 +26,7 @@ def closed_to(actor: Actor, person: Person, audience: str) -> str:
     details themselves.
     """
     if person.is_member and not actor.is_me(person.id):
-        return "not_yours"
+        return "keeps_own"
     if not people_policy.can_edit(actor, person):
         return "not_yours"
     is_mine = person.author_id in actor.person_ids

@@ -18,8 +18,14 @@ from community.exchange.formats.columns import Columns, read_columns
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import KIB, MAX_FILE, read_limited
 from community.exchange.formats.pasting import pasted_file
-from community.exchange.formats.wording import OUTCOME_WORDS, field_words, problem_words
-from community.exchange.models import OPEN, OUTCOMES, UNDO_FOR, UNDONE, ImportBatch, Reading
+from community.exchange.formats.wording import (
+    OUTCOME_WORDS,
+    field_words,
+    found_words,
+    problem_words,
+    unread_words,
+)
+from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
 from community.people import queries as people
 from community.web import pages
@@ -228,6 +234,8 @@ def _rows_page(batch: ImportBatch) -> Response:
         may_undo=batch.may_undo(clock.now()),
         undo_until=batch.published_at + UNDO_FOR if batch.published_at else None,
         sees=_sees(batch),
+        found=found_words(batch.reading.found),
+        unread=unread_words(batch.reading.unread),
     )
 
 
@@ -236,6 +244,7 @@ def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, An
     return {
         "line": row.line,
         "outcome": row.outcome,
+        "text": ", ".join(filter(None, (row.email, row.organisation))),
         "name": row.name or (names[row.person_id][1] if row.person_id in names else ""),
         "href": _address(names[row.person_id]) if row.person_id in names else "",
         "fields": list(dict.fromkeys(field_words(name) for name in row.fields))
@@ -251,7 +260,7 @@ def _address(person: tuple[UUID, str]) -> str:
 
 
 def _filters(batch: ImportBatch, here: str) -> list[tuple[str, str, str]]:
-    outcomes = UNDONE if batch.state == "undone" else OUTCOMES
+    outcomes = (*UNDONE, *SPARED) if batch.state == "undone" else OUTCOMES
     found = [(name, batch.counts.get(name, 0)) for name in outcomes]
     chips = [
         (name, f"{OUTCOME_WORDS[name]} ({count})", f"{here}?show={name}")
@@ -319,6 +328,10 @@ TARGETS = (
     "url",
     "url:LinkedIn",
     "url_label",
+    "address",
+    "address:work",
+    "address:home",
+    "address_label",
     "organisation",
     "position",
     "birthday",
@@ -327,6 +340,7 @@ TARGETS = (
     "external_id",
     "connected_on",
     "met_on",
+    "details",
 )
 ENCODINGS = (
     ("utf-8", "UTF-8"),

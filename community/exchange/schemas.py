@@ -10,8 +10,10 @@ from community.core.fields import Audience, Choice, Id, Schema, Text, Whole, Yes
 from community.core.i18n import gettext as _
 from community.core.validators import Length
 from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
+from community.exchange.formats.record import read_unheld
 from community.exchange.formats.wording import problem_words
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
+from community.people.schemas import ExtraOut, dump_extra
 from community.web.endpoints import PageArgs, items_schema
 
 ORDERS = ("dmy", "mdy")
@@ -129,6 +131,7 @@ class ImportRowOut(Schema):
     outcome = Choice(("staged", *OUTCOMES, *UNDONE), required=True)
     name = fields.String(allow_none=True, required=True)
     person_id = Id(allow_none=True, required=True)
+    extra = fields.List(fields.Nested(ExtraOut), required=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
     maybe_same_as = fields.List(Id(), required=True)
     errors = fields.List(fields.Nested(RowProblem), required=True)
@@ -227,6 +230,7 @@ def dump_row(row: Any) -> dict[str, Any]:
         "name": row.name,
         "person_id": row.person_id,
         "fields": row.fields,
+        "extra": [dump_extra(extra) for extra in read_unheld(row._mapping)],
         "maybe_same_as": row.maybe or [],
         "errors": dump_problems(row.errors),
     }

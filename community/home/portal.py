@@ -17,6 +17,7 @@ from community.home.queries import today as todays
 from community.people import actions as people_actions
 from community.people import policy as people_policy
 from community.people import queries as people
+from community.people.formats.extras import read_extra_of
 from community.reciprocity import queries as reciprocity
 from community.web import pages
 from community.web.session import (
@@ -66,12 +67,14 @@ def person(slug: str) -> ResponseReturnValue:
 def _person_values(row: Any) -> dict[str, Any]:
     actor = current_actor()
     me = actor.is_me(row.id)
+    lists = {
+        name: orjson.loads(getattr(row, name))
+        for name in ("emails", "phones", "links", "positions")
+    }
     return {
         "is_me": me,
-        "lists": {
-            name: orjson.loads(getattr(row, name))
-            for name in ("emails", "phones", "links", "positions")
-        },
+        "lists": lists,
+        "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "can_note": people_policy.can_add_note(actor),

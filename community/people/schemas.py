@@ -23,6 +23,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.phones import MAX_PHONE
 from community.core.validators import Length
+from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
 from community.people.policy import subject_sees
 from community.people.queries import SORTS
@@ -138,6 +139,14 @@ class PhoneOut(PhoneIn):
     e164 = fields.String(allow_none=True, required=True)
 
 
+class ExtraOut(Schema):
+    """What a file said and no field holds: read-only, kept as it came."""
+
+    kind = Choice(KINDS, required=True)
+    label = fields.String(required=True)
+    value = fields.String(required=True)
+
+
 class PersonOut(Schema):
     """A person."""
 
@@ -152,6 +161,7 @@ class PersonOut(Schema):
     tags = fields.List(fields.String(), required=True)
     external_id = fields.String(allow_none=True, required=True)
     source = fields.String(required=True)
+    extra = fields.List(fields.Nested(ExtraOut), required=True)
     member_id = Id(allow_none=True, required=True)
     state = Choice(("active", "archived"), required=True)
     visibility = fields.Nested(Audience, required=True)
@@ -291,10 +301,24 @@ def dump_person(row: Any) -> dict[str, Any]:
         "tags": row.tags,
         "external_id": row.external_id,
         "source": row.source_detail or row.source,
+        "extra": [dump_extra(extra) for extra in _extras(row)],
         "member_id": row.membership_id,
         "state": "active" if row.archived_at is None else "archived",
         **_authored(row),
     }
+
+
+def _extras(row: Any) -> list[Extra]:
+    """Most people came from no file: their lists are not read for it."""
+    if not row.extra:
+        return []
+    lists = {name: orjson.loads(getattr(row, name)) for name in ("links", "positions")}
+    return read_extra_of(row, lists)
+
+
+def dump_extra(extra: Extra) -> dict[str, str]:
+    """One of a person's further details as ExtraOut."""
+    return {"kind": extra.kind, "label": extra.label, "value": extra.value}
 
 
 def dump_note(row: Any) -> dict[str, Any]:

@@ -47,6 +47,24 @@ def test_a_step_has_no_barrier_and_fits_every_width(
         assert window.overflow() <= 0, width
 
 
+def test_on_a_phone_the_steps_stand_on_one_line_and_the_file_button_is_ours(
+    visit: Visitor, owner: Actor
+) -> None:
+    page = visit(owner, size="phone").go("/people/import")
+    page.set_viewport_size({"width": 390, "height": 800})
+    tops = page.eval_on_selector_all(
+        ".stepper .step", "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 4
+    assert len(set(tops)) == 1
+    assert page.get_by_role("list", name="Import").get_by_text("Done").count() == 1
+    fonts = page.evaluate(
+        "[getComputedStyle(document.querySelector('#f-file'), '::file-selector-button').fontFamily,"
+        " getComputedStyle(document.querySelector('.form-foot .btn')).fontFamily]"
+    )
+    assert fonts[0] == fonts[1]
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_file_becomes_people_and_is_taken_back(
     visit: Visitor, owner: Actor, tmp_path: Path, javascript: bool
@@ -64,7 +82,7 @@ def test_a_file_becomes_people_and_is_taken_back(
     if not javascript:
         page.get_by_role("link", name="Look again").click()
     page.get_by_text("1 new · 1 row not used").wait_for()
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Add ").click()
     _work(owner)
     if not javascript:
         page.get_by_role("link", name="Look again").click()

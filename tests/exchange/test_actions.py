@@ -215,7 +215,7 @@ def test_a_member_is_known_and_left_alone_but_for_ones_own_note(
     row = "Somebody,me@example.org,+49 151 23456789,Acme,CTO,,,{note},"
     without = bring(owner, table(row.format(note="")), visibility=TEAM)
     assert counts(without) == {"skipped": 1}
-    assert rows_of(without)[2].errors[0]["code"] == "not_yours"
+    assert rows_of(without)[2].errors[0]["code"] == "keeps_own"
     noted = bring(owner, table(row.format(note="Plays chess")))
     assert counts(noted) == {"update": 1}
     assert counts(bring(owner, table(row.format(note="Plays chess")))) == {"skipped": 1}

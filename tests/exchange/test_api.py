@@ -15,7 +15,7 @@ from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.exchange.test_actions import ANN, BOB, count, outsiders
-from tests.factories.exchange import bring, table
+from tests.factories.exchange import bring, table, work_on
 from tests.factories.identity import make_member
 from tests.web_client import Api
 
@@ -229,3 +229,26 @@ def test_the_document_says_how_a_file_is_sent(api: Api) -> None:
     assert set(properties) == {"file", *schemas.ImportIn().fields}
     assert properties["file"]["format"] == "binary"
     assert "202" in posted["responses"]
+
+
+def test_an_import_has_no_version_so_that_its_undo_needs_none(api: Api, owner: Actor) -> None:
+    batch = bring(owner, table(ANN))
+    path = f"/imports/{batch.id}"
+    assert "ETag" not in api.get(path).headers
+    assert api.open("DELETE", path).status_code == 204
+    assert api.open("DELETE", path).status_code == 204, "an undo that is done is done"
+    assert api.get(path).json["stage"] == "undone"
+    document = api.get("/openapi.json").json["paths"]["/api/v1/imports/{batch_id}"]["delete"]
+    assert "If-Match" not in str(document)
+
+
+def test_a_row_tells_what_the_person_has_no_field_for(api: Api, owner: Actor) -> None:
+    card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Dana\nADR;TYPE=HOME:;;Ufer 3;Berlin;;10115;\nEND:VCARD\n"
+    batch = bring(owner, card, filename="dana.vcf", dry_run=True)
+    (row,) = api.get(f"/imports/{batch.id}/rows").json["items"]
+    address = {"kind": "address", "label": "home", "value": "Ufer 3, 10115 Berlin"}
+    assert (row["fields"], row["extra"]) == (["name", "extra"], [address])
+    api.post(f"/imports/{batch.id}/publication")
+    work_on(batch)
+    (row,) = api.get(f"/imports/{batch.id}/rows").json["items"]
+    assert api.get(f"/people/{row['person_id']}").json["extra"] == [address]

@@ -7,10 +7,11 @@ from community.exchange.formats.opening import detect_format, open_file
 from community.exchange.formats.people_csv import COLUMNS
 from community.identity.models import Actor
 from community.journal.models import JournalEntry
+from community.people.models import Person
 from community.web.session import CommunityFlask
-from tests.exchange.test_actions import ANN, counts, outsiders
+from tests.exchange.test_actions import ANN, SAMPLES, counts, outsiders
 from tests.factories.exchange import TEAM, bring, table
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, make_member, make_team
 from tests.factories.people import make_person
 from tests.web_client import Portal
 
@@ -61,3 +62,25 @@ def test_a_formula_that_came_in_goes_out_as_text_and_back_as_it_was(
     content = download(app, owner).get_data()
     assert "=1+1" in {record.name for record in open_file(content, "csv").records}
     assert "=1+1" in outsiders(owner)
+
+
+def test_what_no_field_holds_goes_out_and_comes_back_whole(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    one, other = owner, make_team()
+    bring(one, (SAMPLES / "apple.vcf").read_bytes(), filename="apple.vcf")
+    bring(
+        one,
+        b"First Name,Last Name,URL,Connected On\nBo,Ray,https://linkedin.com/in/bo,3 Mar 2023\n",
+    )
+    content = download(app, one).get_data()
+    assert '"Am Ufer 3, 50667 Köln, Germany"' in content.decode()
+    there = {name: (person.extra, links(person)) for name, person in outsiders(one).items()}
+    assert there["Bo Ray"][0] == {"connected_on": "2023-03-03"}
+    bring(other, content)
+    assert {n: (p.extra, links(p)) for n, p in outsiders(other).items() if n in there} == there
+    assert counts(bring(one, content)) == {"unchanged": 3}
+
+
+def links(person: Person) -> list[str]:
+    return [link.value for link in person.links]

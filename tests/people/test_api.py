@@ -425,3 +425,18 @@ def test_rows_of_lists_are_json_as_the_database_wrote_it(owner: Actor) -> None:
     body = orjson.loads(orjson.dumps(schemas.dump_person(row)))
     assert body["name"] == person.name
     assert body["emails"] == [{"value": "q@example.org", "label": ""}]
+
+
+def test_what_a_file_said_and_no_field_holds_is_told_and_kept(api: Api, owner: Actor) -> None:
+    kept = {"vcard": [["ADR", ";;Ufer 3;Köln;;50667;", ";TYPE=home", ""]], "met_on": "2020-01-31"}
+    person = make_person(owner, "Mara Ellison", extra=kept)
+    path = f"/people/{person.id}"
+    told = [
+        {"kind": "met_on", "label": "", "value": "2020-01-31"},
+        {"kind": "address", "label": "home", "value": "Ufer 3, 50667 Köln"},
+    ]
+    assert api.get(path).json["extra"] == told
+    assert [p["extra"] for p in api.get("/people?q=mara").json["items"]] == [told]
+    assert api.patch(path, {"extra": []}).status_code == 422
+    assert api.patch(path, {"tags": ["x"]}).json["extra"] == told
+    agrees(schemas.PersonOut(), api.get(path).json)

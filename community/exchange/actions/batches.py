@@ -118,7 +118,7 @@ def _kind(file: FileIn) -> str:
 
 def _refuse_many(actor: Actor) -> None:
     if queries.count_open(actor) >= MOST_OPEN:
-        text = _("Too many of your imports are unfinished. Publish or discard one first.")
+        text = _("Too many of your imports are unfinished. Finish or discard one first.")
         raise Conflict(text, code="too_many_imports")
 
 

@@ -1,7 +1,7 @@
 """Staging: the file's rows, as they were read, into import_rows; some hundred a transaction."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -13,11 +13,12 @@ from sqlalchemy import text
 from community.core import db
 from community.exchange import queries
 from community.exchange.actions import batches
-from community.exchange.formats.record import Parsed, PersonRecord, RowError
+from community.exchange.formats.record import Parsed, PersonRecord, RowError, read_unheld
 from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 
 AT_ONCE = 500
+_BESIDE = ("line", "extra")
 
 _STAGE = text(
     """
@@ -35,6 +36,7 @@ class Reader:
     def __init__(self, batch_id: UUID) -> None:
         self.batch_id = batch_id
         self._rows: Iterator[dict[str, Any]] = iter(())
+        self._unread: tuple[str, ...] = ()
         self._at = -1
 
     def stage_some(self, actor: Actor, batch: ImportBatch) -> None:
@@ -45,6 +47,7 @@ class Reader:
         if rows:
             values = {"team_id": batch.team_id, "batch_id": batch.id}
             db.session().execute(_STAGE, {**values, "rows": orjson.dumps(rows).decode()})
+        batch.has_read(_found(row["data"] for row in rows), self._unread)
         batch.progress += len(rows)
         self._at = batch.progress
         if len(rows) < AT_ONCE:
@@ -53,7 +56,19 @@ class Reader:
     def _open(self, actor: Actor, batch: ImportBatch) -> None:
         content = queries.get_content(batch)
         parsed = batches.open_content(actor, content, batch.format, batch.reading)
+        left = [name for name in parsed.columns if name not in parsed.mapping]
+        self._unread = (*left, *parsed.ignored)
         self._rows = islice(_rows(parsed, batch), batch.progress, None)
+
+
+def _found(records: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The fields these records have; what no field holds by its kinds, as `extra.address`."""
+    found: set[str] = set()
+    for record in records:
+        found |= {name for name, value in record.items() if value and name not in _BESIDE}
+        if record.get("extra"):
+            found |= {f"extra.{extra.kind}" for extra in read_unheld(record)}
+    return found
 
 
 def _rows(parsed: Parsed, batch: ImportBatch) -> Iterator[dict[str, Any]]:

@@ -295,11 +295,14 @@ def _settle(batch: ImportBatch, outcome: str, found: Iterable[tuple[Any, Reasons
 
 
 def _forget_read(batch: ImportBatch) -> None:
-    """Empty what was read about people who are not here any more."""
+    """Empty what was read about people who are not here any more, but for their names.
+
+    The report of the undo is for nothing without them; `prune` drops the rows with the undo's time.
+    """
     db.session().execute(
         update(ImportRow)
         .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
         .where(ImportRow.outcome == "removed")
-        .values(data={}, before={}, written={})
+        .values(data=func.jsonb_build_object("name", ImportRow.data["name"]), before={}, written={})
         .execution_options(synchronize_session=False)
     )

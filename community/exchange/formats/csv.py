@@ -101,16 +101,24 @@ def _fill(draft: Draft, cells: list[str], targets: tuple[tuple[int, str], ...]) 
     """Every mapped cell of a row into the draft; names last, from their parts."""
     single: dict[str, str] = {}
     labels: dict[str, str] = {}
+    # After the details, which may hold the same addresses with their parts apart.
+    addresses: list[tuple[str, str]] = []
     for index, target in targets:
         cell = clean_cell(cells[index]) if index < len(cells) else ""
         kind, _colon, label = target.partition(":")
-        if kind in LABELLED:
+        if kind == "address":
+            addresses.append((cell, label or labels.pop(kind, "")))
+        elif kind in LABELLED:
             _add_labelled(draft, kind, cell, label or labels.pop(kind, ""))
         elif kind.endswith("_label"):
             labels[kind.removesuffix("_label")] = cell
         elif cell:
             single.setdefault(kind, cell)
     _fill_single(draft, single)
+    draft.add_details(single.get("details", ""))
+    for cell, label in addresses:
+        for value in cell.split(_JOINED):
+            draft.add_address(value, label)
 
 
 def _add_labelled(draft: Draft, kind: str, cell: str, label: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from community.core.addresses import normalise_email
+from community.core.card_text import escape
 from community.core.phones import normalise
 from community.exchange.formats import limits
 from community.exchange.formats.cleaning import clean_line, clean_text
@@ -26,8 +27,25 @@ from community.exchange.formats.record import (
     Row,
     RowError,
 )
+from community.exchange.formats.vcard_lines import BINARY
+from community.exchange.formats.vcard_values import parse_property
+from community.people.formats.extras import read_address
 
 _SHOWN = 80
+# Properties that are fields, or frame a card: never among what has no field.
+_ELSEWHERE = {
+    "BEGIN",
+    "END",
+    "VERSION",
+    "PRODID",
+    "FN",
+    "EMAIL",
+    "TEL",
+    "URL",
+    "NOTE",
+    "CATEGORIES",
+}
+_ELSEWHERE |= set(BINARY)
 
 
 @dataclass(slots=True)
@@ -94,6 +112,26 @@ class Draft:
             self.problem("links", "url_malformed", value)
         elif url not in self.links and self._room("links", len(self.links)):
             self.links[url] = Labelled(url, normalise_label(label))
+
+    def add_address(self, value: str, label: str = "") -> None:
+        """A postal address on one or more lines, kept as the property of a card."""
+        lines = [line.strip(" ,") for line in clean_text(value).split("\n")]
+        text = self.line_of("extra", ", ".join(filter(None, lines)), limits.MAX_ADDRESS)
+        known = {read_address(prop.value) for prop in self.extra if prop.name == "ADR"}
+        if text and text not in known and self._room("extra", len(self.extra)):
+            label = normalise_label(label).replace('"', "")
+            self.extra.append(
+                RawProperty("ADR", f";;{escape(text)};;;;", f';TYPE="{label}"' if label else "")
+            )
+
+    def add_details(self, value: str) -> None:
+        """Properties of a card that no column holds, one a line, as our own table writes them."""
+        for line in filter(None, clean_text(value).split("\n")[: limits.MAX_PROPERTIES]):
+            found = parse_property(line)
+            if found is None:
+                self.problem("extra", "line_malformed", line)
+            elif found.name not in _ELSEWHERE:
+                self.extra.append(found.raw)
 
     def add_tag(self, value: str) -> None:
         tag = self.line_of("tags", value, limits.MAX_LABEL)

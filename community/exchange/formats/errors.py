@@ -75,7 +75,11 @@ MESSAGES: dict[str, str] = {
         " from, so that the two are kept apart."
     ),
     "joined": N_("The same person as on line %(line)s, so the two were put together."),
-    "not_yours": N_("Already known here, and not yours to change. Nothing was added."),
+    "not_yours": N_(
+        "Already known here: somebody else shares this person with you, and they alone may change"
+        " it. Nothing was added."
+    ),
+    "keeps_own": N_("In the team already. Members keep their own details, so nothing was added."),
     "seen_by_others": N_(
         "Somebody else shares this person with the team. Choose “The team” for the import to add"
         " to what all see."

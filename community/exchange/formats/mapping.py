@@ -26,6 +26,8 @@ FIELDS = (
     "phone_label",
     "url",
     "url_label",
+    "address",
+    "address_label",
     "organisation",
     "position",
     "birthday",
@@ -34,8 +36,9 @@ FIELDS = (
     "external_id",
     "connected_on",
     "met_on",
+    "details",
 )
-LABELLED = ("email", "phone", "url")
+LABELLED = ("email", "phone", "url", "address")
 NAMING = {"name", "first_name", "last_name", "call_name"}
 
 # Target → header words, lower case, everything but letters and digits as one space.
@@ -67,6 +70,9 @@ _HEADERS = {
     "phone:fax": "fax|other fax|weitere faxnummer",
     "url": "url|website|web page|webseite|homepage|web|link|personal web page|links",
     "url:LinkedIn": "linkedin|linkedin url|linkedin profile",
+    "address": "address|postal address|mailing address|adresse|anschrift|addresses",
+    "address:home": "home address|private address|privatadresse",
+    "address:work": "work address|business address|geschäftsadresse",
     "organisation": "organization|organisation|company|company name|organization name"
     "|organization 1 name|firma|unternehmen|arbeitgeber|employer|verein",
     "position": "position|title|job title|jobtitle|organization title|organization 1 title|role"
@@ -78,10 +84,11 @@ _HEADERS = {
     "external_id": "external id|externalid|id|uid|contact id|kontakt id",
     "connected_on": "connected on|verbunden am|verbunden seit",
     "met_on": "met on|met|kennengelernt am|kennengelernt",
+    "details": "further details|weitere angaben",
 }
 _EXACT = {header: target for target, words in _HEADERS.items() for header in words.split("|")}
-_NUMBERED = re.compile(r"^(e mail|phone|website) \d+ (value|label|type)$")
-_NUMBERED_TARGETS = {"e mail": "email", "phone": "phone", "website": "url"}
+_NUMBERED = re.compile(r"^(e mail|phone|website|address) \d+ (value|formatted|label|type)$")
+_NUMBERED_TARGETS = {"e mail": "email", "phone": "phone", "website": "url", "address": "address"}
 _NOT_WORD = re.compile(r"[\W_]+")
 # Headers only one program writes.
 _OUTLOOK = {
@@ -143,7 +150,7 @@ def _target(column: str) -> str | None:
     words = _words(column)
     if match := _NUMBERED.match(words):
         target = _NUMBERED_TARGETS[match[1]]
-        return target if match[2] == "value" else f"{target}_label"
+        return target if match[2] in ("value", "formatted") else f"{target}_label"
     if words in _EXACT:
         return _EXACT[words]
     # "Email (2)" is the second column called Email.

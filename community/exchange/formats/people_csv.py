@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from community.exchange.formats.csv_writing import write_csv
+from community.exchange.formats.limits import KIB, MAX_CELL
+from community.people.formats.extras import read_address
 
 COLUMNS = (
     "Name",
@@ -15,15 +17,21 @@ COLUMNS = (
     "Position",
     "Birthday",
     "Tags",
+    "Address",
+    "Connected On",
+    "Met On",
+    "Further Details",
     "Id",
 )
 # Several values of a kind in one cell, as Google joins them.
 _JOINT = " ::: "
+# Characters of card properties in one cell; a longer cell would not be read back.
+_ROOM = MAX_CELL - KIB
 
 
 def write_people(people: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Chunks of the file. Each person: name, call_name, emails, phones, links, positions, tags,
-    birthday_month, _day, _year and id; the lists as the API has them."""
+    birthday_month, _day, _year, extra and id; the lists as the API has them."""
     return write_csv(COLUMNS, (_row(person) for person in people))
 
 
@@ -41,7 +49,29 @@ def _row(person: Mapping[str, Any]) -> tuple[str, ...]:
         job.get("title", ""),
         _birthday(person),
         _JOINT.join(person["tags"]),
+        *_extra(person["extra"]),
         str(person["id"]),
+    )
+
+
+def _extra(extra: Mapping[str, Any]) -> tuple[str, ...]:
+    """Addresses to read, days, and every property of a card that was kept as it stood.
+
+    The last is for reading back: nothing of a card is lost, and the parts of an address stay apart.
+    """
+    properties = extra.get("vcard", ())
+    addresses = (read_address(value) for name, value, *_rest in properties if name == "ADR")
+    lines, room = [], _ROOM
+    for name, value, params, group in properties:
+        line = f"{group}{'.' if group else ''}{name}{params}:{value}"
+        room -= len(line) + 1
+        if room >= 0:
+            lines.append(line)
+    return (
+        _JOINT.join(filter(None, addresses)),
+        extra.get("connected_on", ""),
+        extra.get("met_on", ""),
+        "\n".join(lines),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from community.exchange.formats.errors import MESSAGES, render
+from community.people.formats.extras import Extra, read_extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ class PersonRecord:
         for key in ("connected_on", "met_on"):
             made[key] = date.fromisoformat(data[key]) if data[key] else None
         return cls(**made)
+
+
+def read_unheld(data: Mapping[str, Any]) -> list[Extra]:
+    """What a person has no field for, of a record as it is staged (`to_data`)."""
+    days = {name: data[name] for name in ("connected_on", "met_on") if data[name]}
+    properties = [[p["name"], p["value"], p["params"], p["group"]] for p in data["extra"] or ()]
+    links = [each["value"] for each in data["links"] or ()]
+    return read_extra({**days, "vcard": properties}, links, [data["organisation"]])
 
 
 @dataclass(frozen=True, slots=True)

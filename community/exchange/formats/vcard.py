@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from community.core.card_text import split_value, unescape
 from community.exchange.formats import encodings, limits
 from community.exchange.formats.draft import Draft
+from community.exchange.formats.links import normalise_url
 from community.exchange.formats.record import Parsed, Row
 from community.exchange.formats.vcard_lines import BINARY, Card, cards, logical_lines
-from community.exchange.formats.vcard_values import (
-    Property,
-    parse_property,
-    split_value,
-    unescape,
-)
+from community.exchange.formats.vcard_values import Property, parse_property
 from community.exchange.formats.vcard_writing import write_vcard
 
 __all__ = ["open_vcard", "write_vcard"]
@@ -191,6 +188,19 @@ def _name_parts(draft: Draft, prop: Property) -> bool:
     return given == draft.name and not any((family, further, prefix, suffix))
 
 
+def _profile(draft: Draft, prop: Property) -> bool:
+    """A profile's web address is a link; what else its line says is kept beside it."""
+    address = unescape(prop.value).strip()
+    if normalise_url(address) is None:
+        return False
+    draft.add_link(address, _SITES.get(prop.label.lower(), prop.label))
+    return not prop.raw.group and not prop.params
+
+
+# How sites write their names; a card has them in small letters.
+_SITES = {"linkedin": "LinkedIn", "github": "GitHub", "youtube": "YouTube"}
+_SITES |= {name: name.capitalize() for name in ("facebook", "flickr", "instagram", "mastodon")}
+_SITES |= {name: name.capitalize() for name in ("myspace", "twitter", "xing")}
 # Each answers whether the field now holds all the property said; if not, it is kept as well.
 _SINGLE: dict[str, Callable[[Draft, Property], bool]] = {
     "FN": _formatted_name,
@@ -202,6 +212,8 @@ _SINGLE: dict[str, Callable[[Draft, Property], bool]] = {
     "NOTE": _note,
     "CATEGORIES": _categories,
     "UID": _uid,
+    "SOCIALPROFILE": _profile,
+    "X-SOCIALPROFILE": _profile,
 }
 _LABELLED: dict[str, Callable[[Draft, str, str], None]] = {
     "EMAIL": Draft.add_email,

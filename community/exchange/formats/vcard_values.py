@@ -1,4 +1,4 @@
-"""Properties of a vCard: taking a line apart, and its text in and out of escapes."""
+"""Properties of a vCard: taking a line apart."""
 
 import binascii
 import quopri
@@ -9,7 +9,6 @@ from community.exchange.formats.labels import normalise_label
 from community.exchange.formats.record import RawProperty
 
 _HEAD = re.compile(r"(?:([A-Za-z0-9\-]+)\.)?([A-Za-z0-9\-]+)")
-_ESCAPED = re.compile(r"\\([\\,;:nN])")
 _CARET = {"^n": "\n", "^'": '"', "^^": "^"}
 _CARETS = re.compile(r"\^[n'^]")
 _UNLABELLED = frozenset(("pref", "internet", "voice", "x400", "text", "x-internet"))
@@ -117,24 +116,3 @@ def _split_outside_quotes(params: str) -> list[str]:
         parts.append(params[start:at])
         start = at + 1
     return [*parts, params[start:]]
-
-
-def unescape(value: str) -> str:
-    """Text without its backslashes."""
-    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
-
-
-def escape(text: str) -> str:
-    r"""Text as a value: backslash, comma, semicolon and newline escaped."""
-    text = text.replace("\\", "\\\\").replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\n", "\\n").replace(",", "\\,").replace(";", "\\;")
-
-
-def split_value(value: str, separator: str) -> list[str]:
-    """The components of a structured value or list, unescaped."""
-    parts, start = [], 0
-    for found in re.finditer(rf"\\.|{separator}", value, re.DOTALL):
-        if found[0] == separator:
-            parts.append(value[start : found.start()])
-            start = found.end()
-    return [unescape(part) for part in (*parts, value[start:])]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from community.core.card_text import escape, split_value
 from community.exchange.formats.record import (
     Birthday,
     Labelled,
@@ -10,7 +11,6 @@ from community.exchange.formats.record import (
     Phone,
     RawProperty,
 )
-from community.exchange.formats.vcard_values import escape, split_value
 
 Version = Literal["3.0", "4.0"]
 

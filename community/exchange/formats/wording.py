@@ -1,6 +1,6 @@
 """Codes of imports in the reader's words: fields of a person, outcomes, what was left out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from babel.support import LazyProxy
@@ -8,6 +8,7 @@ from babel.support import LazyProxy
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.exchange.formats.errors import render
+from community.people.formats.extras import kind_words
 
 FIELD_WORDS: dict[str, LazyProxy] = {
     "name": lazy("Name"),
@@ -23,6 +24,8 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "phone_label": lazy("What the next phone is for"),
     "url": lazy("Web address"),
     "url_label": lazy("What the next web address is for"),
+    "address": lazy("Address"),
+    "address_label": lazy("What the next address is for"),
     "organisation": lazy("Organisation"),
     "position": lazy("Role"),
     "birthday": lazy("Birthday"),
@@ -31,6 +34,7 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "external_id": lazy("Id in its source"),
     "connected_on": lazy("Connected on"),
     "met_on": lazy("Met on"),
+    "details": lazy("Further details"),
     # What an update names.
     "emails": lazy("Mail"),
     "phones": lazy("Phone"),
@@ -40,6 +44,15 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "extra": lazy("Further details"),
     "archived": lazy("Archived"),
     "visibility": lazy("Who sees them"),
+}
+# What a record may have, in the order people think of it.
+_FOUND: tuple[str, ...] = ("name", "call_name", "emails", "phones", "links", "organisation")
+_FOUND += ("position", "birthday", "tags", "notes", "external_id", "connected_on", "met_on")
+_UNREAD: dict[str, LazyProxy] = {
+    "PHOTO": lazy("photo"),
+    "LOGO": lazy("logo"),
+    "SOUND": lazy("sound"),
+    "KEY": lazy("key"),
 }
 OUTCOME_WORDS: dict[str, LazyProxy] = {
     "new": lazy("New"),
@@ -59,6 +72,19 @@ def field_words(code: str) -> str:
     kind, _colon, label = code.partition(":")
     words = str(FIELD_WORDS.get(kind, kind))
     return _("%(field)s (%(label)s)", field=words, label=label) if label else words
+
+
+def found_words(codes: Collection[str]) -> list[str]:
+    """Fields that a file was found to have, in the order people think of them."""
+    words = [field_words(code) for code in _FOUND if code in codes]
+    kinds = [code.removeprefix("extra.") for code in codes if code.startswith("extra.")]
+    words += [kind_words(kind) or field_words("extra") for kind in kinds]
+    return list(dict.fromkeys(words))
+
+
+def unread_words(names: Iterable[str]) -> list[str]:
+    """Columns by their names; properties of cards that hold pictures and the like in words."""
+    return [str(_UNREAD.get(name, name)) for name in names]
 
 
 def problem_words(error: Mapping[str, Any]) -> str:

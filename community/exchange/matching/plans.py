@@ -36,7 +36,7 @@ COLUMNS = (
 LISTS = ("emails", "phones", "links", "positions")
 POSITION_PARTS = ("positions", "titled", "ended")
 # What a comparison may say of a row, beside what was wrong with it as it was read.
-REASONS = ("id_of_another", "joined", "not_yours", "seen_by_others")
+REASONS = ("id_of_another", "joined", "keeps_own", "not_yours", "seen_by_others")
 # Fields that are the importer's own and leave the person as it is.
 BESIDE = frozenset(("notes", "external_id"))
 

@@ -84,6 +84,8 @@ def find_batches(actor: Actor, request: PageRequest) -> Page[ImportBatch]:
     return paging.page(rows, request, lambda batch: (batch.id,))
 
 
+# What a record holds and a person has no field for.
+UNHELD = ("extra", "connected_on", "met_on")
 _NAME = ImportRow.data["name"].astext
 _FIELDS = func.coalesce(ImportRow.written["fields"], literal_column("'[]'::jsonb"))
 _ROW = (
@@ -95,6 +97,10 @@ _ROW = (
     _FIELDS.label("fields"),
     ImportRow.errors,
     ImportRow.before["maybe"].label("maybe"),
+    ImportRow.data["emails"][0]["value"].astext.label("email"),
+    *(ImportRow.data[name].label(name) for name in UNHELD),
+    ImportRow.data["links"].label("links"),
+    ImportRow.data["organisation"].astext.label("organisation"),
 )
 
 

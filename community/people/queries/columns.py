@@ -29,6 +29,7 @@ PLAIN = (
     Person.tags,
     Person.source,
     Person.source_detail,
+    Person.extra,
     Person.membership_id,
     Person.archived_at,
     Person.author_id,

@@ -216,3 +216,20 @@ def test_an_export_reads_back_as_it_was() -> None:
     assert len(people) == 450
     assert (people[0].name, people[0].organisation) == ("=1+1", '-a;=b,"c"')
     assert people[0].notes == ("zwei\nZeilen",)
+
+
+def test_addresses_of_a_table_are_kept_as_a_card_has_them() -> None:
+    table = (
+        "Name,Home Address,Address 1 - Label,Address 1 - Formatted,Further Details\n"
+        'Ann,"Ufer 3\n50667 Köln",Work,Tor 1 ::: Weg 2; Hof,"ADR:;;Tor 1;;;;\nX-A:b\nFN:no\nnonsense"\n'
+    ).encode()
+    (ann,) = open_csv(table).records
+    assert [(prop.name, prop.params, prop.value) for prop in ann.extra] == [
+        ("ADR", "", ";;Tor 1;;;;"),
+        ("X-A", "", "b"),
+        ("ADR", ';TYPE="home"', ";;Ufer 3\\, 50667 Köln;;;;"),
+        ("ADR", ';TYPE="work"', ";;Weg 2\\; Hof;;;;"),
+    ]
+    assert [(error.field, error.code) for error in open_csv(table).errors] == [
+        ("extra", "line_malformed")
+    ]

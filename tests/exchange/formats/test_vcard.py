@@ -38,7 +38,10 @@ def test_a_card_of_a_telephone_is_read_whole() -> None:
         Phone("+49 151 23456789", "mobile", "+4915123456789"),
         Phone("030 23125 124", "work fax", "+493023125124"),
     )
-    assert person.links == (Labelled("https://leila.example.org", "home"),)
+    assert person.links == (
+        Labelled("https://leila.example.org", "home"),
+        Labelled("https://social.example/@lulu", "Mastodon"),
+    )
     assert (person.organisation, person.position) == ("Studio Süd, GmbH", "Art director")
     assert person.birthday == Birthday(2, 29)
     assert person.tags == ("Kunst", "Köln, Süd")
@@ -241,3 +244,16 @@ def test_what_is_written_reads_back_equal(version, written: list[PersonRecord]) 
     back = [PersonRecord(**{**_fields(person), "line": 1}) for person in parsed.records]
     assert back == written
     assert list(parsed.errors) == []
+
+
+def test_a_profile_with_a_web_address_is_a_link_and_any_other_is_kept() -> None:
+    (person,) = read(
+        card(
+            "FN:Ann",
+            "X-SOCIALPROFILE;type=linkedin:https://www.linkedin.com/in/ann",
+            "X-SOCIALPROFILE;type=xing;x-user=ann:x-apple:ann",
+            "SOCIALPROFILE;VALUE=text;TYPE=home:@ann",
+        )
+    )
+    assert person.links == (Labelled("https://www.linkedin.com/in/ann", "LinkedIn"),)
+    assert [prop.value for prop in person.extra] == ["x-apple:ann", "@ann"]

@@ -8,6 +8,7 @@ import orjson
 
 from community.core import slugs
 from community.core.addresses import normalise_email
+from community.people.formats.extras import read_extra_of
 
 MAX_PASTED = 200
 MAX_NAME = 200
@@ -33,6 +34,7 @@ def shown_person(row: Any) -> dict[str, Any]:
         **lists,
         "slug": slugs.slug(row.id, row.name),
         "line": position_line(lists["positions"]),
+        "extras": read_extra_of(row, lists),
     }
 
 
