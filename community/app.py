@@ -98,7 +98,7 @@ NAV: tuple[NavItem, ...] = (
     notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
     NavItem("me", "home.me", "person", lazy("My page")),
-    NavItem("keyboard", "accounts.keyboard_help", "keyboard", lazy("Keyboard")),
+    NavItem("keyboard", "settings.keyboard_help", "keyboard", lazy("Keyboard")),
     NavItem("more", "home.more", "more", lazy("More")),
 )
 KINDS: tuple[NoticeKind, ...] = (

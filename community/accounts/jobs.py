@@ -59,7 +59,10 @@ def _moment(actor: Actor, at: datetime | None) -> str:
     if at is None:
         return ""
     zone = ZoneInfo(actor.zone)
-    return str(format_datetime(at, "d MMMM y, HH:mm OOOO", tzinfo=zone, locale=actor.locale))
+    # Babel writes the zone of Greenwich as GMT+00:00; people know all of them by UTC.
+    moment = format_datetime(at, "d MMMM y, HH:mm", tzinfo=zone, locale=actor.locale)
+    offset = format_datetime(at, "xxx", tzinfo=zone, locale=actor.locale)
+    return f"{moment} UTC{'' if offset == '+00:00' else offset}"
 
 
 JOBS: dict[str, Callable[[Claim], None]] = {MAIL_JOB: mail_link}

@@ -1,5 +1,7 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
+from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,7 @@ import orjson
 from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from community.accounts.queries.sign_in import only_team_of
 from community.core import clock, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
@@ -26,7 +29,7 @@ from community.web.session import (
     current_user_id,
     is_partial,
 )
-from community.web.templating import url
+from community.web.templating import monthdate, url
 
 blp = pages.blueprint("home")
 root = pages.blueprint("root", in_team=False)
@@ -34,9 +37,18 @@ TIMELINE_PAGE = 20
 
 
 @root.route("/help")
-def help_page() -> Response:
-    """What the words mean and how things are done here."""
-    current_user_id()
+def help_page() -> ResponseReturnValue:
+    """What the words mean and how things are done here; in one's team where there is but one."""
+    team = only_team_of(current_user_id())
+    if team:
+        return redirect(url("home.help_page", team=team), 303)
+    return pages.show("home/help.html")
+
+
+@blp.route("/help", endpoint="help_page")
+def help_in_team() -> Response:
+    """The same within the team's shell."""
+    g.page = "help"
     return pages.show("home/help.html")
 
 
@@ -71,17 +83,44 @@ def _person_values(row: Any) -> dict[str, Any]:
         name: orjson.loads(getattr(row, name))
         for name in ("emails", "phones", "links", "positions")
     }
+    members, circles = people.member_options(actor), people.circle_options(actor)
+    names = {member.id: member.name for member in members}
     return {
+        "seen_by": _seen_by(row, dict(circles), names),
         "is_me": me,
         "lists": lists,
         "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "can_note": people_policy.can_add_note(actor),
-        "members": people.member_options(actor),
-        "circles": people.circle_options(actor) if actor.circle_ids else [],
+        "members": members,
+        "circles": circles,
         "default_audience": actor.default_audience,
     }
+
+
+def _seen_by(row: Any, circles: Mapping[UUID, str], names: Mapping[UUID, str]) -> str:
+    """Who sees a person, by name where the reader may know the names."""
+    if row.audience == "circle":
+        return circles.get(row.circle_id) or _("A circle")
+    if row.audience == "people":
+        others = [names[person_id] for person_id in row.audience_people if person_id in names]
+        return _("You and %(names)s", names=", ".join(others)) if others else _("Chosen people")
+    return _("Only you") if row.audience == "private" else _("The team")
+
+
+@blp.app_template_filter("position_time")
+def position_time(position: Mapping[str, Any]) -> str:
+    """From when to when somebody does something, as people say it: months, not days."""
+    start, end = (
+        monthdate(date.fromisoformat(day)) if day else ""
+        for day in (position["from_on"], position["to_on"])
+    )
+    if start and end:
+        return f"{start} – {end}"
+    if start:
+        return _("since %(month)s", month=start)
+    return _("until %(month)s", month=end) if end else ""
 
 
 def _timeline(person_id: UUID) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
 from community.core import db, mail
 from community.core.errors import NotFound
@@ -18,7 +18,7 @@ from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import CHANNELS
 from community.notifications.queries import ShownNotice
 from community.web import pages
-from community.web.security import token_page
+from community.web.security import CSP, token_page
 from community.web.session import current_actor, is_partial, public, without_transaction
 from community.web.templating import NavItem, url
 
@@ -198,7 +198,24 @@ def mail_page(name: str) -> Response:
     found = mailbox.find(mail.settings().mailbox, name)
     if found is None:
         raise NotFound(_("There is no such mail."))
-    return pages.show("notifications/mail.html", mail=found)
+    response = pages.show("notifications/mail.html", mail=found)
+    response.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
+    return response
+
+
+@outside.get("/mailbox/<name>/html")
+@public
+@without_transaction
+def mail_html(name: str) -> Response:
+    """The HTML part as a mail program draws it: its own styles, and nothing else can happen."""
+    _only_in_development()
+    found = mailbox.find(mail.settings().mailbox, name)
+    if found is None or not found.html:
+        raise NotFound(_("There is no such mail."))
+    response = make_response(found.html)
+    response.headers["Content-Security-Policy"] = mailbox.POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def _only_in_development() -> None:

@@ -1,5 +1,7 @@
 """Between me and each person: in words first, with the entries behind them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Response, request
@@ -17,11 +19,34 @@ from community.web.session import current_actor
 from community.web.templating import NavItem, monthdate, url
 
 SHOWN = 30
+_WITHOUT_SIDE = (measures.BALANCED, measures.TOO_EARLY, measures.NO_EXCHANGE)
 MONTHS = 12
 ENOUGH_FOR_A_CHART = 3
 
+FROM_ME, FROM_THEM = "from-me", "from-them"
+GROUPS = (FROM_THEM, FROM_ME, *(word.replace(" ", "-") for word in _WITHOUT_SIDE))
+_TONES = {FROM_ME: "give", FROM_THEM: "receive"}
+
 bp = pages.blueprint("reciprocity")
 NAV = NavItem("reciprocity", "reciprocity.index", "loop", lazy("Reciprocity"))
+
+
+@dataclass(frozen=True)
+class PairGroup:
+    """Pairs of which the same is to be said."""
+
+    key: str
+    pairs: list[PairView]
+
+    @property
+    def words(self) -> str:
+        """What is to be said."""
+        return pair_words(self.pairs[0])
+
+    @property
+    def tone(self) -> str:
+        """Its tone: give, receive, or none."""
+        return pair_tone(self.pairs[0])
 
 
 @bp.get("/reciprocity")
@@ -32,9 +57,27 @@ def index() -> Response:
     return pages.show(
         "reciprocity/index.html",
         page="reciprocity",
-        pairs=found,
+        groups=_groups(found.items),
         next_url=url("reciprocity.index", after=found.next) if found.next else "",
     )
+
+
+def _groups(pairs: Sequence[PairView]) -> list[PairGroup]:
+    """The pairs by their words; within each as they came, the latest first."""
+    groups = [PairGroup(key, [p for p in pairs if _key(p) == key]) for key in GROUPS]
+    return [group for group in groups if group.pairs]
+
+
+def _key(pair: PairView) -> str:
+    if pair.words in (measures.LEANING, measures.ONE_SIDED):
+        return FROM_ME if pair.figures.balance > 0 else FROM_THEM
+    return pair.words.replace(" ", "-")
+
+
+@bp.app_template_filter("pair_tone")
+def pair_tone(pair: PairView) -> str:
+    """The tone of the words: give, receive, or none."""
+    return _TONES.get(_key(pair), "")
 
 
 @bp.app_template_filter("pair_words")

@@ -55,6 +55,7 @@ class CommunityFlask(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Open, find the actor, run the view, commit."""
         if request.routing_exception is not None:
+            self._find_reader_of_nothing()
             self.raise_routing_exception(request)
         view = self.view_functions[str(request.endpoint)]
         if getattr(view, "without_transaction", False) or request.endpoint == "static":
@@ -62,6 +63,18 @@ class CommunityFlask(Flask):
         if is_api():
             return self._dispatch_api(public=getattr(view, "public", False))
         return self._dispatch_portal(public=getattr(view, "public", False))
+
+    def _find_reader_of_nothing(self) -> None:
+        """Who asks for a page of their team that is not there: its shell leads them on."""
+        _root, place, slug, *_rest = [*request.path.split("/", 3), "", "", ""]
+        cookie = request.cookies.get(session_cookie_name())
+        if place != "t" or not cookie or is_partial():
+            return
+        statement, params = self.gate.open_portal(tokens.digest(cookie), slug)
+        with db.transaction(opening=statement, params=params) as unit:
+            if unit.user_id and unit.team_id:
+                g.team_slug = slug
+                _take(self.gate.find_actor(unit.team_id, unit.user_id))
 
     def _dispatch_portal(self, *, public: bool) -> ResponseReturnValue:
         slug = g.get("team_slug")

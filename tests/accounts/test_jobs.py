@@ -94,7 +94,15 @@ def test_the_time_is_the_readers_own(app: CommunityFlask, owner: Actor) -> None:
         unit.session.execute(update(User).where(User.id == owner.user_id).values(zone="Asia/Tokyo"))
     _ask(address_of(owner))
     (message,) = _deliver(app, owner)
-    assert re.search(r"until \d+ \w+ \d{4}, \d\d:\d\d GMT\+09:00", _text(message))
+    assert re.search(r"until \d+ \w+ \d{4}, \d\d:\d\d UTC\+09:00", _text(message))
+
+
+def test_greenwich_is_called_utc(app: CommunityFlask, owner: Actor) -> None:
+    with db.transaction() as unit:
+        unit.session.execute(update(User).where(User.id == owner.user_id).values(zone="UTC"))
+    _ask(address_of(owner))
+    (message,) = _deliver(app, owner)
+    assert re.search(r"\d\d:\d\d UTC[^+-]", _text(message))
 
 
 @pytest.mark.parametrize("spoil", ["used", "expired", "left"])

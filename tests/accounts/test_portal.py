@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import text
 
-from community.accounts.actions import setup, teams
+from community.accounts.actions import setup, sign_in, teams
 from community.core import db
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
@@ -64,11 +65,19 @@ def test_the_mailed_link_shows_on_get_and_signs_in_by_its_button(
     assert "on its way" in visitor.get("/login/sent").text
     secret = newest_link(owner.user_id) or ""
     for _ in range(3):
-        assert "You sign in as" in visitor.get(f"/login/{secret}").text
+        assert "You sign in to" in visitor.get(f"/login/{secret}").text
     assert _here(visitor) == ""
     answer = visitor.post(f"/login/{secret}", csrf=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/teams")
     assert visitor.get("/teams").headers["Location"] == f"/t/{owner.team_slug}/"
+
+
+def test_a_printed_link_says_who_and_which_team(visitor: Portal, owner: Actor) -> None:
+    with db.transaction():
+        secret = sign_in.print_link(owner.user_id)
+    page = visitor.get(f"/login/{secret}").text
+    for word in (owner.name, owner.team_name, address_of(owner)):
+        assert str(escape(word)) in page
 
 
 def test_clicking_twice_is_harmless_for_its_owner_and_closed_to_others(

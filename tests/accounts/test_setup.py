@@ -10,7 +10,9 @@ from community.accounts.actions import setup
 from community.accounts.actions.teams import NewTeam
 from community.core import db
 from community.core.errors import Conflict, NotFound, RuleBroken
+from community.core.paging import PageRequest
 from community.identity.models import Team, User
+from community.people import queries as people
 from tests.factories.accounts import open_session
 from tests.factories.identity import make_team
 
@@ -40,6 +42,17 @@ def test_the_link_makes_team_owner_and_session() -> None:
     assert (actor.zone, actor.team_zone) == ("Europe/Berlin", "Europe/Berlin")
     assert actor.call_name == "Noor"
     assert open_session(cookie).user_id == actor.user_id
+
+
+def test_the_first_owner_can_be_found_by_the_address_they_typed() -> None:
+    secret = _issue()
+    with db.transaction():
+        new = _owner()
+        actor, _cookie = setup.set_up(secret, _team(), new)
+        person = people.get_person(actor, actor.person_id, parts=("emails",))
+        assert [email.value for email in person.emails] == [new.email]
+        found = people.find_people(actor, people.Filter(q=new.email), PageRequest())
+        assert [row.id for row in found.items] == [actor.person_id]
 
 
 def test_a_second_team_is_not_set_up() -> None:

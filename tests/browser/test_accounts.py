@@ -4,8 +4,10 @@ import re
 import uuid
 
 import pytest
+from sqlalchemy import update
 
-from community.identity.models import Actor
+from community.core import db
+from community.identity.models import Actor, User
 from tests.browser.conftest import Visitor
 from tests.factories.accounts import PASSWORD, address_of, make_password, newest_link
 
@@ -19,6 +21,9 @@ PAGES = (
     "/settings/sessions",
     "/settings/tokens",
     "/settings/leave",
+    "/help",
+    "/help/keyboard",
+    "/more",
 )
 
 
@@ -27,13 +32,44 @@ PAGES = (
 def test_a_page_has_no_barrier_and_fits_every_width(
     visit: Visitor, owner: Actor, path: str, theme: str
 ) -> None:
-    signed_in = path.startswith("/settings") or None
+    signed_in = not path.startswith("//")
     window = visit(owner if signed_in else None, size="phone", theme=theme, axe=True)
     window.go(path)
     assert window.axe() == []
     for width in (320, 390, 1280):
         window.page.set_viewport_size({"width": width, "height": 800})
         assert window.overflow() <= 0, width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_present_tab_is_in_view_on_a_phone(
+    visit: Visitor, owner: Actor, javascript: bool
+) -> None:
+    page = visit(owner, size="phone", javascript=javascript).go("/settings/tokens")
+    box = page.locator(".subnav [aria-current]").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_the_browsers_time_zone_is_offered_and_taken_only_by_a_click(
+    visit: Visitor, owner: Actor
+) -> None:
+    with db.transaction() as unit:
+        other = update(User).where(User.id == owner.user_id).values(zone="Pacific/Apia")
+        unit.session.execute(other)
+    page = visit(owner).go("/settings/profile")
+    here = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    assert page.locator("#f-zone").input_value() == "Pacific/Apia"
+    page.get_by_role("button", name=f"Take the time zone of this browser: {here}").click()
+    assert page.locator("#f-zone").input_value() == here
+
+
+def test_icons_are_as_small_as_the_words_beside_them(visit: Visitor, owner: Actor) -> None:
+    page = visit(owner, size="phone").go("/more")
+    sizes = page.locator("main svg").evaluate_all("all => all.map(one => one.clientHeight)")
+    assert sizes
+    assert max(sizes) <= 24
 
 
 @pytest.mark.parametrize("javascript", [True, False])

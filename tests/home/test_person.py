@@ -1,15 +1,17 @@
 """The page of one person: what it may cost, where it leads, and that reading of a member is noted."""
 
+from datetime import date
+
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from community.core import slugs
+from community.core import db, slugs
 from community.identity.models import Actor
 from community.journal.models import OpenedBy
-from community.people.models import Person
+from community.people.models import Person, Position
 from community.web.session import CommunityFlask
 from tests.conftest import counting
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, make_circle, make_member
 from tests.factories.people import make_note, make_person
 from tests.web_client import Portal
 
@@ -55,3 +57,28 @@ def test_who_read_about_a_member_is_noted_after_the_answer(
     Portal(app, member).get(f"/people/{slugs.slug(member.person_id, 'Ivy Okonjo')}").close()
     assert readers(owner, member.person_id) == [owner.person_id]
     assert readers(owner, outsider.id) == []
+
+
+def test_times_are_months_and_who_sees_it_is_named(app: CommunityFlask, owner: Actor) -> None:
+    circle = make_circle(owner, name="Studio")
+    person = make_person(owner, "Petra Jansen", audience="circle", circle_id=circle.id)
+    with acting(owner):
+        db.add(
+            Position(
+                person_id=person.id,
+                title="Coordinator",
+                organisation="City Garden",
+                from_on=date(2024, 9, 16),
+            ),
+            Position(person_id=person.id, title="Gardener", to_on=date(2023, 2, 1)),
+        )
+    facts = {
+        fact.dt.get_text(): fact.dd.get_text(" ", strip=True)
+        for fact in BeautifulSoup(Portal(app, owner).get(path(person)).text, "html.parser").select(
+            ".facts > div"
+        )
+    }
+    assert facts["Works at"].endswith("since September 2024")
+    assert facts["Worked at"].endswith("until February 2023")
+    assert facts["Seen by"] == circle.name
+    assert facts["Came from"] == "Typed by hand"

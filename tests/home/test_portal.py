@@ -1,5 +1,8 @@
 """Pages above all features."""
 
+import pytest
+from bs4 import BeautifulSoup
+
 from community.core import slugs
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
@@ -77,7 +80,9 @@ def test_the_palette_brings_people_and_pages(app: CommunityFlask, owner: Actor) 
 def test_more_and_help_lead_on(app: CommunityFlask, owner: Actor) -> None:
     portal = Portal(app, owner)
     assert "Reciprocity" in page(portal, "/more")
-    assert "Thanks first" in page(portal, "//help")
+    assert "Thanks first" in page(portal, "/help")
+    there = portal.get("//help").headers["Location"]
+    assert there == f"/t/{owner.team_slug}/help"
 
 
 def test_the_timeline_says_who_wrote_an_entry(
@@ -92,3 +97,32 @@ def test_the_timeline_says_who_wrote_an_entry(
         assert by == {str(thanks): str(owner.person_id), str(told): str(member.person_id)}
     give = api.get(f"/gives/{thanks}").get_json()
     assert give["created_by_id"] == str(owner.person_id)
+
+
+@pytest.mark.parametrize(
+    "path", ["/help", "/help/keyboard", "/nothing/like/this", "/people/nobody"]
+)
+def test_the_shell_stays_wherever_one_gets_to(app: CommunityFlask, owner: Actor, path: str) -> None:
+    html = Portal(app, owner).get(path).text
+    assert f'href="/t/{owner.team_slug}/people"' in html
+    assert f'href="/t/{owner.team_slug}/search"' in html
+
+
+def test_what_is_not_there_says_so_once_and_leads_to_search(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    answer = Portal(app, owner).get("/nothing")
+    assert answer.status_code == 404
+    main = BeautifulSoup(answer.text, "html.parser").select_one("main")
+    assert main.get_text().count("not yours to see") == 1
+    assert main.select_one(f'a[href="/t/{owner.team_slug}/search"]')
+
+
+def test_a_stranger_learns_nothing_of_a_team_from_what_is_not_there(
+    app: CommunityFlask, owner: Actor, stranger: Actor
+) -> None:
+    portal = Portal(app, stranger)
+    paths = (f"//t/{owner.team_slug}/nothing", "//t/no-such-team/nothing")
+    answers = [portal.get(path) for path in paths]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text

@@ -111,6 +111,18 @@ def test_a_kind_s_mail_is_switched_in_its_row(
     )
 
 
+def test_a_row_says_why_it_is_there_when_asked(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    tell(member, by=owner)
+    page = soup(Portal(app, member).get("/notifications"))
+    why = page.select_one("#new .why")
+    assert why.select_one("summary time")
+    assert why.select_one("summary + p").get_text() == "You helped with this."
+    assert why.select_one('form[action$="/notifications/switch"]')
+    assert page.select_one("#new > header form button").get_text() == "Mark all seen"
+
+
 def test_the_settings_page_shows_and_keeps_every_switch(app: CommunityFlask, owner: Actor) -> None:
     portal = Portal(app, owner)
     page = soup(portal.get("/settings/notifications"))
@@ -212,15 +224,22 @@ class TestMailbox:
                 self.lay_down(number)
             listed = soup(client.get("/mailbox", base_url=BASE_URL))
             shown = client.get("/mailbox/m-1.eml", base_url=BASE_URL)
+            letter = client.get("/mailbox/m-1.eml/html", base_url=BASE_URL)
         assert {a["href"] for a in listed.select("#mail a")} == {
             "/mailbox/m-1.eml",
             "/mailbox/m-2.eml",
         }
         page = soup(shown)
         assert page.select_one("#text a")["href"] == "http://localhost:8000/login/1?a=1&b="
-        body = page.select_one("#html")
-        assert body.select("script, style, [style]") == []
-        assert "javascript:" not in str(body)
+        frame = page.select_one("#html iframe")
+        assert frame["src"] == "/mailbox/m-1.eml/html"
+        assert frame["sandbox"] == ["allow-top-navigation-by-user-activation"]
+        assert shown.headers["Content-Security-Policy"].endswith("; frame-src 'self'")
+        assert "color: red" in letter.text
+        policy = letter.headers["Content-Security-Policy"].split("; ")
+        assert "default-src 'none'" in policy
+        assert "sandbox allow-top-navigation-by-user-activation" in policy
+        assert not [part for part in policy if part.startswith("script-src")]
 
     @pytest.mark.parametrize("name", ["nothing.eml", "..%2f..%2fetc%2fpasswd", "m-1.txt", ".eml"])
     def test_only_mails_are_opened(self, app: CommunityFlask, tmp_path: Path, name: str) -> None:
@@ -234,7 +253,7 @@ class TestMailbox:
         monkeypatch.setitem(app.config, "DEVELOPMENT", False)
         with mailbox_at(tmp_path):
             self.lay_down(1)
-            for path in ("/mailbox", "/mailbox/m-1.eml"):
+            for path in ("/mailbox", "/mailbox/m-1.eml", "/mailbox/m-1.eml/html"):
                 assert app.test_client().get(path, base_url=BASE_URL).status_code == 404
 
 

@@ -26,19 +26,29 @@ def test_an_empty_page_says_how_it_fills(app: CommunityFlask, owner: Actor) -> N
     assert page.select_one('a[href$="/gives/new"]')
 
 
-def test_people_stand_by_their_latest_exchange_in_words(app: CommunityFlask, owner: Actor) -> None:
+def test_people_stand_by_what_is_to_be_said_of_them_the_latest_first(
+    app: CommunityFlask, owner: Actor
+) -> None:
     ivy, mara = make_member(owner, "Ivy Okonjo"), make_member(owner, "Mara Ellison")
     outsider = make_person(owner, "Kofi Asante")
     for days in (120, 60, 30):
         say_thanks(owner, ivy.person_id, impact="large", happened_on=days_ago(owner, days))
         log_give(owner, outsider.id, size="large", happened_on=days_ago(owner, days + 1))
+    theo = make_member(owner, "Theo Nakamura")
     say_thanks(owner, mara.person_id, happened_on=days_ago(owner, 2))
+    say_thanks(owner, theo.person_id, happened_on=days_ago(owner, 1))
     page = soup(Portal(app, owner).get("/reciprocity"))
-    rows = [row.get_text(" ", strip=True) for row in page.select("#pair-rows > li")]
-    assert [row.split(" ", 3)[1] for row in rows] == ["Mara", "Ivy", "Kofi"]
-    assert "Too early to tell" in rows[0]
-    assert "Mostly from them so far" in rows[1]
-    assert "Mostly from you so far" in rows[2]
+    groups = {
+        card.h2.get_text(" ", strip=True): [row.a.get_text() for row in card.select(".rows > li")]
+        for card in page.select("#pairs > .card")
+    }
+    assert groups == {
+        "Mostly from them so far 1": ["Ivy Okonjo"],
+        "Mostly from you so far 1": ["Kofi Asante"],
+        "Too early to tell 2": ["Theo Nakamura", "Mara Ellison"],
+    }
+    assert "tone-receive" in page.select_one("#pairs-from-them")["class"]
+    assert "tone-give" in page.select_one("#pairs-from-me")["class"]
     for word in ("balance", "one-sided", "debt", "owe", "score", "taker"):
         assert word not in page.get_text().lower()
 
@@ -49,16 +59,16 @@ def test_the_list_pages_on_a_button(app: CommunityFlask, owner: Actor) -> None:
         log_give(owner, make_person(owner).id, happened_on=day)
     portal = Portal(app, owner)
     first = soup(portal.get("/reciprocity"))
-    assert len(first.select("#pair-rows > li")) == 30
+    assert len(first.select("#pairs .rows > li")) == 30
     rest = soup(portal.get(first.select_one("#show-more a")["href"]))
-    assert len(rest.select("#pair-rows > li")) == 1
+    assert len(rest.select("#pairs .rows > li")) == 1
 
 
 def test_nobody_reads_anothers_page(app: CommunityFlask, owner: Actor, member: Actor) -> None:
     third = make_member(owner, "Kofi Asante")
     say_thanks(owner, member.person_id)
     page = soup(Portal(app, third).get("/reciprocity"))
-    assert page.select("#pair-rows > li") == []
+    assert page.select("#pairs .rows > li") == []
 
 
 def section(app: CommunityFlask, reader: Actor, other_id: Any) -> BeautifulSoup:
@@ -82,7 +92,7 @@ def test_the_section_speaks_before_it_draws(
     for days in (120, 60, 30):
         say_thanks(owner, member.person_id, impact="large", happened_on=days_ago(owner, days))
     told = section(app, owner, member.person_id)
-    assert told.select_one("p.strong").get_text() == "Mostly from them so far"
+    assert told.select_one("p.verdict").get_text() == "Mostly from them so far"
     assert told.select_one("svg.chart rect.received")
     assert told.select_one(f'a[href$="/gives?with={member.person_id}"]')
     assert len(told.select("tbody tr")) == 12

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from community.web.charts import ColumnLabels, diverging_columns
-from community.web.display import TINTS, initials, tint
+from community.web.display import TINTS, initials, tint, web_address
 from tests.web.pattern_data import PATTERNS, render
 from tests.web.pattern_env import NAV, environment
 
@@ -41,10 +41,30 @@ def page(name: str, **values: Any) -> BeautifulSoup:
         ("  ", "?"),
         ("李 小龙", "李小"),
         ("Émile (Milo)", "É"),
+        ("Dr. Änne Maria Großmann", "ÄG"),
+        ("Prof. Dr. Ivy Okonjo", "IO"),
+        ("Frau Mara Ellison", "ME"),
+        ("Dr. Who", "W"),
+        ("Sir", "S"),
+        ("Drew Barry", "DB"),
     ],
 )
 def test_initials_are_the_first_and_last_words(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://www.linkedin.com/in/l%C3%BCdenscheid/", "linkedin.com/in/lüdenscheid"),
+        ("http://hale.example/a?b=c", "hale.example/a?b=c"),
+        ("https://hale.example/%FF", "hale.example/%FF"),
+        ("https://hale.example/%E2%80%AEtxt", "hale.example/%E2%80%AEtxt"),
+        ("https://hale.example/a%20b", "hale.example/a%20b"),
+    ],
+)
+def test_a_web_address_is_shown_in_its_letters_and_hides_nothing(address: str, shown: str) -> None:
+    assert web_address(address) == shown
 
 
 def test_a_tint_stays_the_same_and_all_are_used() -> None:

@@ -13,6 +13,8 @@ HEX = r"#[0-9a-f]{6}"
 PAIRS = [
     ("ink", GROUNDS, 14.2, 14.4),
     ("ink-2", GROUNDS, 7.6, 9.4),
+    ("ink", ("active",), 14.2, 11.5),
+    ("ink-2", ("chip",), 7.6, 7.4),
     ("ink-3", (*GROUNDS, "hover"), 5.0, 5.9),
     ("accent", (*GROUNDS, "accent-soft"), 6.2, 7.5),
     ("on-accent", ("accent", "accent-strong"), 7.4, 9.4),

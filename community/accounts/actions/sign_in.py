@@ -4,6 +4,7 @@ Every answer is the same for an address that nobody here signs in with, in words
 the unknown path sends the statements of the known one.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from sqlalchemy import false, insert, literal, select, update
 
 from community.accounts.actions import counters, passwords
 from community.accounts.actions.sessions import start_session
-from community.accounts.actions.teams import journal_everywhere
+from community.accounts.actions.teams import in_each_team, journal_everywhere
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.core import clock, crypto, db, outbox, queue, tokens
 from community.core.errors import NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.outbox import OutboxRow
+from community.identity.models import Actor
 
 MAIL_JOB = "accounts.mail_link"
 LINK_LIFE = timedelta(minutes=15)
@@ -105,6 +107,26 @@ def print_link(user_id: UUID) -> str:
     """A sign-in link that the operator hands over, good for a day. Returns its secret."""
     credential_id = new_link(user_id, "sign_in", life=PRINTED_LINK_LIFE)
     return link_secret(db.session().get_one(Credential, credential_id))
+
+
+@dataclass(frozen=True)
+class LinkOwner:
+    """Whom a link signs in: their address, their name and the teams that open."""
+
+    address: str
+    name: str
+    teams: list[str]
+
+
+def whose_link(link: Credential) -> LinkOwner:
+    """Whom the link is for, to be shown to whoever holds it: they could sign in and read it."""
+    if link.user_id is None:
+        return LinkOwner(link.address or "", "", [])
+    members: list[Actor] = []
+    in_each_team(link.user_id, members.append)
+    addresses = queries.get_own_addresses(link.user_id)
+    address = link.address or (addresses[0].address if addresses else "")
+    return LinkOwner(address, members[0].name if members else "", [m.team_name for m in members])
 
 
 def spend(link: Credential) -> None:

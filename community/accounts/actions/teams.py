@@ -16,7 +16,7 @@ from community.core.text import slugify
 from community.identity.models import ROLES, Actor, Membership, Team, User, UserEmail
 from community.identity.queries import find_actor
 from community.journal import actions as journal
-from community.people.models import Person
+from community.people.models import Person, PersonEmail
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,13 @@ def _new_person(membership_id: UUID, name: str) -> None:
     )
     person.rename(name, name.split(maxsplit=1)[0])
     db.add(person)
+
+
+def give_address(person_id: UUID, address: str) -> None:
+    """Put the address somebody signs in with on their own person, where the team finds it."""
+    db.add(PersonEmail(person_id=person_id, value=address))
+    db.session().get_one(Person, (db.current_team_id(), person_id)).index_names([address])
+    db.flush()
 
 
 def check_slug(slug: str) -> str:

@@ -92,8 +92,12 @@ def teams() -> Response:
 @pages_outside.get("/help/keyboard")
 @public
 def keyboard_help() -> Response:
-    """Every key of the portal."""
-    return pages.show("accounts/keyboard_help.html", wide=True)
+    """Every key of the portal; in one's team where there is but one."""
+    found = find_session()
+    team = queries.only_team_of(found.user_id) if found else None
+    if team:
+        return see_other(url("settings.keyboard_help", team=team))
+    return pages.show("accounts/keyboard_help.html")
 
 
 def _login_page(link_form: pages.Form, password_form: pages.Form) -> Response:

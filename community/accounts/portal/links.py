@@ -103,6 +103,7 @@ def _link_page(token: str, link: Credential, form: pages.Form) -> Response:
         token=token,
         purpose=link.purpose,
         address=link.address,
+        owner=sign_in.whose_link(link),
     )
 
 

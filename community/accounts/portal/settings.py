@@ -150,6 +150,13 @@ def change_keyboard() -> Response:
     return pages.show("accounts/keyboard.html", form=form)
 
 
+@pages_inside.get("/help/keyboard")
+def keyboard_help() -> Response:
+    """Every key of the portal, within the team's shell."""
+    g.page = "keyboard"
+    return pages.show("accounts/keyboard_help.html")
+
+
 @pages_inside.get("/settings/sessions")
 def show_sessions() -> Response:
     """Where one is signed in, and the password."""

@@ -96,6 +96,12 @@ def find_teams_of(user_id: UUID) -> list[TeamChoice]:
     return [TeamChoice(*row) for row in rows]
 
 
+def only_team_of(user_id: UUID) -> str | None:
+    """The address of a user's team when there is but one: then there is nothing to choose."""
+    found = find_teams_of(user_id)
+    return found[0].slug if len(found) == 1 else None
+
+
 def find_credential_link(token: str) -> Credential:
     """The open mailed or printed link of this secret, whatever its purpose.
 

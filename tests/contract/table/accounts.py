@@ -100,6 +100,7 @@ _OUTSIDE = (
 
 _SETTINGS = (
     page("GET", "/settings", answers=303),
+    page("GET", "/help/keyboard"),
     *both("/settings/profile", sends=_PROFILE),
     page(
         "POST",

@@ -11,5 +11,6 @@ ROUTES: tuple[Route, ...] = (
     page("GET", "/more"),
     page("GET", "/search", query="?q=Quillon", queries=("", "?q=quilon", "?q=Vexara")),
     page("GET", "/search/palette", query="?q=Quillon", queries=("", "?q=quilon", "?q=Vexara")),
-    outside("GET", "/help"),
+    page("GET", "/help"),
+    outside("GET", "/help", answers=303),
 )

@@ -20,4 +20,5 @@ ROUTES: tuple[Route, ...] = (
     outside("POST", "/u/<token>", public=True, proof=True, of="unsubscribe_link", answers=200),
     outside("GET", "/mailbox", public=True),
     outside("GET", "/mailbox/<name>", public=True, answers=404),
+    outside("GET", "/mailbox/<name>/html", public=True, answers=404),
 )

@@ -93,6 +93,28 @@ document.addEventListener("click", (event) => {
   if (event.target === palette) palette.close();
 });
 
+// --- small comforts of a page -------------------------------------------------------------------------------
+one(".subnav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+// The zone of this browser: filled in where nobody has chosen yet, offered where somebody may have.
+all("[data-zone]").forEach((place) => {
+  const field = one("input", place);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (!timeZone || field.value === timeZone) return;
+  if (place.dataset.zone === "fill") {
+    if (field.value === "UTC") field.value = timeZone;
+    return;
+  }
+  const offer = one("p[hidden]", place);
+  one("span", offer).textContent = timeZone;
+  offer.hidden = false;
+  one("button", offer).addEventListener("click", () => {
+    field.value = timeZone;
+    offer.hidden = true;
+    field.focus();
+  });
+});
+
 // --- partial replies --------------------------------------------------------------------------------------
 const isBackground = (ctx) => ctx.sourceEvent?.type === "every";
 let neighbour;
