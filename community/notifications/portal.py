@@ -1,7 +1,7 @@
 """Pages of notices: what is new, what one hears of, the link at the foot of a mail, the mailbox."""
 
-from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
@@ -132,14 +132,10 @@ def _lists(actor: Actor) -> dict[str, Any]:
 
 def _by_person(notices: Any) -> list[tuple[str, list[ShownNotice]]]:
     """Notices of one person together, in the order of each person's newest."""
-    first: dict[str, int] = {}
-    for number, notice in enumerate(notices):
-        first.setdefault(notice.words.from_name, number)
-    ordered = sorted(notices, key=lambda notice: first[notice.words.from_name])
-    return [
-        (name, list(group))
-        for name, group in groupby(ordered, key=lambda notice: notice.words.from_name)
-    ]
+    groups: dict[UUID | None, list[ShownNotice]] = {}
+    for notice in notices:
+        groups.setdefault(notice.from_person_id, []).append(notice)
+    return [(group[0].words.from_name, group) for group in groups.values()]
 
 
 def _part(actor: Actor) -> str | None:

@@ -17,7 +17,7 @@ from community.core import clock, db
 from community.core.errors import BadRequest, Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.idempotency import KEPT, IdempotencyKey
-from community.web.session import find_actor, is_api
+from community.web.session import find_actor, is_api, is_partial
 
 FORM_FIELD = "idempotency_key"
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type", "Link")
@@ -116,7 +116,9 @@ def _key() -> str | None:
 
 
 def _digest() -> bytes:
-    hashed = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    # A part of a page answers nobody who asks for the whole.
+    whole = "part" if is_partial() else "whole"
+    hashed = hashlib.sha256(f"{request.method} {request.full_path} {whole}\n".encode())
     if request.mimetype == "multipart/form-data":
         for name, value in sorted(request.form.items(multi=True)):
             hashed.update(f"{name}\0{value}\0".encode())

@@ -78,7 +78,7 @@ def archived(owner: Actor, ann: Person) -> None:
     ("touch", "reason"),
     [
         (edited, "changed_since"),
-        (noted, "notes_since"),
+        (noted, "in_use"),
         (helped, "in_use"),
         (shared, "changed_since"),
         (archived, "changed_since"),
@@ -99,14 +99,14 @@ def test_whoever_was_touched_since_stays_and_is_listed(
 def test_a_note_by_somebody_else_keeps_a_person(owner: Actor, member: Actor) -> None:
     batch = bring(owner, table(ANN), visibility=TEAM)
     make_note(member, outsiders(owner)["Ann Lee"].id)
-    assert reasons(undo(owner, batch.id)) == {2: ["notes_since"]}
+    assert reasons(undo(owner, batch.id)) == {2: ["in_use"]}
 
 
 def test_an_edited_note_of_the_file_keeps_its_person(owner: Actor) -> None:
     batch = bring(owner, table(ANN))
     with acting(owner) as unit:
         people_actions.edit_note(owner, unit.session.scalars(select(Note.id)).one(), body="Coffee")
-    assert reasons(undo(owner, batch.id)) == {2: ["notes_since"]}
+    assert reasons(undo(owner, batch.id)) == {2: ["in_use"]}
 
 
 def test_merged_people_stay(owner: Actor) -> None:

@@ -86,7 +86,8 @@ def _reasons_to_stay(
             reasons[row.id] = _reason("edited_since")
     living = {row.id for row in made if not row.is_deleted}
     for found, code in (
-        (looking.find_noted(batch), "notes_since"),
+        # One reason for both: a note or help of somebody else's may be theirs alone.
+        (looking.find_noted(batch), "in_use"),
         (looking.find_merged_into(batch), "merged_since"),
         (looking.find_used(actor, batch), "in_use"),
     ):

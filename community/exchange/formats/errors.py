@@ -88,7 +88,7 @@ MESSAGES: dict[str, str] = {
     "changed_since": N_("Changed since the import: %(fields)s."),
     "edited_since": N_("Changed since the import."),
     "notes_since": N_("Somebody wrote a note since the import."),
-    "in_use": N_("Help or other entries name this person since the import."),
+    "in_use": N_("Something was added about this person since the import."),
     "merged_since": N_("Merged with another person since the import."),
     "deleted_since": N_("Deleted since the import."),
 }

@@ -1,4 +1,4 @@
-"""Search over everything a person may see: people, notes and help, each through its own rights."""
+"""Search: the people one may see, by name and address. Other features add what they find here."""
 
 from dataclasses import dataclass
 from typing import Any

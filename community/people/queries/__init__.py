@@ -15,7 +15,6 @@ from community.people.queries.notes import (
     get_note,
     get_note_row,
     get_own_note,
-    readable_notes,
 )
 from community.people.queries.persons import (
     PARTS,
@@ -33,9 +32,9 @@ from community.people.queries.persons import (
     get_person_by_slug,
     get_person_row,
     get_persons,
-    readable,
     same_person,
 )
+from community.people.queries.readable import readable, readable_notes
 
 __all__ = [
     "PARTS",

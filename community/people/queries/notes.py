@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
@@ -46,11 +46,6 @@ def _rows(actor: Actor) -> Rows:
         .join(_subject, (_subject.team_id == _about.team_id) & (_subject.id == _about.canonical_id))
         .where(visible_notes(actor))
     )
-
-
-def readable_notes(actor: Actor) -> Select[UUID]:
-    """The ids of the notes the actor may read."""
-    return select(Note.id).where(visible_notes(actor))
 
 
 def find_notes(actor: Actor, person_id: UUID, request: PageRequest) -> Page[Row[Any]]:

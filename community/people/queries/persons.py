@@ -229,11 +229,6 @@ def _prepared_person(shape: tuple[str, int, int]) -> Prepared:
     return Prepared(with_lists(nobody, one), {**nobody.places, "person_id": person_id})
 
 
-def readable(actor: Actor) -> Select[UUID]:
-    """The ids of the persons the actor may see."""
-    return select(Person.id).where(visible(actor))
-
-
 def get_person_by_slug(actor: Actor, slug: str) -> Row[Any]:
     """The person of a page's address; the name in it says nothing."""
     sought = slugs.read(slug)
