@@ -175,7 +175,7 @@ def test_an_answer_out_of_turn_is_refused_with_the_page(
     portal = Portal(app, owner)
     portal.get(f"/gives/{give_id}")
     response = portal.post(f"/gives/{give_id}/acknowledgement")
-    assert response.status_code == 422
+    assert response.status_code == 403
     assert "can answer this" in words_of(response)
     assert portal.post(f"/gives/{give_id}/acknowledgement", partial=True).status_code == 409
 
