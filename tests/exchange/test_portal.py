@@ -319,7 +319,7 @@ def test_what_a_file_said_and_no_field_holds_is_on_the_persons_page(
     facts = {dt.get_text(): dt.find_next("dd").get_text(" ", strip=True) for dt in shown("dt")}
     assert facts["Address"] == "Ufer 3, 10115 Berlin, Germany Summer house"
     assert facts["Department"] == "Research"
-    assert facts["Link"] == "https://www.linkedin.com/in/dana LinkedIn"
+    assert facts["Link"] == "linkedin.com/in/dana LinkedIn"
     form = portal.get(f"/people/{slug}/edit")
     assert "Ufer 3, 10115 Berlin, Germany" in words(form)
     assert "They are kept as they came" in words(form)
