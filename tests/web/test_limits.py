@@ -43,3 +43,18 @@ def test_none_at_all_by_setting(limited: CommunityFlask, monkeypatch: pytest.Mon
     monkeypatch.setitem(limited.config, "COMMUNITY", config)
     api = Api(limited, identity.make_team())
     assert {api.get("/me").status_code for _ in range(5)} == {200}
+
+
+def test_counters_that_fail_refuse_nobody(
+    limited: CommunityFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = []
+
+    def fail(*_: object, **__: object) -> None:
+        failures.append("threads can only be started once")
+        raise RuntimeError(failures[-1])
+
+    with limited.app_context():
+        monkeypatch.setattr(type(security.limiter.storage), "incr", fail)
+    assert Api(limited, identity.make_team()).get("/me").status_code == 200
+    assert failures
