@@ -170,9 +170,9 @@ def _import(page: Page, owner: Actor) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("radio", name="The team").check()
     page.get_by_role("button", name="Preview").click()
-    _until(page, lambda: page.get_by_role("button", name="Publish").is_visible())
+    _until(page, lambda: page.get_by_role("button", name="Add 2 people").is_visible())
     assert page.get_by_role("rowheader", name="Mara Ellison").is_visible()
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Add 2 people").click()
     _until(page, lambda: page.get_by_role("button", name="Undo this import").is_visible())
 
 
