@@ -15,6 +15,9 @@ from community.journal.models import JournalEntry
 
 Readable = Callable[[Actor], Select[Any]]
 PERSON = "person"
+# Things of the team itself, which have no audience. A kind that is neither here nor registered
+# is shown to nobody.
+OF_THE_TEAM = ("api_token", "circle", "membership", "people", "team", "user")
 _READABLE: dict[str, Readable] = {}
 
 
@@ -34,7 +37,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         and_(JournalEntry.thing_kind == kind, JournalEntry.thing_id.in_(readable(actor)))
         for kind, readable in _READABLE.items()
     ]
-    thing = or_(JournalEntry.thing_kind.not_in(list(_READABLE)), *things)
+    thing = or_(JournalEntry.thing_kind.in_(OF_THE_TEAM), *things)
     about = or_(
         JournalEntry.about_id.is_(None), JournalEntry.about_id.in_(_READABLE[PERSON](actor))
     )

@@ -56,3 +56,9 @@ def test_what_an_owner_may_not_see_was_never_done_for_them(
 def test_nobody_else_reads_it(app: CommunityFlask, owner: Actor, role: str) -> None:
     answer = Api(app, make_member(owner, role=role)).get("/audit")
     assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
+
+
+def test_a_kind_nobody_declared_is_shown_to_nobody(app: CommunityFlask, owner: Actor) -> None:
+    with acting(owner):
+        actions.record(owner, "log", "something_new", uuid.uuid4())
+    assert Api(app, owner).get("/audit").json["items"] == []
