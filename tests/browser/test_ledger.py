@@ -11,6 +11,7 @@ from community.core import db
 from community.identity.models import Actor
 from community.ledger.actions import Draft, Letter, log_give
 from community.ledger.models import GiveState
+from community.people.models import Person
 from tests.browser.conftest import Visitor
 from tests.factories.identity import acting, make_circle, make_member
 from tests.factories.ledger import acknowledge, days_ago, say_thanks
@@ -86,6 +87,11 @@ def test_an_unknown_name_is_added_from_the_sentence(
     page.get_by_role("button", name="Say thanks").click()
     page.get_by_role("button", name="Add Mara Ellison").click()
     page.get_by_text("Mara Ellison helped you").first.wait_for()
+    with acting(owner) as unit:
+        named = select(Person).where(Person.team_id == owner.team_id, Person.name == "Mara Ellison")
+        added = unit.session.scalars(named).one()
+        thanked = select(GiveState).where(GiveState.giver_id == added.id)
+        assert unit.session.scalars(thanked).one().state == "acknowledged"
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -93,12 +99,14 @@ def test_the_receiver_thanks_from_the_row(
     visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
 ) -> None:
     with acting(ivy):
-        log_give(ivy, Draft(receiver_id=owner.person_id, story="two hours"))
+        give_id = log_give(ivy, Draft(receiver_id=owner.person_id, story="two hours")).entry.give.id
     page = visit(owner, javascript=javascript).go("/gives?to=me&thanked=no")
     page.get_by_role("button", name="Yes, thank you").click()
     page.get_by_text("Thanked. The notice to Ivy Okonjo leaves").wait_for()
+    assert state_of(owner, give_id) == "acknowledged"
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("It waits for your answer again").wait_for()
+    assert state_of(owner, give_id) == "logged"
 
 
 def test_somebody_outside_answers_without_an_account(visit: Visitor, owner: Actor) -> None:
@@ -113,9 +121,13 @@ def test_somebody_outside_answers_without_an_account(visit: Visitor, owner: Acto
     page.get_by_label("A word to them").fill("so kind")
     page.get_by_role("button", name="Yes, thank you").click()
     assert page.get_by_role("heading", name="Thank you").is_visible()
+    assert state_of(owner, give_id) == "acknowledged"
+
+
+def state_of(owner: Actor, give_id: UUID) -> str:
+    """How a give stands in the ledger."""
     with acting(owner):
-        state = db.session().get_one(GiveState, (owner.team_id, give_id))
-        assert state.state == "acknowledged"
+        return db.session().get_one(GiveState, (owner.team_id, give_id)).state
 
 
 def link_path(owner: Actor, give_id: UUID) -> str:
