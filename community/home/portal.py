@@ -56,8 +56,13 @@ def help_in_team() -> Response:
 def today() -> Response:
     """Who is waiting, whom to thank, and what happened lately."""
     g.page = "today"
-    view = todays.read(current_actor())
-    return pages.show("home/today.html", view=view, today=clock.now())
+    actor = current_actor()
+    return pages.show(
+        "home/today.html",
+        view=todays.read(actor),
+        today=clock.now(),
+        can_create=people_policy.can_create(actor),
+    )
 
 
 @blp.route("/people/<slug>")
@@ -142,11 +147,13 @@ def me() -> ResponseReturnValue:
 
 @blp.route("/search")
 def search() -> Response:
-    """Everything the reader may see, by a few words."""
+    """The people the reader may see, by a few words."""
     g.page = "search"
     q = request.args.get("q", "").strip()[:200]
-    hits = queries.find_everything(current_actor(), q, 50)
-    return pages.show("home/search.html", q=q, hits=hits)
+    actor = current_actor()
+    hits = queries.find_everything(actor, q, 50)
+    can_create = people_policy.can_create(actor)
+    return pages.show("home/search.html", q=q, hits=hits, can_create=can_create)
 
 
 @blp.route("/search/palette")

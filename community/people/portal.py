@@ -75,6 +75,7 @@ def _more(asked: Mapping[str, str], cursor: str | None) -> str:
 @blp.route("/people/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Add one person; a name is enough."""
+    actions.check_may_add(current_actor())
     form = pages.Form(schemas.PersonForm(), {"name": request.args.get("name", "")[:200]})
     if form.valid():
         with form.attempt():
@@ -96,6 +97,7 @@ def _added(written: actions.Written) -> str:
 @blp.route("/people/paste", methods=["GET", "POST"])
 def paste() -> ResponseReturnValue:
     """Add several people from a pasted list."""
+    actions.check_may_add(current_actor())
     form = pages.Form(schemas.PasteForm())
     if form.valid():
         with form.attempt():

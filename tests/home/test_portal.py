@@ -7,6 +7,7 @@ from community.core import slugs
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.conftest import counting
+from tests.factories.identity import make_member
 from tests.factories.ledger import log_give, say_thanks
 from tests.factories.people import make_person
 from tests.web_client import Api, Portal
@@ -126,3 +127,15 @@ def test_a_stranger_learns_nothing_of_a_team_from_what_is_not_there(
     answers = [portal.get(path) for path in paths]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].text == answers[1].text
+
+
+def test_a_guest_is_offered_nothing_they_may_not_do(app: CommunityFlask, owner: Actor) -> None:
+    for path in ("/", "/search?q=nobody"):
+        assert "/people/new" in page(Portal(app, owner), path)
+    guest = Portal(app, make_member(owner, "Gustav Gast", role="guest"))
+    assert "/people/new" not in page(guest, "/search?q=nobody")
+    html = page(guest, "/")
+    assert "/people/new" not in html
+    assert "/people/import" not in html
+    for form in ("/people/new", "/people/paste"):
+        assert guest.get(form).status_code == 403

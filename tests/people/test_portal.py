@@ -478,8 +478,10 @@ def test_guests_are_offered_nothing_they_may_not_do(app: CommunityFlask, owner: 
     response = portal.get("/people")
     assert "Add a person" not in words(response)
     assert "Mara" not in words(response)
-    assert send(portal, "/people/new", {"name": "X", **TEAM}).status_code == 403
-    assert send(portal, "/people/paste", {"lines": "X", **TEAM}).status_code == 403
+    assert send(portal, "/people/new", {"name": "X", **TEAM}, form="/gives/new").status_code == 403
+    assert (
+        send(portal, "/people/paste", {"lines": "X", **TEAM}, form="/gives/new").status_code == 403
+    )
     assert portal.get(path(person, "edit")).status_code == 404
 
 

@@ -8,6 +8,7 @@ from community.people.actions.pasting import Added, add_pasted
 from community.people.actions.persons import (
     Written,
     archive_person,
+    check_may_add,
     create_person,
     delete_person,
     edit_person,
@@ -21,6 +22,7 @@ __all__ = [
     "add_note",
     "add_pasted",
     "archive_person",
+    "check_may_add",
     "create_person",
     "delete_note",
     "delete_person",

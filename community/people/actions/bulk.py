@@ -28,8 +28,7 @@ def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outc
     field replaces what is stored; one that is left out stays. An audience is set on new people
     only: sharing somebody known is a decision of its own.
     """
-    if not policy.can_create(actor):
-        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+    persons.check_may_add(actor)
     pairs = [(item.get("source") or persons.API_SOURCE, item["external_id"]) for item in items]
     _refuse_repeats(pairs)
     known = queries.find_by_external_ids(actor, pairs)

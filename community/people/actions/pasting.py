@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from community.core import db
-from community.core.errors import NotAllowed, RuleBroken
+from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
 from community.identity.models import Actor
 from community.journal import actions as journal
-from community.people import policy, queries
-from community.people.actions import writing
+from community.people import queries
+from community.people.actions import persons, writing
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.persons import new_person
 from community.people.formats import MAX_PASTED, Pasted, read_pasted
@@ -26,8 +26,7 @@ class Added:
 
 def add_pasted(actor: Actor, text: str, *, visibility: Mapping[str, Any] | None = None) -> Added:
     """Add the people of a pasted list; whose address is known among the visible is left out."""
-    if not policy.can_create(actor):
-        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+    persons.check_may_add(actor)
     lines = read_pasted(text)
     _refuse_sizes(lines)
     audience = resolve_audience(actor, visibility, default="team")

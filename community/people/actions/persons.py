@@ -27,13 +27,18 @@ class Written:
     duplicates: list[dict[str, Any]] = field(default_factory=list)
 
 
+def check_may_add(actor: Actor) -> None:
+    """NotAllowed for guests, who add nobody."""
+    if not policy.can_create(actor):
+        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+
+
 def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> Written:
     """Add somebody from outside; the team sees them unless `visibility` says otherwise.
 
     `given` is what the schema `PersonIn` read. People who may be the same are told, not refused.
     """
-    if not policy.can_create(actor):
-        raise NotAllowed(_("Guests cannot add people. Ask a member to do it."))
+    check_may_add(actor)
     visibility = resolve_audience(actor, given.get("visibility"), default="team")
     person = new_person(actor, visibility, source_kind)
     writing.apply(actor, person, given)

@@ -73,8 +73,8 @@ _API = (
 
 _PORTAL = (
     page("GET", "/people", queries=("?q=Quillon", "?show=any&sort=-updated")),
-    *both("/people/new", sends=_somebody_typed, roles=MEMBERS),
-    *both("/people/paste", sends={"lines": "Quillon Again"}, roles=MEMBERS),
+    *both("/people/new", sends=_somebody_typed, roles=MEMBERS, shown_to=MEMBERS),
+    *both("/people/paste", sends={"lines": "Quillon Again"}, roles=MEMBERS, shown_to=MEMBERS),
     *both("/people/<slug>/edit", of="person", sends={"name": "Quillon"}, roles=MEMBERS),
     *both("/people/<slug>/delete", of="person", sends=_its_name, roles=KEEPERS),
     page("POST", "/people/<slug>/archive", of="person", roles=MEMBERS),
