@@ -28,7 +28,6 @@ from community.exchange import portal as exchange_portal
 from community.exchange import queries as exchange_queries
 from community.home import api as home_api
 from community.home import portal as home_portal
-from community.identity import queries as identity_queries
 from community.journal import api as journal_api
 from community.journal import policy as journal_policy
 from community.ledger import actions as ledger_actions
@@ -205,8 +204,8 @@ def _gate() -> Gate:
     return Gate(
         open_portal=opening.open_portal,
         open_api=opening.open_api,
-        find_actor=identity_queries.find_actor,
-        find_actor_of_token=opening.actor_of_token,
+        opened_actor=opening.opened_actor,
+        note_use_due=opening.note_use_due,
         after_token_use=note_token_use,
     )
 

@@ -25,8 +25,12 @@ def commit_to(
     until_at: datetime | None = None,
     units: Decimal = Decimal(1),
     minutes: int | None = None,
+    is_new: bool = False,
 ) -> None:
-    """Say that a member carries this thing from then until then (None: open)."""
+    """Say that a member carries this thing from then until then (None: open).
+
+    A thing that `is_new` cannot be carried yet, and its row is written with the thing's own.
+    """
     values = {
         "team_id": db.current_team_id(),
         "id": db.new_id(),
@@ -39,14 +43,13 @@ def commit_to(
         "units": units,
         "minutes": minutes,
     }
-    db.session().execute(committing(values))
+    if is_new:
+        db.record(Commitment.__table__, values, soon=True)  # type: ignore[arg-type]
+    else:
+        db.session().execute(_committing(values))
 
 
-def committing(values: Mapping[str, Any]) -> Insert:
-    """The statement of `commit_to` over values or places for them, one for each column.
-
-    For an act that sends it together with its own rows.
-    """
+def _committing(values: Mapping[str, Any]) -> Insert:
     statement = insert(Commitment).values(values)
     # What was carried already keeps its id; all else is as the thing now says.
     changed = {name: statement.excluded[name] for name in values if name not in ("id", *_KEY)}

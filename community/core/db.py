@@ -2,8 +2,8 @@
 
 Opening a transaction sets the team and the user for row-level security and reads the
 database's clock, all in one round trip. Without a team every team-owned table answers no
-rows. Rows that merely record the act (journal, notices, outbox) are collected with
-`record()` and written in one statement a table just before the commit.
+rows. Rows that nobody reads on in the same breath (journal, notices, outbox, a new give) are
+collected with `record()` and written together in one statement before the commit.
 """
 
 import uuid
@@ -19,7 +19,6 @@ import orjson
 from sqlalchemy import (
     TIMESTAMP,
     Engine,
-    Executable,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -28,8 +27,6 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
-    insert,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import Uuid
@@ -37,17 +34,16 @@ from uuid_utils.compat import uuid7
 
 from community.core import clock
 from community.core.privacy import KEY, STATE, info
+from community.core.records import Records
 
 CLOCK_ROLE = "community_clock"
 
-_OPEN = text(
-    "SELECT now() AS now, set_config('app.team_id', :team_id, true) AS team_id,"
-    " set_config('app.user_id', :user_id, true) AS user_id"
+# SQL for the driver as it stands: what opens every request is not worth compiling each time.
+_OPEN = (
+    "SELECT now() AS now, set_config('app.team_id', %(team_id)s, true) AS team_id,"
+    " set_config('app.user_id', %(user_id)s, true) AS user_id"
 )
-_OPEN_AS = text(
-    "SELECT now() AS now, set_config('app.team_id', :team_id, true) AS team_id,"
-    " set_config('app.user_id', :user_id, true) AS user_id, set_config('role', :role, true)"
-)
+_OPEN_AS = _OPEN + ", set_config('role', %(role)s, true)"
 
 
 class Base(DeclarativeBase):
@@ -133,13 +129,25 @@ def team_fk(
 class Unit:
     """The open transaction: its session, whom it is set to, and what waits for its commit."""
 
-    session: Session
+    bare_session: Session
     now: datetime
     team_id: UUID | None
     user_id: UUID | None
     opened: Row[Any]
-    records: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
     after: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def session(self) -> Session:
+        """The session, for whatever comes next; rows that wait to be read soon are there by then."""
+        if self.records.is_read_soon:
+            self.flush()
+        return self.bare_session
+
+    def flush(self) -> None:
+        """Send what is pending, recorded rows included."""
+        self.bare_session.flush()
+        self.records.write(self.bare_session.connection())
 
 
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
@@ -200,13 +208,14 @@ def transaction(
     user_id: UUID | None = None,
     *,
     role: str | None = None,
-    opening: Executable | None = None,
+    opening: str | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> Iterator[Unit]:
     """Open the one transaction of a request, job or command; commit at the end, roll back on error.
 
-    `opening` may replace the first statement; it must set `app.team_id` and `app.user_id`
-    itself and return one row with `now`, `team_id` and `user_id` (empty text for none).
+    `opening` may replace the first statement, as the driver's SQL (`%(name)s`); it must set
+    `app.team_id` and `app.user_id` itself and return one row with `now`, `team_id` and
+    `user_id` (empty text for none).
     """
     if is_open():
         raise RuntimeError("a transaction is open already; use independent() for a separate one")
@@ -226,7 +235,7 @@ def _run(
     team_id: UUID | None,
     user_id: UUID | None,
     role: str | None,
-    opening: Executable | None,
+    opening: str | None,
     params: Mapping[str, Any] | None,
 ) -> Iterator[Unit]:
     with Session(engine(), expire_on_commit=False, autoflush=False) as own:
@@ -234,7 +243,7 @@ def _run(
         if opening is None:
             opening = _OPEN_AS if role else _OPEN
             params = {**values, "role": role} if role else values
-        row = own.execute(opening, params or {}).one()
+        row = own.connection().exec_driver_sql(opening, dict(params or {})).one()
         opened = Unit(own, row.now, _uuid(row.team_id), _uuid(row.user_id), row)
         token = _unit.set(opened)
         try:
@@ -255,7 +264,8 @@ def _uuid(value: Any) -> UUID | None:
 def enter(team_id: UUID | None, user_id: UUID | None) -> None:
     """Set the open transaction to another team or user (a sign-in, a command, a sealed link)."""
     current = unit()
-    current.session.execute(_OPEN, {"team_id": str(team_id or ""), "user_id": str(user_id or "")})
+    values = {"team_id": str(team_id or ""), "user_id": str(user_id or "")}
+    current.session.connection().exec_driver_sql(_OPEN, values)
     current.team_id, current.user_id = team_id, user_id
 
 
@@ -264,18 +274,20 @@ def add(*rows: Base) -> None:
     session().add_all(rows)
 
 
-def record(table: Table, row: dict[str, Any]) -> None:
-    """Write this row just before the commit, together with its like."""
-    unit().records.setdefault(table, []).append(row)
+def record(table: Table, row: dict[str, Any], *, once: bool = False, soon: bool = False) -> None:
+    """Write this row before the commit, together with its like.
+
+    `once` leaves a row as it is that is there already (by any key of the table). `soon` writes
+    it before this transaction next uses its session, for rows that may be read on.
+    """
+    waiting = unit().records
+    waiting.add(table, row, once=once)
+    waiting.is_read_soon = waiting.is_read_soon or soon
 
 
 def flush() -> None:
     """Send what is pending, recorded rows included."""
-    current = unit()
-    current.session.flush()
-    for table in sorted(current.records, key=lambda t: t.name):
-        rows = current.records.pop(table)
-        current.session.execute(insert(table), rows)
+    unit().flush()
 
 
 def after_commit(effect: Callable[[], None]) -> None:

@@ -101,16 +101,18 @@ def put(
     key: str | None = None,
     delay: timedelta = timedelta(0),
     priority: int = NORMAL,
+    once: bool = False,
 ) -> UUID:
     """Owe an effect: the row commits with the change, the bell rings after it. Returns its id.
 
     An urgent row (`priority` below NORMAL: someone waits for it) goes before what is due already.
+    `once` lets an effect stand that is owed under the same key already.
     """
     row_id = db.new_id()
     row = _row(row_id, job, args, queue_name, key, priority)
     lead = timedelta(0) if delay or priority >= NORMAL else _URGENT_LEAD
     row["next_at"] = clock.now() + delay - lead
-    db.record(OutboxRow.__table__, row)  # type: ignore[arg-type]
+    db.record(OutboxRow.__table__, row, once=once)  # type: ignore[arg-type]
     if not delay:
         ring_after_commit(queue_name)
     return row_id
@@ -154,7 +156,7 @@ def _row(
 
 def ring_after_commit(queue_name: str) -> None:
     """Ring the queue's bell once this transaction has committed."""
-    rung = db.session().info.setdefault("rung", set())
+    rung = db.unit().bare_session.info.setdefault("rung", set())
     if queue_name not in rung:
         rung.add(queue_name)
         db.after_commit(partial(_ring, queue_name))

@@ -1,6 +1,6 @@
 """Reading users, teams and memberships; and the one statement that makes an Actor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,17 +31,26 @@ _ACTOR_FROM = """
 _ACTIVE = "m.state = 'active' AND t.deleted_at IS NULL AND u.disabled_at IS NULL"
 
 
-def actor_statement(where: str, extra_columns: str = "", extra_from: str = "") -> TextClause:
-    """The statement that loads an Actor; accounts adds its token or session to it."""
+def _actor_sql(where: str, extra_columns: str = "", extra_from: str = "") -> str:
     columns = _ACTOR_COLUMNS + (f", {extra_columns}" if extra_columns else "")
-    return text(f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {_ACTIVE} AND {where}")
+    return f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {_ACTIVE} AND {where}"
+
+
+def actor_statement(where: str, extra_columns: str = "", extra_from: str = "") -> TextClause:
+    """The statement that loads an Actor, with what else its reader needs in the same trip."""
+    return text(_actor_sql(where, extra_columns, extra_from))
+
+
+def actor_json(where: str, extra_columns: str = "", extra_from: str = "") -> str:
+    """The same as one JSON value, for a statement that opens a request."""
+    return f"(SELECT to_json(found) FROM ({_actor_sql(where, extra_columns, extra_from)}) AS found)"
 
 
 _BY_USER = actor_statement("m.team_id = :team_id AND m.user_id = :user_id")
 _BY_MEMBER = actor_statement("m.team_id = :team_id AND m.id = :member_id")
 
 
-def actor_from(row: Row[Any], scopes: frozenset[str] = frozenset()) -> Actor:
+def actor_from(row: Row[Any]) -> Actor:
     """An Actor from a row of `actor_statement`."""
     values = dict(row._mapping)
     return Actor(
@@ -49,15 +58,26 @@ def actor_from(row: Row[Any], scopes: frozenset[str] = frozenset()) -> Actor:
         person_ids=tuple(values["person_ids"]),
         circle_ids=tuple(values["circle_ids"]),
         kept_circle_ids=tuple(values["kept_circle_ids"]),
-        scopes=scopes,
     )
 
 
+def actor_from_json(found: Mapping[str, Any]) -> Actor:
+    """An Actor from the value of `actor_json`, where ids are texts."""
+    values: dict[str, Any] = {
+        name: UUID(found[name]) if name in _IDS else found[name] for name in _PLAIN
+    }
+    return Actor(
+        **values,
+        person_ids=tuple(map(UUID, found["person_ids"])),
+        circle_ids=tuple(map(UUID, found["circle_ids"])),
+        kept_circle_ids=tuple(map(UUID, found["kept_circle_ids"])),
+        scopes=frozenset(found.get("scopes", ())),
+    )
+
+
+_IDS = ("user_id", "team_id", "member_id", "person_id")
 _PLAIN = (
-    "user_id",
-    "team_id",
-    "member_id",
-    "person_id",
+    *_IDS,
     "role",
     "name",
     "call_name",

@@ -18,7 +18,6 @@ from community.notifications.formats.links import Unsubscribe
 from community.notifications.models import CHANNELS, Notice, NotificationPreference
 
 MAIL_JOB = "notifications.mail_notice"
-_NEW_NOTICE = insert(Notice.__table__).on_conflict_do_nothing().returning(Notice.__table__.c.id)  # type: ignore[arg-type]
 
 
 def notify(
@@ -34,7 +33,8 @@ def notify(
     """Owe a member a notice in the portal, and its mail where they want one.
 
     `key` makes it happen once in the team (`give_logged:<id>`). `hold` keeps both back while
-    the act can be undone. Whether mail is wanted and still allowed is decided when it is sent.
+    the act can be undone. Whether mail is wanted and still allowed is decided when it is sent;
+    a mail owed for a notice that was there already finds no notice of its own, and is not sent.
     """
     notice_id = db.new_id()
     row = {
@@ -49,12 +49,17 @@ def notify(
         "created_at": clock.now(),
         "visible_at": clock.now() + hold,
     }
-    written = db.session().execute(_NEW_NOTICE, row).scalar()
+    db.record(Notice.__table__, row, once=True, soon=True)  # type: ignore[arg-type]
     declared = catalogue.find_kind(kind)
-    if written is None or (declared is not None and "mail" not in declared.channels):
+    if declared is not None and "mail" not in declared.channels:
         return
     outbox.put(
-        MAIL_JOB, {"notice_id": notice_id}, queue_name=queue.MAIL, key=f"mail:{key}", delay=hold
+        MAIL_JOB,
+        {"notice_id": notice_id},
+        queue_name=queue.MAIL,
+        key=f"mail:{key}",
+        delay=hold,
+        once=True,
     )
 
 

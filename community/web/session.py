@@ -1,4 +1,4 @@
-"""Who is asking: the transaction around each request, opened with the actor in two statements.
+"""Who is asking: the transaction around each request, opened with the actor in one statement.
 
 app.py installs the `Gate`: the feature-owned statements that turn a cookie or a token into a
 team, a user and an Actor. This module knows no feature.
@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin
-from sqlalchemy import Executable
+from sqlalchemy import Row
 
 from community.core import db, i18n, tokens
 from community.core.errors import NotAllowed, NotFound, NotSignedIn
@@ -20,7 +20,7 @@ from community.core.i18n import gettext as _
 from community.core.tokens import TeamToken
 from community.identity.models import Actor
 
-Opening = tuple[Executable, Mapping[str, Any]]
+Opening = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Gate:
     """What the accounts feature gives the web: openings of a transaction, and Actors."""
 
     open_portal: Callable[[bytes | None, str | None], Opening]
-    open_api: Callable[[str], Opening]
-    find_actor: Callable[[UUID, UUID], Actor | None]
-    find_actor_of_token: Callable[[bytes], Actor | None]
+    open_api: Callable[[str, bytes], Opening]
+    opened_actor: Callable[[Row[Any]], Actor | None]
+    note_use_due: Callable[[Row[Any], bytes], None]
     after_token_use: Callable[[Actor, bytes], None]
 
 
@@ -74,7 +74,7 @@ class CommunityFlask(Flask):
         with db.transaction(opening=statement, params=params) as unit:
             if unit.user_id and unit.team_id:
                 g.team_slug = slug
-                _take(self.gate.find_actor(unit.team_id, unit.user_id))
+                _take(self.gate.opened_actor(unit.opened))
 
     def _dispatch_portal(self, *, public: bool) -> ResponseReturnValue:
         slug = g.get("team_slug")
@@ -85,7 +85,7 @@ class CommunityFlask(Flask):
             g.opened = unit.opened
             g.user_id = unit.user_id
             if unit.user_id and unit.team_id and slug:
-                _take(self.gate.find_actor(unit.team_id, unit.user_id))
+                _take(self.gate.opened_actor(unit.opened))
             if not public:
                 _require_portal(slug)
             return self._guarded()
@@ -95,12 +95,12 @@ class CommunityFlask(Flask):
             with db.transaction():
                 return self._guarded()
         token = bearer_token()
-        statement, params = self.gate.open_api(token.team_key)
+        statement, params = self.gate.open_api(token.team_key, token.digest)
         with db.transaction(opening=statement, params=params) as unit:
-            actor = self.gate.find_actor_of_token(token.digest) if unit.team_id else None
+            actor = self.gate.opened_actor(unit.opened)
             if actor is None:
                 raise NotSignedIn(_("This token is not valid any more."), code="bad_token")
-            unit.user_id = actor.user_id
+            self.gate.note_use_due(unit.opened, token.digest)
             _take(actor)
             require_scope(actor)
             g.token_digest = token.digest

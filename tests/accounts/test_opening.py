@@ -10,6 +10,7 @@ from community.accounts.models import ApiToken, Session
 from community.accounts.queries import opening
 from community.core import db, tokens
 from community.identity.models import Actor
+from community.identity.queries import find_actor
 from tests.conftest import counting
 from tests.factories.accounts import (
     actor_by_token,
@@ -39,6 +40,43 @@ def test_a_cookie_and_an_address_set_user_and_team_in_one_statement(owner: Actor
     with counting() as sent, db.transaction(opening=statement, params=params) as unit:
         assert (unit.team_id, unit.user_id) == (owner.team_id, owner.user_id)
     assert len(sent) == 1
+
+
+def test_the_opening_finds_the_actor_too(owner: Actor) -> None:
+    member = make_member(owner, role="guest")
+    for who in (owner, member):
+        statement, params = opening.open_portal(tokens.digest(make_session(who)), who.team_slug)
+        with counting() as sent, db.transaction(opening=statement, params=params) as unit:
+            assert opening.opened_actor(unit.opened) == find_actor(who.team_id, who.user_id)
+        assert len(sent) == 2  # the second is the comparison's
+
+
+def test_nobody_is_an_actor_in_a_team_they_are_not_in(owner: Actor, stranger: Actor) -> None:
+    for slug in (stranger.team_slug, None, "no-such-team"):
+        statement, params = opening.open_portal(tokens.digest(make_session(owner)), slug)
+        with db.transaction(opening=statement, params=params) as unit:
+            assert opening.opened_actor(unit.opened) is None
+
+
+def test_a_team_left_over_on_the_connection_is_never_seen(owner: Actor, stranger: Actor) -> None:
+    """One connection, set to another team and user for good before each opening."""
+    ours = tokens.parse(make_token(owner))
+    assert ours is not None
+    portal = opening.open_portal(tokens.digest(make_session(owner)), owner.team_slug)
+    for sql, params in (portal, opening.open_api(ours.team_key, ours.digest)):
+        for _time in range(7):  # the driver prepares the statement, then the server its plan
+            with db.engine().connect() as connection:
+                connection.execute(
+                    text(
+                        "SELECT set_config('app.team_id', :team, false), set_config('app.user_id', :user, false)"
+                    ),
+                    {"team": str(stranger.team_id), "user": str(stranger.user_id)},
+                )
+                row = connection.exec_driver_sql(sql, dict(params)).one()
+                found = opening.opened_actor(row)
+                connection.rollback()
+            assert found is not None
+            assert found.member_id == owner.member_id
 
 
 def test_without_a_cookie_neither_team_nor_user_is_set(owner: Actor) -> None:
@@ -106,11 +144,11 @@ def test_two_requests_of_a_browser_do_not_wait_for_each_other(owner: Actor) -> N
         assert other.submit(session_of, secret).result(timeout=5) is not None
 
 
-def test_a_token_opens_its_own_team_in_two_statements(owner: Actor) -> None:
+def test_a_token_opens_its_own_team_in_one_statement(owner: Actor) -> None:
     secret = make_token(owner, "read")
     with counting() as sent:
         actor = actor_by_token(secret)
-    assert len(sent) == 2
+    assert len(sent) == 1
     assert actor is not None
     assert (actor.member_id, actor.scopes) == (owner.member_id, frozenset({"read"}))
 
@@ -118,9 +156,8 @@ def test_a_token_opens_its_own_team_in_two_statements(owner: Actor) -> None:
 def test_a_token_sets_its_user_for_row_level_security(owner: Actor) -> None:
     parsed = tokens.parse(make_token(owner))
     assert parsed is not None
-    statement, params = opening.open_api(parsed.team_key)
+    statement, params = opening.open_api(parsed.team_key, parsed.digest)
     with db.transaction(opening=statement, params=params) as unit:
-        opening.actor_of_token(parsed.digest)
         assert unit.user_id == owner.user_id
         assert unit.session.scalar(text("SELECT current_setting('app.user_id')")) == str(
             owner.user_id
@@ -131,15 +168,17 @@ def test_a_token_under_another_teams_key_opens_nothing(owner: Actor, stranger: A
     secret = make_token(owner)
     forged = secret.replace(owner.team_key, stranger.team_key)
     assert actor_by_token(forged) is None
-    statement, params = opening.open_api(stranger.team_key)
-    with db.transaction(opening=statement, params=params):
-        assert opening.actor_of_token(tokens.digest(secret)) is None
+    statement, params = opening.open_api(stranger.team_key, tokens.digest(secret))
+    with db.transaction(opening=statement, params=params) as unit:
+        assert opening.opened_actor(unit.opened) is None
+        assert unit.user_id is None
 
 
 def test_an_unknown_team_key_sets_no_team(configured: None) -> None:
-    statement, params = opening.open_api("nobodysteam")
+    statement, params = opening.open_api("nobodysteam", b"")
     with db.transaction(opening=statement, params=params) as unit:
         assert unit.team_id is None
+        assert opening.opened_actor(unit.opened) is None
 
 
 def test_an_expired_or_revoked_token_opens_nothing(owner: Actor) -> None:

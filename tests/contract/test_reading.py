@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from sqlalchemy import true
@@ -133,16 +132,10 @@ def _acting_as(world: World, stranger: Actor, monkeypatch: pytest.MonkeyPatch) -
         stranger, scopes=frozenset({"read", "write", "admin"}), team_slug=ours.team_slug
     )
 
-    def find_actor(_team_id: UUID, _user_id: UUID) -> Actor:
-        return wrong
-
-    def find_actor_of_token(_digest: bytes) -> Actor:
-        return wrong
-
     changed = replace(
         gate,
-        find_actor=find_actor,
-        find_actor_of_token=find_actor_of_token,
+        opened_actor=lambda _opened: wrong,
+        note_use_due=lambda _opened, _digest: None,
         after_token_use=lambda _actor, _digest: None,
     )
     monkeypatch.setattr(world.app, "gate", changed)

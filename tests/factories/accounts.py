@@ -53,9 +53,12 @@ def actor_by_token(secret: str) -> Actor | None:
     """Who a request with this token would act as."""
     parsed = tokens.parse(secret)
     assert parsed is not None
-    statement, params = opening.open_api(parsed.team_key)
+    statement, params = opening.open_api(parsed.team_key, parsed.digest)
     with db.transaction(opening=statement, params=params) as unit:
-        return opening.actor_of_token(parsed.digest) if unit.team_id else None
+        actor = opening.opened_actor(unit.opened)
+        if actor is not None:
+            opening.note_use_due(unit.opened, parsed.digest)
+        return actor
 
 
 def address_of(actor: Actor) -> str:

@@ -86,7 +86,7 @@ def test_a_guest_sees_the_pair_with_whom_they_exchanged(
     assert Api(app, guest).get(f"/reciprocity/people/{member.person_id}").status_code == 404
 
 
-def test_a_pair_costs_three_statements_however_long_the_ledger(
+def test_a_pair_costs_two_statements_however_long_the_ledger(
     app: CommunityFlask, owner: Actor, member: Actor
 ) -> None:
     for days in range(5):
@@ -94,7 +94,7 @@ def test_a_pair_costs_three_statements_however_long_the_ledger(
     api = Api(app, owner)
     with counting() as sent:
         api.get(f"/reciprocity/people/{member.person_id}")
-    assert len(sent) == 3, sent
+    assert len(sent) == 2, sent
 
 
 def test_mine_by_kind_is_for_my_eyes_and_adds_nothing_up(

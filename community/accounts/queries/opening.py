@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, text
+from sqlalchemy import Row
 
-from community.core import db
 from community.identity.models import Actor
-from community.identity.queries import actor_from, actor_statement
+from community.identity.queries import actor_from_json, actor_json
 
 IDLE_DAYS = 14
 TOUCH_MINUTES = 10
@@ -23,17 +22,18 @@ TOKEN_TOUCH = timedelta(minutes=5)
 # Digests of valid tokens whose last use lies too far back; at most one entry a token.
 _uses_due: set[bytes] = set()
 
-Opening = tuple[Executable, Mapping[str, Any]]
+Opening = tuple[str, Mapping[str, Any]]
 
 # `seen_at` moves at most every ten minutes, and not at all while another request of the same
 # browser is moving it: nobody waits for a row that only says "lately". The team is set only for
-# somebody who is signed in.
-_PORTAL = text(
-    f"""
+# somebody who is signed in. The actor is asked for by a subquery that takes the team from what
+# `set_config` answered, so that row-level security always finds it set; OFFSET 0 keeps the
+# planner from moving one into the other.
+_PORTAL = f"""
     WITH s AS MATERIALIZED (
       SELECT x.id, x.user_id, x.created_at, x.seen_at, x.confirmed_at
       FROM sessions x JOIN users u ON u.id = x.user_id
-      WHERE x.token_digest = CAST(:digest AS bytea) AND x.ended_at IS NULL AND x.expires_at > now()
+      WHERE x.token_digest = %(digest)s::bytea AND x.ended_at IS NULL AND x.expires_at > now()
         AND x.seen_at > now() - interval '{IDLE_DAYS} days' AND u.disabled_at IS NULL
     ), touched AS (
       UPDATE sessions SET seen_at = now() WHERE id = (
@@ -41,32 +41,41 @@ _PORTAL = text(
         WHERE y.id = (SELECT id FROM s WHERE seen_at < now() - interval '{TOUCH_MINUTES} minutes')
         FOR UPDATE SKIP LOCKED)
     )
-    SELECT now() AS now,
-      set_config('app.team_id', coalesce((
-        SELECT t.id::text FROM teams t
-        WHERE t.slug = CAST(:slug AS text) AND t.deleted_at IS NULL AND s.user_id IS NOT NULL), ''), true) AS team_id,
-      set_config('app.user_id', coalesce(s.user_id::text, ''), true) AS user_id,
-      s.id AS session_id, s.created_at AS session_created_at, s.confirmed_at AS session_confirmed_at
-    FROM (SELECT 1) AS one LEFT JOIN s ON true
-    """
-)
+    SELECT o.*, CASE WHEN o.team_id <> '' THEN {
+    actor_json(
+        "m.team_id = nullif(o.team_id, '')::uuid AND m.user_id = nullif(o.user_id, '')::uuid"
+    )
+} END AS actor
+    FROM (
+      SELECT now() AS now,
+        set_config('app.team_id', coalesce((
+          SELECT t.id::text FROM teams t
+          WHERE t.slug = %(slug)s::text AND t.deleted_at IS NULL AND s.user_id IS NOT NULL), ''), true) AS team_id,
+        set_config('app.user_id', coalesce(s.user_id::text, ''), true) AS user_id,
+        s.id AS session_id, s.created_at AS session_created_at, s.confirmed_at AS session_confirmed_at
+      FROM (SELECT 1) AS one LEFT JOIN s ON true OFFSET 0
+    ) o
+"""
 
-_API = text(
-    """
-    SELECT now() AS now, set_config('app.user_id', '', true) AS user_id,
-      set_config('app.team_id', coalesce((
-        SELECT t.id::text FROM teams t WHERE t.key = :team_key AND t.deleted_at IS NULL), ''), true) AS team_id
-    """
-)
-
-_ACTOR_OF_TOKEN = actor_statement(
-    "k.team_id = :team_id AND k.digest = :digest AND k.revoked_at IS NULL"
-    " AND (k.expires_at IS NULL OR k.expires_at > now())",
-    extra_columns="k.scopes, k.last_used_at IS NULL OR k.last_used_at < now()"
-    f" - interval '{TOKEN_TOUCH.seconds} seconds' AS is_token_use_due,"
-    " set_config('app.user_id', m.user_id::text, true)",
-    extra_from="JOIN api_tokens k ON k.team_id = m.team_id AND k.member_id = m.id",
-)
+_API = f"""
+    SELECT a.*, set_config('app.user_id', coalesce(a.actor ->> 'user_id', ''), true) AS user_id
+    FROM (
+      SELECT o.now, o.team_id, CASE WHEN o.team_id <> '' THEN {
+    actor_json(
+        "k.team_id = nullif(o.team_id, '')::uuid AND k.digest = %(digest)s::bytea AND k.revoked_at IS NULL"
+        " AND (k.expires_at IS NULL OR k.expires_at > now())",
+        extra_columns="k.scopes, k.last_used_at IS NULL OR k.last_used_at < now()"
+        f" - interval '{TOKEN_TOUCH.seconds} seconds' AS is_token_use_due",
+        extra_from="JOIN api_tokens k ON k.team_id = m.team_id AND k.member_id = m.id",
+    )
+} END AS actor
+      FROM (
+        SELECT now() AS now, set_config('app.team_id', coalesce((
+          SELECT t.id::text FROM teams t WHERE t.key = %(team_key)s AND t.deleted_at IS NULL), ''), true) AS team_id
+        OFFSET 0
+      ) o OFFSET 0
+    ) a
+"""
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,9 @@ def open_portal(digest: bytes | None, slug: str | None) -> Opening:
     return _PORTAL, {"digest": digest, "slug": slug}
 
 
-def open_api(team_key: str) -> Opening:
-    """The opening of an API request: the team that the token names."""
-    return _API, {"team_key": team_key}
+def open_api(team_key: str, digest: bytes) -> Opening:
+    """The opening of an API request: the team that the token names, and the token's digest."""
+    return _API, {"team_key": team_key, "digest": digest}
 
 
 def opened_session(opened: Row[Any]) -> OpenSession | None:
@@ -102,21 +111,19 @@ def opened_session(opened: Row[Any]) -> OpenSession | None:
     )
 
 
-def actor_of_token(digest: bytes) -> Actor | None:
-    """The active member a token stands for, with its scopes; None when it is not valid.
+def opened_actor(opened: Row[Any]) -> Actor | None:
+    """The active member in the row that an opening returned; None where there is none.
 
-    Remembers in this process when the token's last use is due to be written.
+    A token's actor has its scopes.
     """
-    found = db.session().execute(
-        _ACTOR_OF_TOKEN, {"team_id": db.current_team_id(), "digest": digest}
-    )
-    row = found.one_or_none()
-    if row is None:
-        return None
-    db.unit().user_id = row.user_id
-    if row.is_token_use_due:
+    found = opened._mapping["actor"]
+    return actor_from_json(found) if found is not None else None
+
+
+def note_use_due(opened: Row[Any], digest: bytes) -> None:
+    """Remember in this process when the token's last use is due to be written."""
+    if opened._mapping["actor"]["is_token_use_due"]:
         _uses_due.add(digest)
-    return actor_from(row, frozenset(row.scopes))
 
 
 def take_use_due(digest: bytes) -> bool:

@@ -65,7 +65,7 @@ class Logged:
 def log_give(actor: Actor, draft: Draft) -> Logged:
     """Log help the actor gave or received; what the receiver logs is acknowledged at once."""
     i_gave, other_id = _sides(actor, draft)
-    found = find_partner(actor, other_id, draft.story)
+    found = find_partner(actor, other_id, draft.story, i_gave=i_gave)
     if found is None:
         field_name = "receiver_id" if i_gave else "giver_id"
         raise RuleBroken(_("There is no such person."), field=field_name, code="no_such_person")

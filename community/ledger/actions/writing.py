@@ -1,21 +1,16 @@
 """Putting a new give, or the next act on one, into the ledger, with all that follows from it."""
 
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam
-from sqlalchemy.dialects.postgresql import Insert, insert
-
 from community.capacity import actions as capacity
-from community.capacity.models import Commitment
 from community.core import db, hold
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.ledger import notices
 from community.ledger.actions.projections import Counts, project
-from community.ledger.models import Give, GiveAct, GiveState, GiveWords
+from community.ledger.models import GiveAct
 from community.ledger.models.values import POINTS
 from community.ledger.queries import Entry
 from community.notifications import actions as notifications
@@ -26,47 +21,17 @@ LETS_GO = ("disputed", "retracted", "corrected")
 
 
 def store_new(actor: Actor, entry: Entry, first: GiveAct) -> None:
-    """Insert a new give: its four rows and the giver's load in one statement, then the rest."""
-    load = _load(entry)
-    values = _columns(entry.state) | _columns(entry.give) | _columns(entry.words)
-    values |= _columns(first) | {f"load_{name}": value for name, value in (load or {}).items()}
-    if load is not None:
-        values["load_id"] = db.new_id()
-    places = {_place(name): value for name, value in values.items() if name != "id"}
-    db.session().execute(_insertion(has_load=load is not None), places)
+    """Put a new give into the ledger: all its rows go together, with what follows from it."""
     project(entry.state, None)
+    for row in (entry.give, entry.state, entry.words, first):
+        db.record(row.__table__, _columns(row), soon=True)  # type: ignore[arg-type]
+    load = _load(entry)
+    if load is not None:
+        capacity.commit_to(**load, is_new=True)
     journal.record(
         actor, first.verb, "give", entry.give.id, about_id=other_side(actor.person_id, entry)
     )
     announce(entry, first, hold.period())
-
-
-@cache
-def _insertion(*, has_load: bool) -> Insert:
-    """The statement of a new give, built once: what several rows share has one place."""
-    tables = (GiveState, Give, GiveAct, GiveWords)
-    parts = [insert(table).values(_places(table)) for table in tables]
-    if has_load:
-        own = _places(Commitment, "load_")
-        shared = {"team_id": _bind(GiveState, "team_id"), "thing_id": _bind(GiveState, "give_id")}
-        parts.append(capacity.committing(own | shared))
-    statement, *others = parts
-    for number, part in enumerate(others):
-        statement = statement.add_cte(part.cte(f"part_{number}"))
-    return statement
-
-
-def _places(model: type[db.Base], prefix: str = "") -> dict[str, BindParameter[Any]]:
-    return {c.key: _bind(model, c.key, prefix) for c in model.__table__.columns}
-
-
-def _bind(model: type[db.Base], column: str, prefix: str = "") -> BindParameter[Any]:
-    name = "give_id" if model is Give and column == "id" else column
-    return bindparam(_place(prefix + name), type_=model.__table__.columns[column].type)
-
-
-def _place(name: str) -> str:
-    return f"new_{name}"
 
 
 def store_act(

@@ -156,29 +156,29 @@ def lock_pair(one: Any, other: Any) -> ColumnElement[Any]:
 
 
 def find_partner(
-    actor: Actor, person_id: UUID, story: str = ""
+    actor: Actor, person_id: UUID, story: str = "", *, i_gave: bool = True
 ) -> tuple[PersonRef, date | None] | None:
-    """The person a new give is about, and when the actor last wrote the same words about them.
+    """The person a new give is about, and when the actor last wrote the same words for the same way.
 
     Takes the locks of the act in the same statement. None when the actor does not see them.
     """
     values = {**actor.places, "person_id": person_id, "me": actor.person_id}
     if story:
         values |= {"story": story, "since": clock.today() - timedelta(days=REPEAT_DAYS)}
-    for row in _prepared_partner(actor.shape, bool(story)).rows(values):
+    for row in _prepared_partner(actor.shape, bool(story), i_gave).rows(values):
         return _person(row, "other", email=row.email, audience=row.audience), row.repeated_on
     return None
 
 
 @lru_cache(maxsize=100)
-def _prepared_partner(shape: tuple[str, int, int], has_story: bool) -> Prepared:
+def _prepared_partner(shape: tuple[str, int, int], has_story: bool, i_gave: bool) -> Prepared:
     """The question for all actors of one shape."""
     nobody, person_id = Actor.stand_in(shape), uuid4()
     values = {**nobody.places, "person_id": person_id, "me": nobody.person_id}
     repeated: ColumnElement[Any] = null()
     if has_story:
         values |= {"story": "\ue000story", "since": date(1901, 2, 3)}
-        repeated = _repeated(nobody, values["story"], values["since"])
+        repeated = _repeated(nobody, values["story"], values["since"], i_gave=i_gave)
     return Prepared(_partner(nobody, person_id, repeated), values)
 
 
@@ -226,7 +226,10 @@ def _may_name(actor: Actor) -> ColumnElement[bool]:
     return or_(seen, and_(_Other.membership_id.is_not(None), before.exists()))
 
 
-def _repeated(actor: Actor, story: str, since: date) -> ColumnElement[Any]:
+def _repeated(actor: Actor, story: str, since: date, *, i_gave: bool) -> ColumnElement[Any]:
+    mine, theirs = GiveState.giver_id, GiveState.receiver_id
+    if not i_gave:
+        mine, theirs = theirs, mine
     return (
         select(func.max(GiveState.happened_on))
         .join(
@@ -236,10 +239,8 @@ def _repeated(actor: Actor, story: str, since: date) -> ColumnElement[Any]:
         .where(
             GiveState.team_id == actor.team_id,
             GiveState.author_id.in_(actor.person_ids),
-            or_(
-                and_(GiveState.giver_id.in_(actor.person_ids), GiveState.receiver_id == _Other.id),
-                and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.giver_id == _Other.id),
-            ),
+            mine.in_(actor.person_ids),
+            theirs == _Other.id,
             GiveState.happened_on > since,
             GiveState.state.not_in(SETTLED),
             GiveWords.story == story,
