@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from flask import Response, request
 from markupsafe import Markup
@@ -12,7 +11,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.paging import PageRequest
 from community.reciprocity import measures, queries
-from community.reciprocity.queries import PairView
+from community.reciprocity.queries import Month, PairView
 from community.web import charts, pages
 from community.web.charts import ColumnLabels
 from community.web.session import current_actor
@@ -20,7 +19,6 @@ from community.web.templating import NavItem, monthdate, url
 
 SHOWN = 30
 _WITHOUT_SIDE = (measures.BALANCED, measures.TOO_EARLY, measures.NO_EXCHANGE)
-MONTHS = 12
 ENOUGH_FOR_A_CHART = 3
 
 FROM_ME, FROM_THEM = "from-me", "from-them"
@@ -95,12 +93,9 @@ def pair_words(pair: PairView) -> str:
 @bp.app_template_global("pair_rule")
 def pair_rule(pair: PairView | None = None) -> str:
     """What counts here, in the same words everywhere: between me and one person, or each of them."""
-    thanked = _("Help counts once the one who received it said thank you.")
+    thanked = _thanked()
     by_kind = {
-        None: _(
-            "What you did for somebody outside the team counts at once, for you alone; so does"
-            " help you noted with no reply needed."
-        ),
+        None: _at_once(),
         True: _("Help you noted with no reply needed counts at once, for you alone."),
         False: _(
             "They are outside the team, so what you did for them counts at once, for you alone."
@@ -113,35 +108,78 @@ def pair_rule(pair: PairView | None = None) -> str:
     return " ".join(parts)
 
 
+@bp.app_template_global("year_rule")
+def year_rule() -> str:
+    """What counts of one's own year: the same, each entry once however old."""
+    return f"{_thanked()} {_at_once()}"
+
+
+def _thanked() -> str:
+    return _("Help counts once the one who received it said thank you.")
+
+
+def _at_once() -> str:
+    return _(
+        "What you did for somebody outside the team counts at once, for you alone; so does"
+        " help you noted with no reply needed."
+    )
+
+
 @bp.app_template_global("pair_chart")
 def pair_chart(pair: PairView) -> Markup:
     """A year month by month, once there is enough to draw; empty before that."""
     if pair.exchange.entries < ENOUGH_FOR_A_CHART:
         return Markup("")
-    months = _months(pair.at_day)
-    first = queries.number_of(months[0])
+    months = {first: Month(first) for first in queries.months_until(pair.at_day)}
+    first = queries.number_of(min(months))
     days = queries.find_days(current_actor(), [pair.person_id], since=first)[pair.person_id]
-    given, received = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
     for day in days:
         if day.day <= pair.at:
-            month = queries.day_of(day.day).replace(day=1)
-            given[month] += day.given_entries
-            received[month] += day.received_entries
+            month = months[queries.day_of(day.day).replace(day=1)]
+            month.given += day.given_entries
+            month.received += day.received_entries
+    return _drawn(
+        list(months.values()),
+        _("Between you and %(name)s", name=pair.name),
+        _("How often in each of the last twelve months, with thanks."),
+    )
+
+
+@bp.app_template_global("year_words")
+def year_words(year: Sequence[Month]) -> str:
+    """In how many of the months help went each way; empty while there is nothing to say."""
+    given = sum(month.given > 0 for month in year)
+    received = sum(month.received > 0 for month in year)
+    if given and received:
+        return _(
+            "You helped in %(given)d of the last twelve months, and were helped in %(received)d.",
+            given=given,
+            received=received,
+        )
+    if given:
+        return _("You helped in %(given)d of the last twelve months.", given=given)
+    if received:
+        return _("You were helped in %(received)d of the last twelve months.", received=received)
+    return ""
+
+
+@bp.app_template_global("year_chart")
+def year_chart(year: Sequence[Month]) -> Markup:
+    """One's own year month by month, once there is enough to draw; empty before that."""
+    if sum(month.given + month.received for month in year) < ENOUGH_FOR_A_CHART:
+        return Markup("")
+    return _drawn(year, _("Your year"), _("How often in each of the last twelve months."))
+
+
+def _drawn(year: Sequence[Month], name: str, sentence: str) -> Markup:
     labels = ColumnLabels(
-        name=_("Between you and %(name)s", name=pair.name),
-        sentence=_("How often in each of the last twelve months, with thanks."),
+        name=name,
+        sentence=sentence,
         given=_("You helped"),
         received=_("You were helped"),
         month=_("Month"),
         table=_("The same as a table"),
     )
-    names = [monthdate(month) for month in months]
-    return charts.diverging_columns(names, list(given.values()), list(received.values()), labels)
-
-
-def _months(last: date) -> list[date]:
-    """The first days of the twelve months that end with this day's."""
-    months = [last.replace(day=1)]
-    while len(months) < MONTHS:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    return months[::-1]
+    given, received = [month.given for month in year], [month.received for month in year]
+    names = [monthdate(month.first_on) for month in year]
+    return charts.diverging_columns(names, given, received, labels)

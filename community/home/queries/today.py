@@ -1,14 +1,17 @@
-"""What Today shows: who waits for an answer, whom to thank, what happened lately, whom one just met."""
+"""What Today shows: who waits for an answer, whom to thank, what happened lately, whom one just met, my year."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from community.core import clock
 from community.core.paging import PageRequest
 from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.queries import SeenGive
 from community.people import queries as people
+from community.reciprocity import queries as reciprocity
+from community.reciprocity.queries import Month
 
 SHOWN = 5
 
@@ -21,6 +24,7 @@ class Today:
     lately: Sequence[SeenGive]
     recent_people: Sequence[Any]
     has_people: bool
+    year: Sequence[Month]
 
 
 def read(actor: Actor) -> Today:
@@ -32,4 +36,5 @@ def read(actor: Actor) -> Today:
         lately=ledger.find_lately(actor, SHOWN),
         recent_people=others[:SHOWN],
         has_people=bool(others),
+        year=reciprocity.find_year(actor, clock.today(actor.zone)),
     )

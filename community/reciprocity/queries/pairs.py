@@ -1,4 +1,4 @@
-"""Reading the pairs of one member, and comparing what is kept with a replay of the ledger."""
+"""Reading the pairs of one member, from the kept sums and days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from community.core import db
@@ -18,17 +18,15 @@ from community.core.paging import Page, PageRequest, decode, page
 from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.identity.policy import in_audience
-from community.ledger import queries as ledger
 from community.people.models import Person
 from community.reciprocity import measures
 from community.reciprocity.measures import DaySum, Exchange
 from community.reciprocity.models import PairDay, PairSum
 
 EPOCH = date(1970, 1, 1)
-TOLERANCE = 1e-9
 
-_Other = shared_alias(Person, name="other")
-_OtherRow = shared_alias(Person, name="other_row")
+Other = shared_alias(Person, name="other")
+OtherRow = shared_alias(Person, name="other_row")
 
 
 @dataclass(frozen=True)
@@ -115,9 +113,9 @@ def _pair_statement(actor: Actor, person_id: UUID) -> Any:
     )
     return (
         select(
-            _Other.id,
-            _Other.name,
-            _Other.membership_id.is_not(None).label("is_member"),
+            Other.id,
+            Other.name,
+            Other.membership_id.is_not(None).label("is_member"),
             PairSum.first_day,
             PairSum.latest_day,
             PairSum.given,
@@ -125,14 +123,14 @@ def _pair_statement(actor: Actor, person_id: UUID) -> Any:
             PairSum.entries,
         )
         .join(
-            _OtherRow,
-            and_(_OtherRow.team_id == _Other.team_id, _OtherRow.canonical_id == _Other.id),
+            OtherRow,
+            and_(OtherRow.team_id == Other.team_id, OtherRow.canonical_id == Other.id),
         )
-        .outerjoin(PairSum, and_(_is_mine(actor), PairSum.other_id == _OtherRow.id))
+        .outerjoin(PairSum, and_(_is_mine(actor), PairSum.other_id == OtherRow.id))
         .where(
-            _Other.team_id == actor.team_id,
-            _Other.id == canonical.scalar_subquery(),
-            _seen(actor),
+            Other.team_id == actor.team_id,
+            Other.id == canonical.scalar_subquery(),
+            seen(actor),
         )
         # A merged person has several rows; those without any exchange say nothing more.
         .order_by(PairSum.latest_day.is_(None))
@@ -143,16 +141,16 @@ def _is_mine(actor: Actor) -> ColumnElement[bool]:
     return and_(PairSum.team_id == actor.team_id, PairSum.viewer_id.in_(actor.person_ids))
 
 
-def _seen(actor: Actor) -> ColumnElement[bool]:
+def seen(actor: Actor) -> ColumnElement[bool]:
     """Whom the actor sees, and members they have exchanged with (who are never hidden from them)."""
     any_pair = aliased(PairSum)
     mine = exists().where(
         any_pair.team_id == actor.team_id,
         any_pair.viewer_id.in_(actor.person_ids),
-        any_pair.other_id == _Other.id,
+        any_pair.other_id == Other.id,
     )
-    known = and_(_Other.membership_id.is_not(None), mine)
-    return and_(_Other.deleted_at.is_(None), or_(in_audience(actor, _Other), known))
+    known = and_(Other.membership_id.is_not(None), mine)
+    return and_(Other.deleted_at.is_(None), or_(in_audience(actor, Other), known))
 
 
 def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
@@ -160,9 +158,9 @@ def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
     latest = func.max(PairSum.latest_day)
     statement = (
         select(
-            _Other.id,
-            _Other.name,
-            _Other.membership_id.is_not(None).label("is_member"),
+            Other.id,
+            Other.name,
+            Other.membership_id.is_not(None).label("is_member"),
             latest.label("latest_day"),
             func.min(PairSum.first_day).label("first_day"),
             func.sum(PairSum.entries).label("entries"),
@@ -171,18 +169,16 @@ def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
             func.count().label("parts"),
         )
         .select_from(PairSum)
-        .join(
-            _OtherRow, and_(_OtherRow.team_id == PairSum.team_id, _OtherRow.id == PairSum.other_id)
-        )
-        .join(_Other, and_(_Other.team_id == PairSum.team_id, _Other.id == _OtherRow.canonical_id))
-        .where(_is_mine(actor), _seen(actor))
-        .group_by(_Other.team_id, _Other.id)
-        .order_by(latest.desc(), _Other.id.desc())
+        .join(OtherRow, and_(OtherRow.team_id == PairSum.team_id, OtherRow.id == PairSum.other_id))
+        .join(Other, and_(Other.team_id == PairSum.team_id, Other.id == OtherRow.canonical_id))
+        .where(_is_mine(actor), seen(actor))
+        .group_by(Other.team_id, Other.id)
+        .order_by(latest.desc(), Other.id.desc())
         .limit(request.limit + 1)
     )
     if request.cursor:
         edge = decode(request.cursor, (int, UUID))
-        statement = statement.having(tuple_(latest, _Other.id) < tuple_(*edge))
+        statement = statement.having(tuple_(latest, Other.id) < tuple_(*edge))
     rows = db.session().execute(statement).all()
     number = number_of(at)
     uneven = [row.id for row in rows if row.parts > 1 or row.latest_day > number]
@@ -206,20 +202,18 @@ def find_days(
     """The days of the actor's pairs with these (canonical) people, in order."""
     statement = (
         select(
-            _OtherRow.canonical_id,
+            OtherRow.canonical_id,
             PairDay.day,
             PairDay.given,
             PairDay.received,
             PairDay.given_entries,
             PairDay.received_entries,
         )
-        .join(
-            _OtherRow, and_(_OtherRow.team_id == PairDay.team_id, _OtherRow.id == PairDay.other_id)
-        )
+        .join(OtherRow, and_(OtherRow.team_id == PairDay.team_id, OtherRow.id == PairDay.other_id))
         .where(
             PairDay.team_id == actor.team_id,
             PairDay.viewer_id.in_(actor.person_ids),
-            _OtherRow.canonical_id.in_(person_ids),
+            OtherRow.canonical_id.in_(person_ids),
             PairDay.given_entries + PairDay.received_entries > 0,
         )
     )
@@ -229,102 +223,3 @@ def find_days(
     for row in db.session().execute(statement):
         parts[row.canonical_id].append(DaySum(*row[1:]))
     return {person_id: measures.sum_days(days) for person_id, days in parts.items()}
-
-
-def replayed_days() -> Any:
-    """The day sums as a replay of the whole ledger makes them."""
-    entries = ledger.views()
-    day = (entries.c.day - EPOCH).label("day")
-    return select(
-        entries.c.viewer_id,
-        entries.c.other_id,
-        day,
-        func.sum(entries.c.given).label("given"),
-        func.sum(entries.c.received).label("received"),
-        func.count().filter(entries.c.given > 0).label("given_entries"),
-        func.count().filter(entries.c.received > 0).label("received_entries"),
-    ).group_by(entries.c.viewer_id, entries.c.other_id, entries.c.day)
-
-
-def find_day_differences() -> list[str]:
-    """Pairs and days where the kept sums are not the replay's, to the last digit."""
-    replayed = replayed_days().subquery("replayed")
-    kept = (
-        select(PairDay)
-        .where(
-            PairDay.team_id == db.current_team_id(),
-            PairDay.given_entries + PairDay.received_entries > 0,
-        )
-        .subquery("kept")
-    )
-    same = and_(
-        kept.c.viewer_id == replayed.c.viewer_id,
-        kept.c.other_id == replayed.c.other_id,
-        kept.c.day == replayed.c.day,
-    )
-    names = ("given", "received", "given_entries", "received_entries")
-    statement = (
-        select(
-            func.coalesce(kept.c.viewer_id, replayed.c.viewer_id),
-            func.coalesce(kept.c.other_id, replayed.c.other_id),
-            func.coalesce(kept.c.day, replayed.c.day),
-        )
-        .select_from(kept.join(replayed, same, full=True))
-        .where(or_(*[kept.c[name].is_distinct_from(replayed.c[name]) for name in names]))
-    )
-    return [
-        f"day {day_of(day)} of {viewer} with {other} differs from a replay"
-        for viewer, other, day in db.session().execute(statement)
-    ]
-
-
-# Needs `live` (days of pairs) before it; makes the row of `pair_sums` for each pair.
-SUMS_OF_LIVE = """
-    edge AS (
-      SELECT viewer_id, other_id, min(day) AS first_day, max(day) AS latest_day FROM live
-      GROUP BY viewer_id, other_id
-    ), aged AS (
-      SELECT live.*, edge.first_day, edge.latest_day,
-        power(2::float8, (day - latest_day) / :half_life ::float8) AS left_over
-      FROM live JOIN edge USING (viewer_id, other_id)
-    ), made AS (
-      SELECT viewer_id, other_id, first_day, latest_day,
-        sum(least(given, :cap)::float8 * left_over) AS given,
-        sum(least(received, :cap)::float8 * left_over) AS received,
-        sum(least(given, :cap)) AS given_lifetime,
-        sum(least(received, :cap)) AS received_lifetime,
-        sum(given_entries + received_entries) AS entries
-      FROM aged GROUP BY viewer_id, other_id, first_day, latest_day
-    )
-"""
-LIVE = """
-    live AS (
-      SELECT * FROM pair_days WHERE team_id = :team_id AND given_entries + received_entries > 0
-    )
-"""
-_SUM_DIFFERENCES = text(
-    f"""
-    WITH {LIVE}, {SUMS_OF_LIVE}
-    SELECT coalesce(m.viewer_id, s.viewer_id) AS viewer_id, coalesce(m.other_id, s.other_id) AS other_id
-    FROM made m FULL JOIN (SELECT * FROM pair_sums WHERE team_id = :team_id) s USING (viewer_id, other_id)
-    WHERE m.viewer_id IS NULL OR s.viewer_id IS NULL
-      OR (m.first_day, m.latest_day, m.given_lifetime, m.received_lifetime, m.entries)
-         <> (s.first_day, s.latest_day, s.given_lifetime, s.received_lifetime, s.entries)
-      OR abs(m.given - s.given) > :tolerance * greatest(1, m.given)
-      OR abs(m.received - s.received) > :tolerance * greatest(1, m.received)
-    """
-)
-
-
-def find_sum_differences() -> list[str]:
-    """Pairs whose kept sums are not those of their days (decayed ones within 1e-9)."""
-    values = {
-        "team_id": db.current_team_id(),
-        "cap": measures.DAILY_CAP,
-        "half_life": measures.HALF_LIFE,
-        "tolerance": TOLERANCE,
-    }
-    return [
-        f"the sums of {row.viewer_id} with {row.other_id} differ from their days"
-        for row in db.session().execute(_SUM_DIFFERENCES, values)
-    ]
