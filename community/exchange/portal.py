@@ -56,6 +56,7 @@ def _in_people() -> None:
 def new() -> ResponseReturnValue:
     """Bring a file, or what one pasted; below, the imports so far."""
     actor = current_actor()
+    actions.check_may_import(actor)
     form = pages.Form(schemas.StartForm())
     if form.valid() and (file := _brought(form)):
         with form.attempt():
@@ -70,7 +71,6 @@ def new() -> ResponseReturnValue:
     return pages.show(
         "exchange/new.html",
         form=form,
-        may_import=can_import(actor),
         batches=page.items,
         more=url("exchange.new", after=page.next) if page.next else "",
         encodings=ENCODINGS,
@@ -295,7 +295,9 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
     """Take an import back, or discard one that is not published."""
     batch = actions.undo_import(current_actor(), batch_id)
     if batch is None:
-        return pages.done(_("Discarded. Nothing was added."), to=url("exchange.new"))
+        # Who is a guest by now has no page to begin another one.
+        to = url("exchange.new" if can_import(current_actor()) else "people.list")
+        return pages.done(_("Discarded. Nothing was added."), to=to)
     text = _("Taking it back.") if batch.is_working else _("Taken back.")
     return pages.done(text, to=url("exchange.show", batch_id=batch.id))
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from werkzeug.test import TestResponse
 
 from community.exchange.models import ImportBatch
-from community.identity.models import Actor
+from community.identity.models import Actor, Membership
 from community.people import actions as people_actions
 from community.web.session import CommunityFlask
 from tests.conftest import counting
@@ -270,9 +270,36 @@ def test_a_finished_import_has_no_columns_to_choose(portal: Portal, owner: Actor
     assert portal.get(f"{START}/{batch.id}/columns").status_code == 303
 
 
-def test_guests_see_no_form_and_others_no_import(app: CommunityFlask, owner: Actor) -> None:
-    guest = Portal(app, make_member(owner, role="guest"))
-    assert not page(guest.get(START)).find(id="f-file")
+def test_guests_are_refused_the_page_and_the_act_and_led_to_neither(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    guest = make_member(owner, role="guest")
+    portal = Portal(app, guest)
+    portal.get("/people")
+    for answer in (portal.get(START), bring_file(portal, table(ANN))):
+        assert answer.status_code == 403
+        assert "Guests cannot import people. Ask a member to do it." in words(answer)
+        assert not page(answer).find(id="f-file")
+    make_person(guest, "Ann Lee", audience="private")
+    for path in ("/", "/more", "/people"):
+        links = {a["href"] for a in page(portal.get(path)).find_all("a", href=True)}
+        assert not any("/import" in link for link in links), path
+    assert page(portal.get("/people")).find("form", action=re.compile(r"/people\.csv$"))
+
+
+def test_an_import_from_before_somebody_was_a_guest_can_be_discarded(
+    app: CommunityFlask, member: Actor
+) -> None:
+    batch = bring(member, table(ANN), dry_run=True)
+    with acting(member) as unit:
+        unit.session.get_one(Membership, (member.team_id, member.member_id)).role = "guest"
+    portal = Portal(app, member)
+    portal.get(f"{START}/{batch.id}")
+    answer = portal.post(f"{START}/{batch.id}/undo")
+    assert answer.headers["Location"].endswith("/people")
+
+
+def test_nobody_sees_anothers_import(app: CommunityFlask, owner: Actor) -> None:
     batch = bring(owner, table(ANN))
     other = Portal(app, make_member(owner))
     assert other.get(f"{START}/{batch.id}").status_code == 404

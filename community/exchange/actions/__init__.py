@@ -3,6 +3,7 @@
 from community.exchange.actions.batches import (
     SMALL,
     FileIn,
+    check_may_import,
     open_content,
     publish_import,
     read_import,
@@ -17,6 +18,7 @@ __all__ = [
     "SMALL",
     "FileIn",
     "carry_on",
+    "check_may_import",
     "export_people",
     "open_content",
     "prune",

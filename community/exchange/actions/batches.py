@@ -41,6 +41,12 @@ class FileIn:
     reading: Reading = field(default_factory=Reading)
 
 
+def check_may_import(actor: Actor) -> None:
+    """NotAllowed for guests, who add nobody."""
+    if not policy.can_import(actor):
+        raise NotAllowed(_("Guests cannot import people. Ask a member to do it."))
+
+
 def start_import(
     actor: Actor,
     file: FileIn,
@@ -56,8 +62,7 @@ def start_import(
     and where. New people are private to the importer unless `visibility` says otherwise.
     `dry_run` stops at the preview. `delay` holds the worker back from what a command does itself.
     """
-    if not policy.can_import(actor):
-        raise NotAllowed(_("Guests cannot import people. Ask a member to do it."))
+    check_may_import(actor)
     _refuse_many(actor)
     kind = _kind(file)
     parsed = open_content(actor, file.content, kind, file.reading)

@@ -20,8 +20,7 @@ ROUTES: tuple[Route, ...] = (
     api("GET", f"{_BATCH}/rows", of="import"),
     api("POST", f"{_BATCH}/publication", of="import", answers=202),
     api("DELETE", _BATCH, of="import"),
-    # Guests are shown that importing is the members'; sending a file is refused.
-    page("GET", "/people/import"),
+    page("GET", "/people/import", roles=MEMBERS),
     page(
         "POST",
         "/people/import",
