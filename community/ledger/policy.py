@@ -2,7 +2,8 @@
 
 A give without a wider audience is seen by its two people alone, whatever their role. One that
 was disputed, taken back or corrected is theirs again, whatever its audience said. Nobody reads
-of a give between people they could not both see.
+of a give between people they could not both see; one with somebody who was deleted is left to
+the other one of the two.
 """
 
 from typing import Any
@@ -75,9 +76,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def _sees_person(actor: Actor, person: Any) -> ColumnElement[bool]:
+    # What a member had with somebody who was deleted stays theirs, and counts in their figures.
     partner = and_(person.membership_id.is_not(None), concerns(actor))
     seen = or_(in_audience(actor, person), person.id.in_(actor.person_ids), partner)
-    return and_(person.deleted_at.is_(None), seen)
+    return and_(or_(person.deleted_at.is_(None), concerns(actor)), seen)
 
 
 def is_giver(actor: Actor, give: GiveState) -> bool:

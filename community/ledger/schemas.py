@@ -215,6 +215,10 @@ class GiveOut(Schema):
     value = fields.Float(required=True)
     counted_value = fields.Float(required=True)
     awaiting = fields.Boolean(required=True)
+    other_is_deleted = fields.Boolean(
+        required=True,
+        metadata={"description": "The other one was deleted: a name here, and nowhere else."},
+    )
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
     created_by_id = fields.UUID(required=True)
@@ -250,6 +254,7 @@ _SAME = (
     "value",
     "counted_value",
     "awaiting",
+    "other_is_deleted",
     "created_at",
     "updated_at",
     "created_by_id",

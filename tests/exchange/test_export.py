@@ -18,7 +18,7 @@ from tests.web_client import Portal
 
 def download(app: CommunityFlask, actor: Actor) -> TestResponse:
     portal = Portal(app, actor)
-    portal.get("/people/import")
+    portal.get("/")
     answer = portal.post("/people.csv")
     assert answer.status_code == 200
     return answer

@@ -317,6 +317,9 @@ def test_a_person_is_deleted_when_their_name_was_typed_and_comes_back(
     portal: Portal, owner: Actor
 ) -> None:
     person = make_person(owner, "Mara Ellison")
+    told = words(portal.get(path(person, "delete")))
+    assert "every note about them disappear, also what others wrote" in told
+    assert "Help with them stays in the history of the member" in told
     refused = send(portal, path(person, "delete"), {"name": "Mara", "version": "1"})
     assert refused.status_code == 422
     assert "This is not the name" in words(refused)

@@ -80,14 +80,26 @@ def test_a_year_ends_where_its_first_month_begins(
     assert year(owner) == {first: (0, 1)}
 
 
-def test_entries_with_somebody_hidden_are_in_neither(
+def test_entries_with_somebody_deleted_count_on_and_are_shown(
     app: CommunityFlask, owner: Actor, member: Actor
 ) -> None:
     outsider = told_year(owner, member)
+    before = year(owner)
     with acting(owner):
         people.delete_person(owner, outsider)
-    assert sum(sum(both) for both in year(owner).values()) == 6
-    assert year(owner) == rows(owner)
+    assert year(owner) == before == rows(owner)
+
+
+def test_entries_with_somebody_hidden_are_in_neither(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    shared = make_person(member, "Dana Fox").id
+    log_give(owner, shared)
+    assert year(owner) == rows(owner) != {}
+    with acting(member):
+        private = {"audience": "private", "people": [], "circle_id": None}
+        people.edit_person(member, shared, visibility=private)
+    assert year(owner) == rows(owner) == {}
 
 
 def test_a_year_is_nobody_elses(app: CommunityFlask, owner: Actor, member: Actor) -> None:

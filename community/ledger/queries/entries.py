@@ -53,6 +53,7 @@ class PersonRef:
     shown_name: str
     member_id: UUID | None
     is_member: bool
+    is_deleted: bool = False
     user_id: UUID | None = None
     email: str | None = None
     audience: str = "team"
@@ -117,6 +118,7 @@ def _person_columns(person: Any, member: Any, side: str) -> list[Any]:
         person.name.label(f"{side}_name"),
         person.call_name.label(f"{side}_call_name"),
         person.membership_id.label(f"{side}_membership_id"),
+        person.deleted_at.is_not(None).label(f"{side}_is_deleted"),
         member.id.label(f"{side}_member_id"),
         member.user_id.label(f"{side}_user_id"),
     ]
@@ -139,6 +141,7 @@ def _person(row: Row[*tuple[Any, ...]], side: str, **more: Any) -> PersonRef:
         shown_name=values[f"{side}_call_name"] or name,
         member_id=values[f"{side}_member_id"],
         is_member=values[f"{side}_membership_id"] is not None,
+        is_deleted=values[f"{side}_is_deleted"],
         user_id=values[f"{side}_user_id"],
         **more,
     )
@@ -317,8 +320,10 @@ def seen(actor: Actor, entry: Entry) -> SeenGive:
         "giver_id": entry.giver.id,
         "giver_name": entry.giver.name,
         "giver_is_member": entry.giver.is_member,
+        "giver_is_deleted": entry.giver.is_deleted,
         "receiver_id": entry.receiver.id,
         "receiver_name": entry.receiver.name,
         "receiver_is_member": entry.receiver.is_member,
+        "receiver_is_deleted": entry.receiver.is_deleted,
     }
     return view(actor, entry.state, entry.give, entry.words, sides)

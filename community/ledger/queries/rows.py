@@ -27,9 +27,11 @@ class SeenGive:
     giver_id: UUID
     giver_name: str
     giver_is_member: bool
+    giver_is_deleted: bool
     receiver_id: UUID
     receiver_name: str
     receiver_is_member: bool
+    receiver_is_deleted: bool
     created_by_id: UUID
     kind: str
     size: str
@@ -77,6 +79,11 @@ class SeenGive:
         return self.receiver_is_member if self.i_gave else self.giver_is_member
 
     @property
+    def other_is_deleted(self) -> bool:
+        """Whether the other one was deleted: they have a name here, and no page."""
+        return self.receiver_is_deleted if self.i_gave else self.giver_is_deleted
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the receiver said that it was so."""
         return self.state in CONFIRMED
@@ -119,9 +126,11 @@ ROW = (
     Giver.id.label("giver_id"),
     Giver.name.label("giver_name"),
     Giver.membership_id.is_not(None).label("giver_is_member"),
+    Giver.deleted_at.is_not(None).label("giver_is_deleted"),
     Receiver.id.label("receiver_id"),
     Receiver.name.label("receiver_name"),
     Receiver.membership_id.is_not(None).label("receiver_is_member"),
+    Receiver.deleted_at.is_not(None).label("receiver_is_deleted"),
 )
 
 
@@ -191,9 +200,11 @@ _SIDES = (
     "giver_id",
     "giver_name",
     "giver_is_member",
+    "giver_is_deleted",
     "receiver_id",
     "receiver_name",
     "receiver_is_member",
+    "receiver_is_deleted",
 )
 _PLAIN = (
     "kind",

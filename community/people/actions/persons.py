@@ -180,7 +180,10 @@ def _set_archived(actor: Actor, person_id: UUID, *, archived: bool) -> Person:
 
 
 def delete_person(actor: Actor, person_id: UUID, *, version: int | None = None) -> Person:
-    """Hide somebody entered by mistake, with all that hangs on them; `restore_person` undoes it."""
+    """Hide somebody entered by mistake, with all that is told about them; `restore_person` undoes it.
+
+    What they gave to a member or received stays that member's own, in the ledger.
+    """
     person = queries.get_person(actor, person_id, lock=True)
     if person.is_member:
         raise NotAllowed(

@@ -143,14 +143,19 @@ def _is_mine(actor: Actor) -> ColumnElement[bool]:
 
 def seen(actor: Actor) -> ColumnElement[bool]:
     """Whom the actor sees, and members they have exchanged with (who are never hidden from them)."""
+    return and_(Other.deleted_at.is_(None), known(actor))
+
+
+def known(actor: Actor) -> ColumnElement[bool]:
+    """The same with those who were deleted: what was between them and the actor still counts."""
     any_pair = aliased(PairSum)
     mine = exists().where(
         any_pair.team_id == actor.team_id,
         any_pair.viewer_id.in_(actor.person_ids),
         any_pair.other_id == Other.id,
     )
-    known = and_(Other.membership_id.is_not(None), mine)
-    return and_(Other.deleted_at.is_(None), or_(in_audience(actor, Other), known))
+    partner = and_(Other.membership_id.is_not(None), mine)
+    return or_(in_audience(actor, Other), partner)
 
 
 def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.reciprocity.models import PairDay
-from community.reciprocity.queries.pairs import Other, OtherRow, day_of, number_of, seen
+from community.reciprocity.queries.pairs import Other, OtherRow, day_of, known, number_of
 
 MONTHS = 12
 # Where the statement that is built once has its first and last day.
@@ -35,7 +35,7 @@ def months_until(last: date) -> list[date]:
 
 
 def find_year(actor: Actor, at: date) -> list[Month]:
-    """The twelve months up to `at`, of entries with people the actor sees: those of the history."""
+    """The twelve months up to `at`, of the entries that are in the actor's history."""
     months = {first: Month(first) for first in months_until(at)}
     values = {"first": number_of(min(months)), "last": number_of(at)}
     for row in _prepared(actor.shape).rows({**actor.places, **values}):
@@ -65,7 +65,7 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
             PairDay.team_id == actor.team_id,
             PairDay.viewer_id.in_(actor.person_ids),
             PairDay.day.between(_FIRST, _LAST),
-            seen(actor),
+            known(actor),
         )
         .group_by(PairDay.day)
     )
