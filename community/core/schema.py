@@ -144,6 +144,19 @@ def downgrade(url: str, revision: str = "-1") -> None:
         command.downgrade(_alembic(connection), revision)
 
 
+def steps_down(url: str, revision: str) -> tuple[str | None, str | None, int]:
+    """Where a way down begins and ends, and its steps; RevisionError when there is none.
+
+    Nothing is changed. None stands for the base, before the first migration.
+    """
+    with as_owner(url) as connection:
+        current = current_revision(connection)
+    script = ScriptDirectory(str(_MIGRATIONS))
+    way = list(script.iterate_revisions(current, revision, select_for_downgrade=True))
+    end = way[-1].down_revision if way else current
+    return current, end if isinstance(end, str) else None, len(way)
+
+
 def all_models() -> MetaData:
     """The metadata with every table of the core and of every feature, whoever asks."""
     for module in pkgutil.iter_modules(core.__path__, "community.core."):

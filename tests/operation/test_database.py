@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -49,6 +50,31 @@ def test_downgrade_asks_before_it_loses_anything(
     engine = create_engine(env["MIGRATION_DATABASE_URL"], poolclass=NullPool)
     with engine.connect() as connection:
         assert schema.current_revision(connection) == schema.newest_revision()
+
+
+@pytest.mark.parametrize("revision", ["no-such", "-99", "+1"])
+@pytest.mark.parametrize("yes", [(), ("--yes",)])
+def test_a_way_down_that_is_none_is_said_before_anything_is_asked(
+    servers: Servers, place: str, tmp_path: Path, revision: str, yes: tuple[str, ...]
+) -> None:
+    env = settings(servers, place, tmp_path)
+    said = run("db", "downgrade", *yes, "--", revision, env=env, stdin="y\n")
+    assert said.returncode == 1
+    assert f"There is no revision {revision} to go down to" in said.stderr
+    assert "Go down" not in said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_the_question_names_both_ends_of_the_way(
+    servers: Servers, place: str, tmp_path: Path
+) -> None:
+    env = settings(servers, place, tmp_path)
+    asked = run("db", "downgrade", "base", env=env, stdin="n\n")
+    newest = schema.newest_revision()
+    assert f"Go down from {newest} to base and lose" in asked.stdout + asked.stderr
+    assert run("db", "downgrade", "base", env=env, stdin="y\n").returncode == 0
+    again = run("db", "downgrade", "base", env=env, stdin="y\n")
+    assert (again.returncode, "at revision base already" in again.stdout) == (0, True)
 
 
 def test_a_missing_setting_is_named_and_has_its_own_exit_code() -> None:

@@ -1,6 +1,7 @@
 """`community db`: the tables, brought to this version of the program and back."""
 
 import click
+from alembic.script.revision import RevisionError
 from sqlalchemy.engine import make_url
 
 from community.core import schema
@@ -44,14 +45,32 @@ def downgrade(revision: str, yes: bool) -> None:
     Example: community db downgrade 0002 --yes
     """
     url = migration_database_url()
-    if not yes:
-        click.confirm(f"Go down to {revision} and lose what only newer tables hold?", abort=True)
     with plainly():
+        current, end, steps = _way_down(url, revision)
+        if not steps:
+            click.echo(f"The database is at revision {current or 'base'} already.")
+            return
+        if not yes:
+            click.confirm(
+                f"Go down from {current} to {end or 'base'} and lose what only newer tables hold?",
+                abort=True,
+            )
         schema.downgrade(url, revision)
         with schema.as_owner(url) as connection:
             click.echo(
                 f"The database is at revision {schema.current_revision(connection) or 'base'}."
             )
+
+
+def _way_down(url: str, revision: str) -> tuple[str | None, str | None, int]:
+    """Found before anything is asked, so that nobody says yes to what cannot be."""
+    try:
+        return schema.steps_down(url, revision)
+    except RevisionError:
+        raise click.ClickException(
+            f"There is no revision {revision} to go down to from here. Name one below the"
+            " database's own (community db check says which that is), -1 for one step, or base."
+        ) from None
 
 
 @database.command()
