@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy.orm import aliased
 
-from community.identity.models import Actor
+from community.identity.models import Actor, Membership
 
 
 def in_audience(actor: Actor, model: Any) -> ColumnElement[bool]:
@@ -20,6 +21,16 @@ def in_audience(actor: Actor, model: Any) -> ColumnElement[bool]:
     if actor.circle_ids:
         circle = and_(model.audience == "circle", model.circle_id.in_(actor.circle_ids))
     return or_(model.audience == "team", mine, named, circle)
+
+
+def in_team(person: Any) -> ColumnElement[bool]:
+    """Whether a person is in the team now: a membership that ended stays with who they are."""
+    active = aliased(Membership)
+    return exists().where(
+        active.team_id == person.team_id,
+        active.id == person.membership_id,
+        active.state == "active",
+    )
 
 
 def sees(actor: Actor, item: Any) -> bool:

@@ -261,7 +261,7 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
         "id": row.person_id,
         "name": row.person_name,
         "call_name": "",
-        "membership_id": row.person_membership_id,
+        "is_member": row.person_is_member,
         "slug": slugs.slug(row.person_id, row.person_name),
     }
     if form.valid():

@@ -163,6 +163,11 @@ class PersonOut(Schema):
     source = fields.String(required=True)
     extra = fields.List(fields.Nested(ExtraOut), required=True)
     member_id = Id(allow_none=True, required=True)
+    member_until = fields.AwareDateTime(
+        allow_none=True,
+        required=True,
+        metadata={"description": "When they left the team, where they did."},
+    )
     state = Choice(("active", "archived"), required=True)
     visibility = fields.Nested(Audience, required=True)
     created_by_id = Id(required=True)
@@ -302,7 +307,8 @@ def dump_person(row: Any) -> dict[str, Any]:
         "external_id": row.external_id,
         "source": row.source_detail or row.source,
         "extra": [dump_extra(extra) for extra in _extras(row)],
-        "member_id": row.membership_id,
+        "member_id": row.membership_id if row.is_member else None,
+        "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
         **_authored(row),
     }
@@ -328,7 +334,7 @@ def dump_note(row: Any) -> dict[str, Any]:
         "person_id": row.person_id,
         "body": row.body,
         "happened_at": row.happened_at,
-        "subject_sees": row.person_membership_id is not None and subject_sees(row.audience),
+        "subject_sees": row.person_is_member and subject_sees(row.audience),
         "state": "active",
         **_authored(row),
     }

@@ -56,6 +56,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         reldate=reldate,
         shortdate=shortdate,
         daydate=daydate,
+        longdate=longdate,
         monthdate=monthdate,
         slug=slugs.slug,
         birthday=birthday,
@@ -213,6 +214,11 @@ def shortdate(value: datetime | date | None) -> Markup:
 def daydate(value: datetime | date) -> str:
     """A weekday and day: "Thursday 19 November"."""
     return babel.dates.format_date(_day(value), "EEEE d MMMM", locale=i18n.locale())
+
+
+def longdate(value: datetime | date) -> str:
+    """A day with its year, for the middle of a sentence: "3 October 2026"."""
+    return babel.dates.format_date(_day(value), "d MMMM y", locale=i18n.locale())
 
 
 def monthdate(value: datetime | date) -> str:

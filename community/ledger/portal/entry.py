@@ -139,7 +139,8 @@ def _thanked(done: SeenGive) -> str:
 
 
 def _remembered(done: SeenGive) -> str:
-    return _("Nobody else reads of it.") + " " + heard(done)
+    words = _("Nobody else reads of it.")
+    return words + " " + heard(done) if done.other_is_member else words
 
 
 def _undone(done: SeenGive) -> str:

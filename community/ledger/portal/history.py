@@ -66,7 +66,7 @@ def new() -> Response:
         person = people.get_person_by_slug(actor, request.args["to"])
         values |= {"who": person.name, "who_id": person.id}
         fitting["audience"] = "team" if person.audience == "team" else "private"
-        fitting["may_tell"] = person.membership_id is None
+        fitting["may_tell"] = not person.is_member
     because = _because(request.args.get("because"))
     if because is not None:
         values["because"] = because.id

@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class PersonRef:
-    """What an act needs of a person. `member_id` only while they are active in the team."""
+    """What an act needs of a person. `member_id` only while they are active in the team, and are a member."""
 
     id: UUID
     name: str
@@ -117,7 +117,6 @@ def _person_columns(person: Any, member: Any, side: str) -> list[Any]:
         person.id.label(f"{side}_id"),
         person.name.label(f"{side}_name"),
         person.call_name.label(f"{side}_call_name"),
-        person.membership_id.label(f"{side}_membership_id"),
         person.deleted_at.is_not(None).label(f"{side}_is_deleted"),
         member.id.label(f"{side}_member_id"),
         member.user_id.label(f"{side}_user_id"),
@@ -140,7 +139,7 @@ def _person(row: Row[*tuple[Any, ...]], side: str, **more: Any) -> PersonRef:
         name=name,
         shown_name=values[f"{side}_call_name"] or name,
         member_id=values[f"{side}_member_id"],
-        is_member=values[f"{side}_membership_id"] is not None,
+        is_member=values[f"{side}_member_id"] is not None,
         is_deleted=values[f"{side}_is_deleted"],
         user_id=values[f"{side}_user_id"],
         **more,

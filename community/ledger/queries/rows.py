@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, select, true
 
 from community.identity.models import Actor
+from community.identity.policy import in_team
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
 from community.ledger.models.values import CONFIRMED, counted_for_giver
@@ -125,11 +126,11 @@ ROW = (
     GiveWords.told_body,
     Giver.id.label("giver_id"),
     Giver.name.label("giver_name"),
-    Giver.membership_id.is_not(None).label("giver_is_member"),
+    in_team(Giver).label("giver_is_member"),
     Giver.deleted_at.is_not(None).label("giver_is_deleted"),
     Receiver.id.label("receiver_id"),
     Receiver.name.label("receiver_name"),
-    Receiver.membership_id.is_not(None).label("receiver_is_member"),
+    in_team(Receiver).label("receiver_is_member"),
     Receiver.deleted_at.is_not(None).label("receiver_is_deleted"),
 )
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Subquery, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from community.core.paging import Rows
-from community.identity.models import Actor
+from community.identity.models import Actor, Membership
+from community.identity.policy import in_team
 from community.people.models import (
     ExternalId,
     Person,
@@ -69,6 +70,11 @@ def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
         .limit(1)
         .scalar_subquery()
     )
+    until = (
+        select(Membership.ended_at)
+        .where(Membership.team_id == person.c.team_id, Membership.id == person.c.membership_id)
+        .scalar_subquery()
+    )
     positions = ("organisation", "title", "from_on", "to_on")
     email, phone, link = (m.position for m in (PersonEmail, PersonPhone, PersonLink))
     return [
@@ -77,6 +83,8 @@ def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
         _listed(PersonLink, person, (link,), "value", "label").label("links"),
         _listed(Position, person, current_first(), *positions).label("positions"),
         external.label("external_id"),
+        in_team(person.c).label("is_member"),
+        until.label("member_until"),
     ]
 
 

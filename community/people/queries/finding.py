@@ -29,6 +29,7 @@ from community.core.paging import Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor, Circle, Membership
+from community.identity.policy import in_team
 from community.people.models import Person, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
@@ -108,7 +109,7 @@ def _named(actor: Actor) -> Rows:
         Person.id,
         Person.name,
         Person.call_name,
-        Person.membership_id.is_not(None).label("is_member"),
+        in_team(Person).label("is_member"),
         Person.archived_at.is_not(None).label("is_archived"),
         func.coalesce(_organisation(), "").label("organisation"),
     ).where(listed(actor))
@@ -165,7 +166,11 @@ def _prepared_options(shape: tuple[str, int, int]) -> Prepared:
     nobody, limit = Actor.stand_in(shape), 987_654_321
     named = _named(nobody).add_columns(Person.sort_key)
     latest = Person.updated_at.desc(), Person.id.desc()
-    members = named.where(Person.membership_id.is_not(None)).order_by(*latest).limit(limit)
+    members = (
+        named.where(Person.membership_id.is_not(None), in_team(Person))
+        .order_by(*latest)
+        .limit(limit)
+    )
     recent = named.where(Person.archived_at.is_(None)).order_by(*latest).limit(limit)
     both = union_all(members.subquery().select(), recent.subquery().select())
     return Prepared(both, {**nobody.places, "rows": limit})

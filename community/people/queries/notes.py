@@ -14,6 +14,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.identity.models import Actor
+from community.identity.policy import in_team
 from community.people.models import Note, Person
 from community.people.policy import visible_notes
 from community.people.queries.persons import same_person
@@ -28,7 +29,7 @@ def _rows(actor: Actor) -> Rows:
             Note.id,
             _subject.id.label("person_id"),
             _subject.name.label("person_name"),
-            _subject.membership_id.label("person_membership_id"),
+            in_team(_subject).label("person_is_member"),
             Note.body,
             Note.happened_at,
             Note.created_at,

@@ -31,6 +31,7 @@ from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor
+from community.identity.policy import in_team
 from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
 from community.people.policy import listed, visible
 from community.people.queries.columns import PLAIN, with_lists
@@ -174,7 +175,7 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
         archived = Person.archived_at.is_not(None)
         found.append(archived if wanted.archived else ~archived)
     if wanted.is_member is not None:
-        member = Person.membership_id.is_not(None)
+        member = in_team(Person)
         found.append(member if wanted.is_member else ~member)
     if wanted.tag:
         found.append(Person.tags.contains([wanted.tag]))
