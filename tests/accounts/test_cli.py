@@ -176,6 +176,17 @@ def test_a_token_is_alone_on_standard_output_and_works(owner: Actor) -> None:
     assert (actor.member_id, actor.scopes) == (owner.member_id, {"read", "write"})
 
 
+def test_a_scope_that_cannot_be_is_answered_by_those_that_can(owner: Actor, member: Actor) -> None:
+    words = ("token", "create", "--team", owner.team_slug, "--email")
+    beyond = _run(*words, address_of(member), "--scope", "read", "--scope", "admin")
+    assert (beyond.exit_code, beyond.stdout) == (1, "")
+    assert "Possible here: read, write, calendar:read." in beyond.stderr
+    unknown = _run(*words, address_of(owner), "--scope", "everything")
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "'read', 'write', 'admin', 'calendar:read'" in unknown.stderr
+    assert _run(*words, address_of(owner), "--scope", "admin").exit_code == 0
+
+
 def test_a_token_is_for_members_only(owner: Actor, stranger: Actor) -> None:
     words = ("--team", owner.team_slug, "--email", address_of(stranger), "--scope", "read")
     result = _run("token", "create", *words)

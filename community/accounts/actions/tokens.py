@@ -24,8 +24,13 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """A new token of the actor's membership and its secret, which is never shown again."""
     if not policy.can_grant(actor, scopes):
+        allowed = ", ".join(policy.grantable_scopes(actor))
         raise NotAllowed(
-            _("A token gives no more than the token or role it was made with."),
+            _(
+                "A token gives no more than the token or role it was made with. Possible here:"
+                " %(scopes)s.",
+                scopes=allowed,
+            ),
             code="scope_missing",
         )
     if expires_at is not None and expires_at <= clock.now():
