@@ -54,5 +54,6 @@ KINDS = [
         may_read=may_read,
         words=words,
         mail_default=False,
+        roles=("owner", "steward", "member"),
     )
 ]

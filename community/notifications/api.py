@@ -33,7 +33,7 @@ def see_notices(data: dict[str, Any]) -> Response:
 @blp.route("/notification_preferences", methods=["GET"])
 @blp.response(200, schemas.PreferencesOut)
 def get_preferences() -> Response:
-    """Every kind of notice and whether it comes in the portal and by mail."""
+    """Every kind of notice that can reach one's role, and whether it comes in the portal and by mail."""
     return _preferences(current_actor())
 
 
@@ -57,7 +57,7 @@ def _preferences(actor: Actor) -> Response:
             "app": found[kind.code].get("app"),
             "mail": found[kind.code].get("mail"),
         }
-        for kind in catalogue.all_kinds()
+        for kind in catalogue.kinds_for(actor)
     ]
     return endpoints.answered({"items": items})
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from babel.support import LazyProxy
 
-from community.identity.models import Actor
+from community.identity.models import ROLES, Actor
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Words:
 class NoticeKind:
     """One kind of notice.
 
+    `roles` are those whom it can reach at all; nobody else is asked whether they want it.
     `may_read(actor, thing_id)` is asked when the notice is listed and when it is sent: rights may
     have changed since it was written. `words(actor, thing_id)` reads with the recipient's rights.
     `words_of(actor, thing_ids)` answers both for many things at once, leaving out what the actor
@@ -49,6 +50,7 @@ class NoticeKind:
     channels: tuple[str, ...] = ("app", "mail")
     mail_default: bool = True
     urgent: bool = False
+    roles: tuple[str, ...] = ROLES
     words_of: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Words]] | None = None
 
     def read(self, actor: Actor, thing_ids: Sequence[UUID]) -> Mapping[UUID, Words]:
@@ -76,6 +78,11 @@ def kind(code: str) -> NoticeKind:
 def find_kind(code: str) -> NoticeKind | None:
     """One kind by its code, or None when no feature declares it any more."""
     return _kinds.get(code)
+
+
+def kinds_for(actor: Actor) -> list[NoticeKind]:
+    """The kinds that can reach somebody of this role, in order of declaration."""
+    return [kind for kind in all_kinds() if actor.role in kind.roles]
 
 
 def all_kinds() -> list[NoticeKind]:

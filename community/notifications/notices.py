@@ -44,5 +44,6 @@ KINDS: list[NoticeKind] = [
         may_read=_may_read,
         words=_words,
         channels=("app",),
+        roles=("owner",),
     )
 ]

@@ -89,9 +89,9 @@ def settings() -> Response:
     form = pages.Form(schemas.PreferencesForm())
     if form.valid():
         with form.attempt():
-            actions.replace_preferences(actor, _chosen(form.data))
+            actions.replace_preferences(actor, _chosen(actor, form.data))
             return pages.done(_("Saved."), to=url("notifications.settings"))
-    kinds = catalogue.all_kinds()
+    kinds = catalogue.kinds_for(actor)
     preferences = queries.preferences(actor)
     return pages.show(
         "notifications/settings.html",
@@ -102,11 +102,11 @@ def settings() -> Response:
     )
 
 
-def _chosen(data: dict[str, Any]) -> dict[str, dict[str, bool]]:
+def _chosen(actor: Actor, data: dict[str, Any]) -> dict[str, dict[str, bool]]:
     on = {channel: set(data.get(channel, [])) for channel in CHANNELS}
     return {
         kind.code: {channel: kind.code in on[channel] for channel in kind.channels}
-        for kind in catalogue.all_kinds()
+        for kind in catalogue.kinds_for(actor)
     }
 
 

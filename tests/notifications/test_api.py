@@ -1,10 +1,14 @@
 """Notices and preferences by the API."""
 
+import pytest
+from bs4 import BeautifulSoup
+
 from community.identity.models import Actor
-from community.notifications import schemas
+from community.notifications import catalogue, schemas
 from community.web.session import CommunityFlask
+from tests.factories.identity import make_member
 from tests.notifications.conftest import KIND, QUIET_KIND, Things, tell
-from tests.web_client import Api
+from tests.web_client import Api, Portal
 
 
 def test_notices_are_listed_as_the_schema_says(
@@ -75,3 +79,24 @@ def test_reading_needs_no_right_to_write(app: CommunityFlask, owner: Actor, thin
     api = Api(app, owner, scopes=("read",))
     assert api.get("/notices").status_code == 200
     assert api.post("/notices/seen").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "missing"),
+    [
+        ("owner", set()),
+        ("steward", {"dead_letter"}),
+        ("member", {"dead_letter"}),
+        ("guest", {"dead_letter", "import_done"}),
+    ],
+)
+def test_only_what_can_reach_a_role_is_asked_about(
+    app: CommunityFlask, owner: Actor, role: str, missing: set[str]
+) -> None:
+    actor = owner if role == "owner" else make_member(owner, role=role)
+    items = Api(app, actor).get("/notification_preferences").get_json()["items"]
+    codes = {kind.code for kind in catalogue.all_kinds()}
+    assert codes - {item["kind"] for item in items} == missing
+    page = BeautifulSoup(Portal(app, actor).get("/settings/notifications").text, "html.parser")
+    offered = {box["value"] for box in page.select('main input[type="checkbox"]')}
+    assert codes - offered == missing
