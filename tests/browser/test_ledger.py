@@ -3,7 +3,8 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from playwright.sync_api import Route
+from sqlalchemy import func, select
 
 from community.accounts.actions import link_token
 from community.accounts.models import ActionLink
@@ -92,6 +93,65 @@ def test_an_unknown_name_is_added_from_the_sentence(
         added = unit.session.scalars(named).one()
         thanked = select(GiveState).where(GiveState.giver_id == added.id)
         assert unit.session.scalars(thanked).one().state == "acknowledged"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_enter_on_a_misspelt_name_logs_and_adds_nothing_and_offers_who_is_near(
+    visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
+) -> None:
+    page = visit(owner, javascript=javascript).go("/gives/new")
+    who = page.get_by_label("Who", exact=True)
+    who.fill("Ivy Okonj")
+    page.get_by_label("What it was", exact=True).fill("a lead")
+    for _ in range(2):
+        # The second Enter meets the form that offers to add them: it must press something else.
+        with page.expect_response(lambda answer: answer.url.endswith("/gives")) as answer:
+            who.press("Enter")
+        assert answer.value.status == 422
+        page.get_by_text("Did you mean one of these?").wait_for()
+        assert page.get_by_role("button", name="Add Ivy Okonj").is_visible()
+        assert logged_and_added(owner) == (0, 0)
+    page.get_by_role("radio", name="Ivy Okonjo").check()
+    page.get_by_role("button", name="Say thanks").click()
+    page.get_by_text("Ivy Okonjo helped you").first.wait_for()
+    assert logged_and_added(owner) == (1, 0)
+
+
+def logged_and_added(owner: Actor) -> tuple[int, int]:
+    """How many entries there are, and people from outside the team."""
+    with acting(owner) as unit:
+        gives = select(func.count()).where(GiveState.team_id == owner.team_id)
+        people = select(func.count()).where(
+            Person.team_id == owner.team_id, Person.membership_id.is_(None)
+        )
+        return unit.session.scalar(gives) or 0, unit.session.scalar(people) or 0
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_where_has_is_unknown_no_field_of_the_sentence_is_out_of_reach(
+    visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
+) -> None:
+    window = visit(owner, javascript=javascript)
+
+    def as_an_older_browser_reads_it(route: Route) -> None:
+        styles = route.fetch()
+        route.fulfill(response=styles, body=styles.text().replace(":has(", ":has-not-yet("))
+
+    window.page.route("**/*.css", as_an_older_browser_reads_it)
+    page = window.go("/gives/new?mode=helped")
+    for name in ("If you helped them", "How much it was", "What it meant"):
+        assert page.get_by_role("group", name=name).is_visible(), name
+    button = page.get_by_role("button", name="Log help")
+    assert button.inner_text().split()[:2] == ["Log", "help"]
+    assert page.locator(".sentence .word").first.inner_text() == "I helped"
+    page = window.go("/gives/new")
+    assert page.locator(".sentence .word").first.inner_text() == "Thank"
+    page.get_by_role("radio", name="I helped").check()
+    page.get_by_label("Who", exact=True).fill("Ivy Okonjo")
+    page.get_by_label("What it was", exact=True).fill("the slides")
+    page.get_by_text("No reply needed").check()
+    page.get_by_role("button", name="Say thanks").click()
+    page.get_by_text("Noted for you alone.").wait_for()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

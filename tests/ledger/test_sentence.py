@@ -282,3 +282,27 @@ def test_a_guest_who_is_a_party_reads_whom_the_entry_is_with(
         paths = [link[len(base) - 1 :] for link in links]
         assert all(portal.get(path).status_code in (200, 302) for path in paths), links
         assert owner.name in words_of(portal.get("/gives"))
+
+
+@pytest.mark.parametrize("to", ["zzzz", "nobody-here", "00000000-0000-0000-0000-000000000000"])
+def test_a_link_to_nobody_brings_the_sentence_and_says_so_beside_the_name(
+    portal: Portal, to: str
+) -> None:
+    answer = portal.get(f"/gives/new?to={to}&mode=helped")
+    assert answer.status_code == 200
+    page = soup_of(answer)
+    name = page.select_one("#quick-who")
+    assert (name["value"], name["aria-invalid"]) == ("", "true")
+    said = page.find(id=name["aria-describedby"]).get_text()
+    assert said == "Whom this link means is not here any more, or not yours to see. Who was it?"
+    assert page.select_one('[name="mode"][value="helped"]').has_attr("checked")
+
+
+def test_a_link_to_somebody_hidden_says_the_same_as_one_to_nobody(
+    portal: Portal, member: Actor
+) -> None:
+    hidden = make_person(member, "Quiet Friend", audience="private")
+    answer = portal.get(f"/gives/new?to={slugs.slug(hidden.id, hidden.name)}")
+    assert answer.status_code == 200
+    assert "Quiet Friend" not in answer.text
+    assert "not here any more, or not yours to see" in words_of(answer)

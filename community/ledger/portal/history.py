@@ -59,14 +59,8 @@ def _filter(given: dict[str, str]) -> GiveFilter:
 @bp.get("/gives/new")
 def new() -> Response:
     """The sentence on a page of its own: `?to=` a person, `?because=` an entry that led to it."""
-    actor = current_actor()
     values: dict[str, Any] = {"mode": request.args.get("mode", "thank")}
-    fitting: dict[str, Any] = {}
-    if request.args.get("to"):
-        person = people.get_person_by_slug(actor, request.args["to"])
-        values |= {"who": person.name, "who_id": person.id}
-        fitting["audience"] = "team" if person.audience == "team" else "private"
-        fitting["may_tell"] = not person.is_member
+    fitting = _fitting(values, request.args.get("to", ""))
     because = _because(request.args.get("because"))
     if because is not None:
         values["because"] = because.id
@@ -93,6 +87,20 @@ def log() -> Response:
             to = path_of(give) if to.partition("?")[0] == url("ledger.new") else to
             return pages.done(said_of_new(logged), to=to, undo=undo, part=_next_one(give))
     return _again(form, refused)
+
+
+def _fitting(values: dict[str, Any], to: str) -> dict[str, Any]:
+    """Fill in the person of a link, and what fits them; or say beside the field that there is none."""
+    if not to:
+        return {}
+    try:
+        person = people.get_person_by_slug(current_actor(), to)
+    except NotFound:
+        words = _("Whom this link means is not here any more, or not yours to see. Who was it?")
+        return {"errors": {"who": [words]}}
+    values |= {"who": person.name, "who_id": person.id}
+    audience = "team" if person.audience == "team" else "private"
+    return {"audience": audience, "may_tell": not person.is_member}
 
 
 def _next_one(give: SeenGive) -> str | None:
