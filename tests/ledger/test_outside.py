@@ -276,3 +276,33 @@ def test_a_server_that_is_away_is_tried_again(
     with pytest.raises(MailFailed):
         do_owed(app, owner, TELL_JOB)
     assert seen(owner, told).awaiting is True
+
+
+def test_a_link_that_expired_unanswered_is_said_to_its_giver(
+    app: CommunityFlask, owner: Actor, told: UUID
+) -> None:
+    def said(path: str) -> str:
+        return words_of(Portal(app, owner).get(path))
+
+    with clock.shifted(timedelta(days=13)):
+        for path in ("/gives", f"/gives/{told}"):
+            assert "Waiting for an answer" in said(path)
+            assert "link has expired" not in said(path)
+        assert "Waiting for their answer 1" in said("/gives")
+    with clock.shifted(timedelta(days=14, minutes=1)):
+        for path in ("/gives", f"/gives/{told}"):
+            assert "Not answered, the link has expired" in said(path)
+            assert "Waiting for" not in said(path)
+        assert "From longer ago 1" in said("/gives")
+        page = said(f"/gives/{told}")
+        assert "The link in your mail was good for 14 days. Mara Ellison cannot answer" in page
+        assert "Take it back" in page
+
+
+def test_who_only_reads_of_it_is_told_no_more_than_that_nobody_answered(
+    app: CommunityFlask, owner: Actor, member: Actor, told: UUID
+) -> None:
+    with clock.shifted(timedelta(days=15)):
+        page = words_of(Portal(app, member).get(f"/gives/{told}"))
+    assert "Not answered" in page
+    assert "link" not in page

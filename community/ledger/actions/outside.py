@@ -7,11 +7,11 @@ from community.accounts.actions import issue_link, revoke_links
 from community.core import clock, outbox, queue
 from community.ledger.actions.projections import counts_of
 from community.ledger.actions.writing import store_act
+from community.ledger.models.values import LINK_FOR
 from community.ledger.queries import Entry, find_entry_of_link
 
 TELL_JOB = "ledger.tell_outsider"
 PURPOSE = "acknowledge_give"
-LINK_DAYS = 14
 
 
 def tell_key(give_id: UUID) -> str:
@@ -29,7 +29,7 @@ def tell_later(entry: Entry, held: timedelta) -> None:
         address=words.told_address,
         text=f"{words.told_subject}\n{words.told_body}",
         person_id=entry.receiver.id,
-        days=LINK_DAYS,
+        days=LINK_FOR.days,
     )
     outbox.put(
         TELL_JOB,

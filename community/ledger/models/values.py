@@ -1,5 +1,6 @@
 """What a give is worth, and what of that counts (measures.md §1). Plain functions over codes."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 KINDS = (
@@ -33,6 +34,8 @@ VERBS = (
 UNSAID_SIZE = "medium"
 """What a give counts as whose size nobody said (measures.md §1)."""
 POINTS = {"small": Decimal("0.5"), "medium": Decimal(1), "large": Decimal(2)}
+LINK_FOR = timedelta(days=14)
+"""How long somebody outside can answer by the link they were mailed."""
 CONFIRMED = ("acknowledged", "amended")
 ZERO = Decimal(0)
 

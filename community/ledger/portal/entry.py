@@ -7,9 +7,11 @@ from uuid import UUID
 from flask import Response
 from marshmallow import Schema
 
+from community.core import clock
 from community.core.errors import Conflict
 from community.core.i18n import gettext as _
 from community.ledger import actions, queries, schemas
+from community.ledger.models.values import LINK_FOR
 from community.ledger.portal import forms, labels
 from community.ledger.portal.parts import bp, heard, path_of, row
 from community.ledger.queries import Entry, SeenGive
@@ -123,6 +125,8 @@ def _show(give_id: UUID, form: Form | None) -> Response:
         give=found,
         acts=acts if found.i_gave or found.i_received else [],
         size_said=queries.was_size_said(found.size, ((act.verb, act.size) for act in acts)),
+        link_is_over=found.i_gave and found.is_link_over(clock.now()),
+        link_days=LINK_FOR.days,
         may_share=may_share,
         members=forms.members(actor) if may_share else [],
         circles=people.circle_options(actor) if may_share else [],

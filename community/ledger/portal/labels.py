@@ -8,6 +8,7 @@ from typing import Any
 import babel.dates
 from babel.support import LazyProxy
 
+from community.core import clock
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy, locale
 from community.ledger.queries import SeenAct, SeenGive
@@ -104,6 +105,8 @@ def standing(give: SeenGive) -> Label | None:
 def _waiting(give: SeenGive) -> str:
     if not give.awaiting:
         return ""
+    if give.is_link_over(clock.now()):
+        return _("Not answered, the link has expired") if give.i_gave else _("Not answered")
     return _("Waiting for your answer") if give.i_received else _("Waiting for an answer")
 
 

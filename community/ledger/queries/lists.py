@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from community.core import db
+from community.core import clock, db
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, after, page
@@ -29,7 +29,7 @@ from community.identity.models import Actor
 from community.ledger import policy
 from community.ledger.models import GiveState
 from community.ledger.models.states import SETTLED
-from community.ledger.models.values import CONFIRMED
+from community.ledger.models.values import CONFIRMED, LINK_FOR
 from community.ledger.queries.rows import SeenGive, rows, seen_row, with_people
 from community.people.models import Person
 
@@ -81,7 +81,7 @@ class MySums:
     """How many entries of a filter are mine, by how they stand; never anybody else's.
 
     `given` and `received` were thanked for. `to_answer` and `asked` wait, the first for my own
-    word; `older` did so for thirty days; of `noted` nobody was asked.
+    word; `older` did so for thirty days, or as long as a link is good for; of `noted` nobody was asked.
     """
 
     given: int
@@ -95,14 +95,17 @@ class MySums:
 def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
     """Count what of the filter the actor is part of."""
     gave = GiveState.giver_id.in_(actor.person_ids)
-    thanked, waits = GiveState.state.in_(CONFIRMED), GiveState.awaiting
+    thanked = GiveState.state.in_(CONFIRMED)
+    # Whose link has expired cannot answer any more.
+    over = and_(GiveState.outside, GiveState.awaiting, GiveState.told_at <= clock.now() - LINK_FOR)
+    waits = and_(GiveState.awaiting, over.is_not(True))
     parts = {
         "given": and_(gave, thanked),
         "received": and_(~gave, thanked),
         "to_answer": and_(~gave, GiveState.state == "logged"),
         "asked": and_(gave, waits),
-        "older": GiveState.state == "lapsed",
-        "noted": and_(gave, GiveState.state == "logged", ~waits),
+        "older": or_(GiveState.state == "lapsed", and_(gave, over)),
+        "noted": and_(gave, GiveState.state == "logged", ~GiveState.awaiting),
     }
     counts = select(*(func.count().filter(part).label(name) for name, part in parts.items()))
     statement = with_people(counts).where(*_clauses(actor, wanted), policy.concerns(actor))

@@ -12,7 +12,7 @@ from community.identity.models import Actor
 from community.identity.policy import in_team
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
-from community.ledger.models.values import CONFIRMED, counted_for_giver
+from community.ledger.models.values import CONFIRMED, LINK_FOR, counted_for_giver
 from community.ledger.policy import Giver, Receiver
 
 
@@ -88,6 +88,12 @@ class SeenGive:
     def is_confirmed(self) -> bool:
         """Whether the receiver said that it was so."""
         return self.state in CONFIRMED
+
+    def is_link_over(self, now: datetime) -> bool:
+        """Whether the one outside was asked by a link that has expired, and never answered."""
+        if self.told_at is None or not (self.outside and self.awaiting):
+            return False
+        return self.told_at + LINK_FOR <= now
 
     @property
     def wants_my_answer(self) -> bool:
