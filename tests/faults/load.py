@@ -54,9 +54,17 @@ class Client:
             self._ask(line, method, path, body, headers)
             found = line.getresponse()
             said = found.read()
+            self._answered(line)
             return Answer(found.status, said, found.getheader("Idempotent-Replayed") == "true")
         finally:
-            line.close()
+            self._let_go(line)
+
+    def _answered(self, line: HTTPConnection) -> None:
+        """A connection that answered well, and is not used again."""
+
+    def _let_go(self, line: HTTPConnection) -> None:
+        """The request on it is over, well or badly."""
+        line.close()
 
     def send_and_hang_up(self, path: str, body: object, key: str) -> None:
         """A POST whose answer nobody waits for."""
@@ -118,19 +126,13 @@ class Proxied(Client):
         self.keeps = keeps
         self.kept: HTTPConnection | None = None
 
-    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """One request; OSError or HTTPException when it fails."""
-        line = self._line()
-        try:
-            self._ask(line, method, path, body, headers)
-            found = line.getresponse()
-            said = found.read()
-            if self.keeps and line.sock is not None:
-                self.kept = line
-            return Answer(found.status, said, found.getheader("Idempotent-Replayed") == "true")
-        finally:
-            if self.kept is None:
-                line.close()
+    def _answered(self, line: HTTPConnection) -> None:
+        if self.keeps and line.sock is not None:
+            self.kept = line
+
+    def _let_go(self, line: HTTPConnection) -> None:
+        if self.kept is None:
+            line.close()
 
     def hang_up(self) -> None:
         """Close the connection that was kept."""
