@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -128,3 +129,13 @@ class Portal:
         return self.client.post(
             self.path(path), data=values, base_url=BASE_URL, headers=headers, **kwargs
         )
+
+
+def soup_of(response: TestResponse) -> BeautifulSoup:
+    """A page, to look into."""
+    return BeautifulSoup(response.get_data(as_text=True), "html.parser")
+
+
+def words_of(response: TestResponse) -> str:
+    """What a reader reads on it, in one line."""
+    return " ".join(soup_of(response).stripped_strings)

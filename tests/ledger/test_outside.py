@@ -2,11 +2,9 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from community.core import clock, mail
@@ -22,7 +20,7 @@ from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, seen
 from tests.factories.outbox import do_owed, owed, state_of
 from tests.factories.people import make_person
-from tests.web_client import Portal
+from tests.web_client import Portal, words_of
 
 LETTER = Letter("A small thing", "Dear Mara,\n\nI sent you the contract.\nBest, Noor")
 ADDRESS = "mara@example.org"
@@ -49,11 +47,6 @@ def link_of(letter: mail.Mail) -> str:
     found = re.search(r"http://localhost:8000(/i/\S+)", letter.text)
     assert found
     return found[1]
-
-
-def words_of(response: Any) -> str:
-    """What a reader reads, in one line."""
-    return " ".join(BeautifulSoup(response.get_data(as_text=True), "html.parser").stripped_strings)
 
 
 def test_the_mail_holds_the_givers_words_and_replies_go_to_them(

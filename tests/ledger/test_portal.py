@@ -1,7 +1,6 @@
 """The ledger's pages: a browser without JavaScript, and the parts htmx asks for."""
 
 import re
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,20 +13,7 @@ from tests.conftest import counting
 from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import acknowledge, log_give, say_thanks, seen
 from tests.factories.people import make_person
-from tests.web_client import Portal
-
-
-def words_of(response: Any) -> str:
-    """What a reader reads, in one line."""
-    return " ".join(BeautifulSoup(response.get_data(as_text=True), "html.parser").stripped_strings)
-
-
-@pytest.fixture
-def portal(app: CommunityFlask, owner: Actor) -> Portal:
-    """The owner's browser, with a page open."""
-    opened = Portal(app, owner)
-    opened.get("/gives/new")
-    return opened
+from tests.web_client import Portal, words_of
 
 
 def test_the_sentence_thanks_first(portal: Portal) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup
 
 from community.core import clock, slugs
 from community.identity.models import Actor
@@ -14,25 +13,7 @@ from community.web.session import CommunityFlask
 from tests.factories.identity import acting, make_member
 from tests.factories.ledger import days_ago, log_give, say_thanks, seen
 from tests.factories.people import make_person
-from tests.web_client import Portal
-
-
-def words_of(response: Any) -> str:
-    """What a reader reads, in one line."""
-    return " ".join(soup_of(response).stripped_strings)
-
-
-@pytest.fixture
-def portal(app: CommunityFlask, owner: Actor) -> Portal:
-    """The owner's browser, with a page open."""
-    opened = Portal(app, owner)
-    opened.get("/gives/new")
-    return opened
-
-
-def soup_of(response: Any) -> BeautifulSoup:
-    """The page, to look into."""
-    return BeautifulSoup(response.get_data(as_text=True), "html.parser")
+from tests.web_client import Portal, soup_of, words_of
 
 
 def facts_of(response: Any) -> dict[str, str]:

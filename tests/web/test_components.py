@@ -1,35 +1,14 @@
 """The macros of the portal: what they escape, name and connect."""
 
 import re
-from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
-from community.web.charts import ColumnLabels, diverging_columns
 from community.web.display import TINTS, initials, tint, web_address
+from tests.web.drawing import NASTY, draw, only
 from tests.web.pattern_data import PATTERNS, render
-from tests.web.pattern_env import NAV, environment
-
-NASTY = "<script>alert(1)</script>"
-LABELS = ColumnLabels("By month", "About even.", "From you", "To you", "Month", "As a table")
-
-
-def draw(source: str, **values: Any) -> BeautifulSoup:
-    return BeautifulSoup(environment().from_string(source).render(**values), "html.parser")
-
-
-def only(soup: BeautifulSoup | Tag, selector: str) -> Tag:
-    found = soup.select(selector)
-    assert len(found) == 1, (selector, len(found))
-    return found[0]
-
-
-def page(name: str, **values: Any) -> BeautifulSoup:
-    return BeautifulSoup(render(name, **values), "html.parser")
-
-
-# --- people without a picture
+from tests.web.pattern_env import environment
 
 
 @pytest.mark.parametrize(
@@ -71,9 +50,6 @@ def test_a_tint_stays_the_same_and_all_are_used() -> None:
     found = [tint(number) for number in range(200)]
     assert found == [tint(number) for number in range(200)]
     assert set(found) == set(range(1, TINTS + 1))
-
-
-# --- fields
 
 
 FIELD = '{% from "components/field.html" import field %}{{ field(f) }}'
@@ -148,9 +124,6 @@ def test_a_bound_field_shows_what_was_typed() -> None:
     assert only(soup, ".error").get_text() == "Too short."
 
 
-# --- who may see it
-
-
 PICKER = (
     '{% from "components/audience.html" import audience_picker %}'
     '{{ audience_picker("people", people=people, circles=circles, picked=[2]) }}'
@@ -182,9 +155,6 @@ def test_a_row_says_its_audience_unless_it_is_the_team() -> None:
     assert draw(badge, a="private", names=[]).get_text(strip=True) == "Only you"
     assert draw(badge, a="people", names=[NASTY]).find("script") is None
     assert "You and Ivy" in draw(badge, a="people", names=["Ivy"]).get_text()
-
-
-# --- rows, toasts, lists
 
 
 def test_what_people_typed_is_escaped_in_a_row() -> None:
@@ -254,103 +224,6 @@ def test_htmx_attributes_come_from_the_agreed_list_only() -> None:
     assert only(draw(source, spec=None), "a").attrs == {}
 
 
-# --- whole pages
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_a_page_has_one_heading_and_distinct_ids(name: str) -> None:
-    soup = page(name)
-    assert len(soup.find_all("h1")) == 1
-    ids = [element["id"] for element in soup.select("[id]")]
-    assert sorted(ids) == sorted(set(ids))
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_every_form_works_without_javascript(name: str) -> None:
-    for form in page(name).find_all("form"):
-        assert form.get("action"), form
-        if form.get("method") == "post":
-            assert only(form, "[name=csrf_token]")
-            assert form.select("button")
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_every_control_has_a_label(name: str) -> None:
-    soup = page(name)
-    labelled = {label["for"] for label in soup.select("label[for]")}
-    for control in soup.select("input:not([type=hidden]), select, textarea"):
-        named = (
-            control.get("id") in labelled
-            or control.get("aria-label")
-            or control.find_parent("label")
-        )
-        assert named, control
-
-
-@pytest.mark.parametrize("name", PATTERNS)
-def test_htmx_never_does_what_a_link_or_form_does_not(name: str) -> None:
-    polls_and_search = ("bell-side", None)
-    for element in page(name).select("[hx-get], [hx-post]"):
-        if element.name == "input" or element.get("id") in polls_and_search[:1]:
-            continue
-        assert element.get("href") or element.get("action"), element
-
-
-@pytest.mark.parametrize("name", [name for name in PATTERNS if name != "sign_in"])
-def test_a_part_is_the_main_of_the_page(name: str) -> None:
-    def words(soup: BeautifulSoup | Tag) -> str:
-        return re.sub(r"\s+", " ", soup.decode_contents()).strip()
-
-    whole, part = page(name, flashes=[]), page(name, flashes=[], partial=True)
-    title = part.select("title")[0].extract()
-    assert title.get_text() == only(whole, "head title").get_text()
-    assert words(part) == words(only(whole, "main"))
-
-
-def test_a_section_that_does_not_exist_yet_is_not_drawn() -> None:
-    small = [item for item in NAV if item["key"] in ("today", "people", "thank", "gives", "more")]
-    soup = page("settings", nav=small, page="settings")
-    assert [link["href"] for link in soup.select(".side .nav a")] == [
-        "/thank",
-        "/today",
-        "/people",
-        "/gives",
-    ]
-    assert [link["href"] for link in soup.select(".tabs a")] == [
-        "/today",
-        "/people",
-        "/thank",
-        "/gives",
-        "/more",
-    ]
-    assert soup.find("dialog") is None
-
-
-def test_the_current_section_is_marked_once_in_each_navigation() -> None:
-    soup = page("people_list")
-    for place in (".side", ".tabs"):
-        assert only(soup, f"{place} [aria-current]")["href"] == "/people"
-
-
-def test_the_theme_is_written_by_the_server() -> None:
-    assert only(page("today", theme="dark"), "html")["data-theme"] == "dark"
-    assert not only(page("today", theme=""), "html").has_attr("data-theme")
-    assert only(page("today", hotkeys=False), "html")["data-hotkeys"] == "off"
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503])
-def test_each_error_is_a_page_that_says_what_to_do(status: int) -> None:
-    template = environment().get_template(f"errors/{status}.html")
-    html = template.render(status=status, message=NASTY, reference="", flashes=[], theme="")
-    soup = BeautifulSoup(html, "html.parser")
-    assert len(only(soup, "h1").get_text(strip=True)) > 5
-    assert soup.select("main a[href]")
-    assert NASTY not in html
-
-
-# --- mail
-
-
 def test_a_mail_says_why_one_gets_it_in_both_parts() -> None:
     for kind in ("html", "txt"):
         source = (
@@ -366,46 +239,3 @@ def test_a_mail_says_why_one_gets_it_in_both_parts() -> None:
             "Northlight",
         ):
             assert words in said
-
-
-# --- charts
-
-
-def columns(given: list[float], received: list[float]) -> BeautifulSoup:
-    months = [f"Month {n}" for n in range(len(given))]
-    return BeautifulSoup(diverging_columns(months, given, received, LABELS), "html.parser")
-
-
-def test_columns_grow_up_for_given_and_down_for_received_on_one_scale() -> None:
-    soup = columns([4, 0], [2, 1])
-    axis = float(str(only(soup, "line.axis")["y1"]))
-    up, down = only(soup, "rect.given"), soup.select("rect.received")
-    assert float(str(up["y"])) + float(str(up["height"])) <= axis
-    assert all(float(str(column["y"])) >= axis for column in down)
-    assert float(str(up["height"])) == pytest.approx(2 * float(str(down[0]["height"])))
-
-
-def test_a_chart_has_a_name_a_sentence_and_a_table() -> None:
-    soup = columns([4, 0], [2, 1])
-    assert only(soup, "svg")["aria-label"] == "By month. About even."
-    cells = [cell.get_text() for cell in soup.select("tbody td")]
-    assert cells == ["4", "2", "0", "1"]
-    assert soup.select("[style]") == []
-
-
-def test_an_empty_year_is_a_line_and_no_columns() -> None:
-    soup = columns([0] * 12, [0] * 12)
-    assert soup.find("rect") is None
-    assert only(soup, "line.axis")
-
-
-def test_words_in_a_chart_are_escaped() -> None:
-    labels = ColumnLabels(NASTY, NASTY, NASTY, NASTY, NASTY, NASTY)
-    html = diverging_columns([NASTY], [1], [1], labels)
-    assert "<script" not in html
-
-
-@pytest.mark.parametrize(("given", "received"), [([1], [1, 2]), ([-1], [0])])
-def test_numbers_that_make_no_chart_are_refused(given: list[float], received: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"differ|negative"):
-        diverging_columns(["May"], given, received, LABELS)
