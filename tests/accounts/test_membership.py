@@ -12,7 +12,14 @@ from community.identity.models import Actor, CircleMember, Membership
 from community.identity.queries import find_actor
 from community.journal.models import JournalEntry
 from community.people.models import Person
-from tests.factories.accounts import actor_by_token, make_session, make_token, session_of
+from tests.factories.accounts import (
+    actor_by_token,
+    address_of,
+    make_session,
+    make_token,
+    own_addresses,
+    session_of,
+)
 from tests.factories.identity import acting, again, make_circle, make_member
 
 
@@ -140,6 +147,16 @@ def test_who_comes_back_is_the_person_they_were(owner: Actor, member: Actor) -> 
     assert back.name == member.name
     assert back.member_id != member.member_id
     assert back.is_guest
+
+
+def test_who_comes_back_is_found_by_the_address_they_sign_in_with(
+    owner: Actor, member: Actor
+) -> None:
+    with acting(member):
+        membership.leave_team(member)
+    with db.transaction(owner.team_id, owner.user_id):
+        teams.add_member(member.user_id, member.name)
+    assert own_addresses(member) == [address_of(member)]
 
 
 def test_nobody_is_in_a_team_twice(owner: Actor, member: Actor) -> None:

@@ -14,6 +14,7 @@ from community.core.errors import NotAllowed, NotFound, RuleBroken, TooManyTries
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
 from community.journal.models import JournalEntry
+from community.people.actions.persons import edit_person
 from tests.factories.accounts import (
     address_of,
     age_session,
@@ -21,6 +22,7 @@ from tests.factories.accounts import (
     make_session,
     newest_link,
     open_session,
+    own_addresses,
     session_of,
 )
 from tests.factories.identity import acting, make_team
@@ -57,6 +59,23 @@ def test_asking_changes_nothing_and_following_the_link_does(owner: Actor) -> Non
     _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
     assert address_of(owner) == new
     assert _mails(owner) == [("confirm_email", new), ("email_changed", old)]
+
+
+def test_the_own_person_shows_the_new_address_where_the_old_one_stood(owner: Actor) -> None:
+    old, new = address_of(owner), _new_address()
+    private = {"value": "home@example.net", "label": "home"}
+    with acting(owner):
+        edit_person(owner, owner.person_id, emails=[{"value": old, "label": "work"}, private])
+    _ask(owner, new)
+    assert own_addresses(owner) == [old, "home@example.net"]
+    _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
+    assert own_addresses(owner) == [new, "home@example.net"]
+
+
+def test_who_took_the_address_off_their_person_is_not_given_the_new_one(owner: Actor) -> None:
+    _ask(owner, _new_address())
+    _follow(owner, newest_link(owner.user_id, "confirm_email") or "")
+    assert own_addresses(owner) == []
 
 
 def test_the_old_address_signs_in_no_more_nor_do_links_mailed_to_it(owner: Actor) -> None:

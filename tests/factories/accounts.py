@@ -12,6 +12,7 @@ from community.accounts.queries.opening import OpenSession
 from community.core import db, tokens
 from community.identity.models import Actor
 from community.identity.queries import primary_email
+from community.people import queries as people
 from tests.factories.identity import acting
 
 PASSWORD = "meadow-lantern-otter-19"
@@ -35,6 +36,13 @@ def open_session(secret: str) -> OpenSession:
     found = session_of(secret)
     assert found is not None
     return found
+
+
+def own_addresses(actor: Actor) -> list[str]:
+    """The addresses on the actor's own person, in their order."""
+    with acting(actor):
+        person = people.get_person(actor, actor.person_id, parts=("emails",))
+        return [email.value for email in person.emails]
 
 
 def make_password(actor: Actor, password: str = PASSWORD) -> None:

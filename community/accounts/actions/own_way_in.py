@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from community.accounts.actions import counters, passwords
 from community.accounts.actions.sessions import end_everything, start_session
 from community.accounts.actions.sign_in import LINK_LIFE, MAIL_JOB, new_link, prove_address, spend
-from community.accounts.actions.teams import in_each_team, journal_everywhere
+from community.accounts.actions.teams import in_each_team, journal_everywhere, replace_address
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.accounts.queries.opening import OpenSession
@@ -141,7 +141,14 @@ def confirm_new_email(user_id: UUID | None, token: str) -> None:
         ) from error
     _revoke_links(link.user_id, "sign_in")
     journal_everywhere(link.user_id, "change_email")
+    if old is not None:
+        _follow(link.user_id, old.address, link.address)
     _tell(link.user_id, "email_changed", old.address if old else None)
+
+
+def _follow(user_id: UUID, old: str, new: str) -> None:
+    """Each team's page of the user shows the new address where it showed the old one."""
+    in_each_team(user_id, lambda actor: replace_address(actor, old, new))
 
 
 def _owner_of(address: str) -> UUID | None:

@@ -12,7 +12,6 @@ from community.accounts.actions.teams import (
     NewTeam,
     create_team,
     find_or_create_user,
-    give_address,
 )
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
@@ -65,7 +64,6 @@ def set_up(
     spend(link)
     user_id = find_or_create_user(owner.email, zone=team.zone)
     actor = create_team(team, user_id, owner.name)
-    give_address(actor.person_id, owner.email)
     if owner.password:
         passwords.store(user_id, owner.password)
     return actor, start_session(user_id, user_agent=user_agent)

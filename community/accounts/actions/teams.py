@@ -14,8 +14,10 @@ from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.text import slugify
 from community.identity.models import ROLES, Actor, Membership, Team, User, UserEmail
-from community.identity.queries import find_actor
+from community.identity.queries import find_actor, primary_email
 from community.journal import actions as journal
+from community.people import queries as people
+from community.people.actions.persons import edit_person
 from community.people.models import Person, PersonEmail
 
 
@@ -102,7 +104,8 @@ def create_team(new: NewTeam, owner_id: UUID, owner_name: str) -> Actor:
 def add_member(user_id: UUID, name: str, *, role: str = "member") -> Actor:
     """Let a user into the team that is set; Conflict when they are in it already.
 
-    Somebody who comes back becomes the person they were before.
+    Somebody who comes back becomes the person they were before. The address they sign in with
+    stands on their person, so that an import finds the colleague and makes no second one.
     """
     if role not in ROLES:
         raise RuleBroken(_("There is no such role."), code="no_such_role", field="role")
@@ -114,16 +117,19 @@ def add_member(user_id: UUID, name: str, *, role: str = "member") -> Actor:
         raise Conflict(
             _("They are in this team already."), code="already_member", field="email"
         ) from error
-    person = _person_before(user_id)
-    if person is None:
-        _new_person(membership.id, name)
+    address = primary_email(user_id)
+    before = _person_before(user_id)
+    if before is None:
+        _new_person(membership.id, name, address)
     else:
-        person.membership_id = membership.id
+        before.membership_id = membership.id
     db.flush()
     actor = find_actor(db.current_team_id(), user_id)
     if actor is None:
         raise Conflict(_("This account is disabled."), code="account_disabled")
     journal.record(actor, "join", "membership", membership.id, about_id=actor.person_id)
+    if before is not None and address is not None:
+        _add_address(actor, address)
     return actor
 
 
@@ -144,7 +150,7 @@ def _person_before(user_id: UUID) -> Person | None:
     )
 
 
-def _new_person(membership_id: UUID, name: str) -> None:
+def _new_person(membership_id: UUID, name: str, address: str | None) -> None:
     person_id = db.new_id()
     person = Person(
         id=person_id,
@@ -156,14 +162,31 @@ def _new_person(membership_id: UUID, name: str) -> None:
         created_at=clock.now(),
     )
     person.rename(name, name.split(maxsplit=1)[0])
+    if address is not None:
+        person.emails.append(PersonEmail(value=address))
+        person.index_names([address])
     db.add(person)
 
 
-def give_address(person_id: UUID, address: str) -> None:
-    """Put the address somebody signs in with on their own person, where the team finds it."""
-    db.add(PersonEmail(person_id=person_id, value=address))
-    db.session().get_one(Person, (db.current_team_id(), person_id)).index_names([address])
-    db.flush()
+def _add_address(actor: Actor, address: str) -> None:
+    emails = _own_emails(actor)
+    if address not in [email["value"] for email in emails]:
+        edit_person(actor, actor.person_id, emails=[*emails, {"value": address, "label": ""}])
+
+
+def replace_address(actor: Actor, old: str, new: str) -> None:
+    """Put a new address where the old one stands on the actor's person; who took it off stays so."""
+    emails = _own_emails(actor)
+    if old in [email["value"] for email in emails]:
+        kept = [email for email in emails if email["value"] != new]
+        for email in kept:
+            email["value"] = new if email["value"] == old else email["value"]
+        edit_person(actor, actor.person_id, emails=kept)
+
+
+def _own_emails(actor: Actor) -> list[dict[str, str]]:
+    person = people.get_person(actor, actor.person_id, parts=("emails",))
+    return [{"value": email.value, "label": email.label} for email in person.emails]
 
 
 def check_slug(slug: str) -> str:
