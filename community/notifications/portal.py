@@ -1,12 +1,13 @@
 """Pages of notices: what is new, what one hears of, the link at the foot of a mail, the mailbox."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
 from community.core import db, mail
-from community.core.errors import NotFound
+from community.core.errors import NotAllowed, NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.paging import PageRequest
@@ -21,6 +22,7 @@ from community.web import pages
 from community.web.security import CSP, token_page
 from community.web.session import current_actor, is_partial, public, without_transaction
 from community.web.templating import NavItem, url
+from config import LOOPBACK
 
 SHOWN_NEW = 50
 SHOWN_SEEN = 20
@@ -180,7 +182,7 @@ def _open_link(token: str) -> Unsubscribe:
 @without_transaction
 def mail_list() -> Response:
     """Mail that would have been sent; in development only."""
-    _only_in_development()
+    _only_at_home()
     mails = mailbox.newest(mail.settings().mailbox)
     return pages.show("notifications/mailbox.html", mails=mails)
 
@@ -190,7 +192,7 @@ def mail_list() -> Response:
 @without_transaction
 def mail_page(name: str) -> Response:
     """One mail, its text and its HTML; in development only."""
-    _only_in_development()
+    _only_at_home()
     found = mailbox.find(mail.settings().mailbox, name)
     if found is None:
         raise NotFound(_("There is no such mail."))
@@ -204,7 +206,7 @@ def mail_page(name: str) -> Response:
 @without_transaction
 def mail_html(name: str) -> Response:
     """The HTML part as a mail program draws it: its own styles, and nothing else can happen."""
-    _only_in_development()
+    _only_at_home()
     found = mailbox.find(mail.settings().mailbox, name)
     if found is None or not found.html:
         raise NotFound(_("There is no such mail."))
@@ -214,6 +216,15 @@ def mail_html(name: str) -> Response:
     return response
 
 
-def _only_in_development() -> None:
+def _only_at_home() -> None:
+    """In development, and by our own name: it asks for no sign-in and shows links that sign in.
+
+    A page of another site can have its own name lead to this machine and read what answers by
+    it, but it cannot have the browser say ours. The port proves nothing, and may be a tunnel's.
+    """
     if not current_app.config["DEVELOPMENT"]:
         abort(404)
+    ours = urlsplit(current_app.config["BASE_URL"])
+    if urlsplit(f"//{request.host}").hostname not in (*LOOPBACK, ours.hostname):
+        address = f"{current_app.config['BASE_URL']}{request.path}"
+        raise NotAllowed(_("The mailbox opens at %(address)s.", address=address))

@@ -44,6 +44,22 @@ def test_people_nobody_touched_are_removed_and_the_rest_of_the_team_stays(owner:
         assert list(unit.session.scalars(select(ExternalId))) == []
 
 
+def test_rows_put_together_and_rows_in_error_are_forgotten_as_well(owner: Actor) -> None:
+    twice = "Ann Lee,ann@example.org,no mail,Hidden Ltd,Boss,31.31.1999,,,hidden-7"
+    nameless = ",nobody@example.org,,Hidden Ltd,,,,,hidden-8"
+    batch = bring(owner, table(ANN, twice, nameless))
+    assert [row.outcome for row in rows_of(batch).values()] == ["new", "joined", "error"]
+    left = rows_of(undo(owner, batch.id))
+    told = [(row.data, row.before, row.written) for row in left.values()]
+    assert told == [
+        ({"name": "Ann Lee"}, {}, {}),
+        ({"name": "Ann Lee"}, {}, {}),
+        ({"name": None}, {}, {}),
+    ]
+    said = {line: [error["code"] for error in row.errors] for line, row in left.items()}
+    assert said == {2: [], 3: ["joined"], 4: ["no_name"]}
+
+
 def test_an_undone_file_can_be_imported_again(owner: Actor) -> None:
     undo(owner, bring(owner, table(ANN)).id)
     assert counts(bring(owner, table(ANN))) == {"new": 1}

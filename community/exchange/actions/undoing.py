@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import cast, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import selectinload
 
 from community.core import clock, db
@@ -295,15 +296,27 @@ def _settle(batch: ImportBatch, outcome: str, found: Iterable[tuple[Any, Reasons
         db.session().execute(_SETTLE, {**values, "rows": orjson.dumps(rows).decode()})
 
 
+# Rows without a person of their own who stays.
+_FORGOTTEN = ("removed", "joined", "error")
+_WITHOUT_VALUES = "$[*] ? (!exists(@.params.value))"
+
+
 def _forget_read(batch: ImportBatch) -> None:
     """Empty what was read about people who are not here any more, but for their names.
 
-    The report of the undo is for nothing without them; `prune` drops the rows with the undo's time.
+    A row that was put together with another holds the same person once more, and one in error
+    somebody who never came. The report of the undo is for nothing without the names; `prune`
+    drops the rows with the undo's time.
     """
     db.session().execute(
         update(ImportRow)
         .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
-        .where(ImportRow.outcome == "removed")
-        .values(data=func.jsonb_build_object("name", ImportRow.data["name"]), before={}, written={})
+        .where(ImportRow.outcome.in_(_FORGOTTEN))
+        .values(
+            data=func.jsonb_build_object("name", ImportRow.data["name"]),
+            before={},
+            written={},
+            errors=func.jsonb_path_query_array(ImportRow.errors, cast(_WITHOUT_VALUES, JSONPATH)),
+        )
         .execution_options(synchronize_session=False)
     )
