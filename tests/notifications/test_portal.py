@@ -257,6 +257,37 @@ class TestMailbox:
                 assert app.test_client().get(path, base_url=BASE_URL).status_code == 404
 
 
+    @pytest.mark.parametrize(
+        ("host", "status"),
+        [
+            ("localhost:8000", 200),
+            ("127.0.0.1:9000", 200),
+            ("[::1]:8000", 200),
+            ("rebound.example.net:8000", 403),
+            ("localhost.example.net", 403),
+            ("[", 403),
+        ],
+    )
+    def test_no_other_name_leads_to_it(
+        self, app: CommunityFlask, tmp_path: Path, host: str, status: int
+    ) -> None:
+        with mailbox_at(tmp_path):
+            self.lay_down(1)
+            for path in ("/mailbox", "/mailbox/m-1.eml", "/mailbox/m-1.eml/html"):
+                answer = app.test_client().get(path, headers={"Host": host}, base_url=BASE_URL)
+                assert answer.status_code == status, path
+                assert status == 200 or "/login/1" not in answer.text
+
+    def test_a_page_without_secrets_answers_by_any_name_and_never_repeats_it(
+        self, app: CommunityFlask
+    ) -> None:
+        # A proxy may ask by a name of its own, and so do probes.
+        foreign = {"Host": "rebound.example.net"}
+        answer = app.test_client().get("/login", headers=foreign, base_url=BASE_URL)
+        assert answer.status_code == 200
+        assert "rebound" not in f"{answer.headers}{answer.text}"
+
+
 def test_guests_have_notices_too(app: CommunityFlask, owner: Actor) -> None:
     guest = make_member(owner, role="guest")
     tell(guest, by=owner)
