@@ -28,11 +28,6 @@ def today(zone: str = "UTC") -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
-def day_number(at: datetime) -> int:
-    """Days since 1970-01-01 in UTC: the `t` of the measures."""
-    return (at.astimezone(UTC).date() - date(1970, 1, 1)).days
-
-
 def local_clock() -> datetime:
     """This process's own clock: for log lines, certificates and sleeping, never for data."""
     return datetime.now(UTC)

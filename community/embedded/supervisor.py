@@ -144,10 +144,6 @@ class Supervisor:
             self._check()
             self._turn()
 
-    def pids(self) -> dict[str, int]:
-        """The process ids of the children alive now, by name."""
-        return {each.child.name: each.process.pid for each in self._all if each.process}
-
     def say(self, line: str) -> None:
         """A line of our own among the children's."""
         self._write(f"community | {line}\n")

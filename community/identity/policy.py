@@ -56,15 +56,6 @@ def can_change_team(actor: Actor) -> bool:
     return actor.role == "owner"
 
 
-def can_invite(actor: Actor, role: str) -> bool:
-    """Owners and stewards invite anybody below owner; members invite guests."""
-    if actor.role == "owner":
-        return True
-    if actor.role == "steward":
-        return role != "owner"
-    return actor.role == "member" and role == "guest"
-
-
 def can_see_members(actor: Actor) -> bool:
     """Guests do not see the list of members."""
     return not actor.is_guest

@@ -112,12 +112,6 @@ def verify(team_id: UUID, head: Head | None = None) -> Sequence[Problem]:
     return list(chain.problems(team_id, seals, entries, head))
 
 
-def find_head(team_id: UUID) -> Head | None:
-    """The end of the team's chain, to be kept elsewhere."""
-    last = find_last_seal(team_id)
-    return chain.head_of(last) if last else None
-
-
 def _seal(row: Any) -> Seal:
     return Seal(
         row.seq, row.first_position, row.last_position, row.entries, row.digest, row.previous
