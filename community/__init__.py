@@ -5,7 +5,8 @@ actions, schemas, api, portal, jobs, cli). Packages import downwards only:
 
 embedded        the one-command installation: starts and supervises database, queue, web, worker, clock
 worker          the RQ worker, the clock, and SCHEDULE: the one list of periodic jobs
-app             create_app: the only composition root
+app             create_app: the web, composed from the features
+installation    what every process and command is configured with, web or not
 operation       db, backup, restore, doctor: the operator's commands; reads core and journal only
 demo            the sample team
 home            today, the person page, search and palette: pages that read many features

@@ -62,9 +62,14 @@ def _address(path: str) -> str:
     return f"{mail.settings().base_url}{path}"
 
 
-@click.group(help="Let people sign in.")
+@click.group()
 def user() -> None:
-    """Users are people who can sign in; what a team knows of them is their membership."""
+    """Let people sign in. What a team knows of them is their membership.
+
+    \b
+    Example: community user create mara@example.org --link
+             community user link mara@example.org
+    """
 
 
 @user.command("create")
@@ -106,9 +111,13 @@ def print_link(email: str | None, setup: bool, demo: bool) -> None:
     click.echo(_address(path))
 
 
-@click.group(help="Teams of this installation.")
+@click.group()
 def team() -> None:
-    """A team is a world of its own: nobody sees into another."""
+    """Make teams. Each is a world of its own: nobody sees into another.
+
+    \b
+    Example: community team create northlight --owner noor@example.org
+    """
 
 
 @team.command("create")
@@ -128,9 +137,13 @@ def create_team(slug: str, email: str, name: str | None, owner_name: str | None,
     click.echo(_address(f"/t/{slug}/"))
 
 
-@click.group(help="Members of a team.")
+@click.group()
 def member() -> None:
-    """A member is a user in a team, with a role."""
+    """Let people into a team. A member is a user in a team, with a role.
+
+    \b
+    Example: community member add --team northlight --email mara@example.org
+    """
 
 
 @member.command("add")
@@ -149,9 +162,13 @@ def add_member(slug: str, email: str, role: str, name: str | None) -> None:
     click.echo(f"{email} is in {slug} as {role}.", err=True)
 
 
-@click.group(help="API tokens of members.")
+@click.group()
 def token() -> None:
-    """A token lets a program act as one member."""
+    """Make API tokens. A token lets a program act as one member.
+
+    \b
+    Example: community token create --team northlight --email mara@example.org --scope read
+    """
 
 
 @token.command("create")
@@ -175,6 +192,3 @@ def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> N
     with _work():
         secret = operator.create_token(slug, email, scopes=scopes, name=name)
     click.echo(secret)
-
-
-COMMANDS = (user, team, member, token)

@@ -1,8 +1,16 @@
 """Telephone numbers: kept as written, compared as E.164."""
 
-import phonenumbers
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 MAX_PHONE = 60
+
+
+@cache
+def _library() -> Any:
+    """Loaded at the first number: its tables take a tenth of a process's start."""
+    return import_module("phonenumbers")
 
 
 def normalise(value: str, default_region: str | None) -> str | None:
@@ -13,6 +21,7 @@ def normalise(value: str, default_region: str | None) -> str | None:
     """
     if len(value) > MAX_PHONE:
         return None
+    phonenumbers = _library()
     try:
         number = phonenumbers.parse(value, default_region)
     except phonenumbers.NumberParseException:
@@ -20,4 +29,9 @@ def normalise(value: str, default_region: str | None) -> str | None:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def regions() -> frozenset[str]:
+    """The regions whose numbers can be read without a country code."""
+    return frozenset(_library().SUPPORTED_REGIONS)

@@ -4,7 +4,6 @@ import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module, util
-from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -19,12 +18,12 @@ import community
 from community import core
 from community.core import locks
 from community.core.db import Base
+from community.core.revisions import MIGRATIONS, newest_revision
 
 OWNER = "community_owner"
 APP = "community_app"
 CLOCK = "community_clock"
 SEARCH = "community_search"
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def roles_sql(owner_password: str | None, app_password: str | None) -> list[str]:
@@ -106,7 +105,7 @@ def _autocommit(url: str) -> Iterator[Connection]:
 
 def _alembic(connection: Connection, metadata: MetaData | None = None) -> AlembicConfig:
     config = AlembicConfig()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.set_main_option(
         "file_template",
@@ -179,15 +178,10 @@ def pending(connection: Connection) -> bool:
     return current_revision(connection) != newest_revision()
 
 
-def newest_revision() -> str | None:
-    """The revision this version of the program was written for."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-
-
 def knows(revision: str) -> bool:
     """Whether this version of the program has a migration of that name."""
     return revision in {
-        script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+        script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     }
 
 
@@ -209,9 +203,3 @@ def analyze_own(connection: Connection) -> None:
     """Analyse our tables one by one: the catalogue's own are the superuser's to analyse."""
     for table in inspect(connection).get_table_names():
         connection.execute(text(f'ANALYZE "{table}"'))
-
-
-def new_revision(url: str, metadata: MetaData, message: str, rev_id: str) -> None:
-    """Write a migration from the difference between models and tables (a developer's tool)."""
-    with as_owner(url) as connection:
-        command.revision(_alembic(connection, metadata), message, autogenerate=True, rev_id=rev_id)

@@ -67,6 +67,3 @@ def remove(yes: bool) -> None:
     with db.transaction():
         gone = actions.remove_sample_team()
     click.echo("The sample team is gone." if gone else "There is no sample team.")
-
-
-COMMANDS = (demo,)

@@ -8,4 +8,6 @@
 - `supervisor`  starts children, restarts them with back-off, stops them in reverse
 - `up`          puts all of that together
 - `cli`         `community up`
+- `processes`   `community web`, `worker` and `clock`
+- `program`     the `community` program: every command by name, imported when it is called
 """

@@ -162,6 +162,3 @@ def _report(actor: Actor, batch_id: UUID, dry_run: bool) -> bool:
         else:
             click.echo(f"Import {batch.id}", err=True)
     return has_problems
-
-
-COMMANDS = (import_file,)

@@ -9,9 +9,13 @@ from community.identity.queries import find_team
 from community.reciprocity import actions
 
 
-@click.group(help="What is kept of the ledger, so that no balance needs a replay.")
+@click.group()
 def reciprocity() -> None:
-    """Balances equal the ledger at every commit; these commands prove it and put it right."""
+    """Prove that the balances equal the ledger, or make them again from it.
+
+    \b
+    Example: community reciprocity verify --team northlight
+    """
 
 
 def _team_id(slug: str) -> UUID:
@@ -52,6 +56,3 @@ def verify(slug: str) -> None:
             f"{len(found)} differences. Run: community reciprocity rebuild --team {slug}"
         )
     click.echo(f"The balances of {slug} equal its ledger.", err=True)
-
-
-COMMANDS = (reciprocity,)

@@ -7,7 +7,6 @@ any page noticing, so they are reported as degraded and answer 200.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import orjson
 import structlog
@@ -19,7 +18,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from community.core import db, heartbeat, outbox, queue, schema
+from community.core import db, heartbeat, outbox, queue
+from community.core.revisions import newest_revision
 from community.web.security import limiter
 from community.web.session import public, without_transaction
 
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 CLOCK_LATE = 600.0
 WORKER_LATE = 60.0
 MAIL_LATE = 600.0
-
-_newest_revision = lru_cache(schema.newest_revision)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def run_checks() -> list[Check]:
     except SQLAlchemyError as error:
         log.error("readyz.database_away", error=type(error).__name__)
         return [Check("database", ok=False, said="away", needed=True), _queue()]
-    current = revision == _newest_revision()
+    current = revision == newest_revision()
     return [
         Check("database", ok=current, said="ok" if current else "migrations pending", needed=True),
         _queue(),

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from community.accounts.actions import setup, sign_in
-from community.accounts.cli import COMMANDS
+from community.accounts.cli import member, team, token, user
 from community.accounts.queries import sign_in as queries
 from community.core import db
 from community.identity.models import Actor, Team
@@ -25,7 +25,7 @@ def root() -> None:
     """All commands of accounts, without the composition root's configuration."""
 
 
-for _command in COMMANDS:
+for _command in (user, team, member, token):
     root.add_command(_command)
 
 

@@ -256,7 +256,6 @@ class TestMailbox:
             for path in ("/mailbox", "/mailbox/m-1.eml", "/mailbox/m-1.eml/html"):
                 assert app.test_client().get(path, base_url=BASE_URL).status_code == 404
 
-
     @pytest.mark.parametrize(
         ("host", "status"),
         [

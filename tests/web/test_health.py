@@ -100,7 +100,7 @@ def test_mail_without_a_worker_or_long_overdue_is_told(alive: CommunityFlask) ->
 def test_pending_migrations_are_not_ready(
     alive: CommunityFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "_newest_revision", lambda: "a later one")
+    monkeypatch.setattr(health, "newest_revision", lambda: "a later one")
     status, _, checks = ask(alive)
     assert (status, checks["database"]) == (503, False)
 

@@ -21,7 +21,7 @@ from tests.conftest_servers import Servers
 from tests.factories.identity import acting, make_team
 from tests.web_client import BASE_URL
 
-COMMAND = "from community.embedded.cli import main; main()"
+COMMAND = "from community.embedded.program import main; main()"
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
+from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
@@ -96,13 +96,19 @@ def _is_common(password: str, names: tuple[str, ...]) -> bool:
     if plain in _common_words() or len(set(plain)) < 5:
         return True
     # zxcvbn works on 72 characters and takes long on more.
-    found = zxcvbn(password[:72], user_inputs=[name for name in names if len(name) > 2])
+    found = _judge().zxcvbn(password[:72], user_inputs=[name for name in names if len(name) > 2])
     return float(found["guesses_log10"]) < _MIN_GUESSES_LOG10
 
 
-@lru_cache(maxsize=1)
+@cache
+def _judge() -> Any:
+    """Loaded at the first new password: its lists are for those alone."""
+    return import_module("zxcvbn")
+
+
+@cache
 def _common_words() -> frozenset[str]:
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    return frozenset(import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS["passwords"])
 
 
 def store(user_id: UUID, password: str) -> Credential:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy import update
 
 from community.accounts.actions.teams import check_zone, in_each_team
-from community.core import clock, db
+from community.core import clock, db, phones
 from community.core.errors import NotAllowed, RuleBroken, Stale
 from community.core.i18n import LANGUAGES
 from community.core.i18n import gettext as _
@@ -73,7 +72,7 @@ def change_team(actor: Actor, changes: Mapping[str, Any], *, version: int | None
 
 def _checked_settings(given: Mapping[str, Any]) -> Mapping[str, Any]:
     """`region`: the country whose telephone numbers are written without a country code."""
-    if given.get("region") is not None and given["region"] not in SUPPORTED_REGIONS:
+    if given.get("region") is not None and given["region"] not in phones.regions():
         raise RuleBroken(
             _("This is not a country code, like DE or GB."),
             code="no_such_region",

@@ -1,8 +1,7 @@
 """Which encoding a file is in, decided once for the whole file."""
 
 import codecs
-
-from charset_normalizer import from_bytes
+from importlib import import_module
 
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import KIB
@@ -86,6 +85,8 @@ def _legacy(data: bytes, lines: list[tuple[int, bytes]] | None) -> str:
     the first of the alphabet; the most common one is the better guess.
     """
     sample = _foreign_lines(data, lines)
+    # Loaded for the rare file that is not Unicode.
+    from_bytes = import_module("charset_normalizer").from_bytes
     guesses = (
         ["cp1252"] if from_bytes(sample, cp_isolation=["cp1252"], threshold=0.1).best() else []
     )

@@ -5,13 +5,21 @@ from alembic.script.revision import RevisionError
 from sqlalchemy.engine import make_url
 
 from community.core import schema
+from community.core.revisions import newest_revision
 from community.operation.cli.words import plainly
 from config import environment, migration_database_url
 
 
-@click.group("db", help="Bring the database's tables to this version of the program, and back.")
+@click.group("db")
 def database() -> None:
-    """Run with MIGRATION_DATABASE_URL alone; nothing else of the configuration is read."""
+    """Bring the database's tables to this version of the program, and back.
+
+    Runs with MIGRATION_DATABASE_URL alone; nothing else of the configuration is read.
+
+    \b
+    Example: community db upgrade
+             community db check
+    """
 
 
 @database.command()
@@ -87,7 +95,7 @@ def check() -> None:
         if behind:
             raise click.ClickException(
                 f"The database is at revision {current or 'base'}, the program at"
-                f" {schema.newest_revision()}. Run: community db upgrade"
+                f" {newest_revision()}. Run: community db upgrade"
             )
         found = schema.differences(url, schema.all_models())
     for difference in found:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from community.core import clock, queue, schema
+from community.core.revisions import newest_revision
 from community.operation.queries import guard
 from community.operation.queries.checks.finding import Finding, look, ok, wrong
 from config import Config
@@ -150,7 +151,7 @@ def _migrations(connection: Connection) -> Iterator[Finding]:
     if schema.pending(connection):
         yield wrong(
             "migrations",
-            f"the database is at {current}, the program at {schema.newest_revision()}",
+            f"the database is at {current}, the program at {newest_revision()}",
             "Run: community db upgrade",
         )
     else:

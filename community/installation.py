@@ -1,0 +1,94 @@
+"""What every process and command of an installation is configured with, web or not.
+
+Beside `community.app` the only place that names every feature; it knows no page, no resource
+and no job, so that a command starts without them.
+"""
+
+import logging
+import sys
+
+import click
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from community.core import crypto, db, hold, mail, queue
+from community.core.errors import AppError
+from community.exchange import notices as exchange_notices
+from community.exchange import queries as exchange_queries
+from community.journal import policy as journal_policy
+from community.ledger import actions as ledger_actions
+from community.ledger import notices as ledger_notices
+from community.ledger import queries as ledger_queries
+from community.notifications import catalogue
+from community.notifications import notices as notifications_notices
+from community.notifications.catalogue import NoticeKind
+from community.people import notices as people_notices
+from community.people import queries as people_queries
+from community.reciprocity import actions as reciprocity_actions
+from config import Config
+
+KINDS: tuple[NoticeKind, ...] = (
+    *notifications_notices.KINDS,
+    *people_notices.KINDS,
+    *ledger_notices.KINDS,
+    *exchange_notices.KINDS,
+)
+# What the audit shows of things that have an audience: those its reader may see.
+AUDITED: dict[str, journal_policy.Readable] = {
+    journal_policy.PERSON: people_queries.readable,
+    "note": people_queries.readable_notes,
+    "give": ledger_queries.readable,
+    "import": exchange_queries.readable,
+}
+
+
+def configure(config: Config) -> None:
+    """Point the core at this installation's database, queue, mail and keys."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelName(config.log_level.upper())
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    db.configure(config.database_url, pool_size=config.pool_size)
+    queue.configure(config.redis_url)
+    crypto.configure(config.secret_keys)
+    hold.configure(config.undo_seconds)
+    catalogue.register(KINDS)
+    ledger_actions.register(reciprocity_actions.keep)
+    for thing_kind, readable in AUDITED.items():
+        journal_policy.register(thing_kind, readable)
+    mail.configure(
+        mail.Settings(
+            host=config.smtp_host,
+            port=config.smtp_port,
+            user=config.smtp_user,
+            password=config.smtp_password,
+            tls=config.smtp_tls,
+            sender=config.mail_from,
+            base_url=config.base_url,
+            mailbox=config.data / "mailbox",
+        )
+    )
+
+
+def run_configured(command: click.Command, context: click.Context) -> object:
+    """Run a command with the settings of the environment.
+
+    What is expected to fail ends it with words and exit code 1.
+    """
+    configure(Config.from_env())
+    try:
+        return command.invoke(context)
+    except AppError as error:
+        raise click.ClickException(str(error.message or error)) from None
+    except OperationalError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise click.ClickException(f"The database did not answer: {said}") from None
