@@ -150,7 +150,7 @@ def steps_down(url: str, revision: str) -> tuple[str | None, str | None, int]:
     """
     with as_owner(url) as connection:
         current = current_revision(connection)
-    script = ScriptDirectory(str(_MIGRATIONS))
+    script = ScriptDirectory(str(MIGRATIONS))
     way = list(script.iterate_revisions(current, revision, select_for_downgrade=True))
     end = way[-1].down_revision if way else current
     return current, end if isinstance(end, str) else None, len(way)

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from community.core import clock, db, schema
 from community.identity.models import Actor
-from community.journal import actions, queries
+from community.journal import actions, chain, queries
 from community.journal.chain import Head, Problem
 from tests.conftest import counting, database_url
 from tests.conftest_servers import Servers
