@@ -1,10 +1,13 @@
 """Builds what the browser loads: one script, one style sheet, the icons; names carry a hash.
 
+Each lies there packed as well (`.gz`), for browsers that take it so.
+
 `manifest.json` maps the plain name to the built one and is written last, so that a reader of
 it never meets a file that is not there.
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -42,6 +45,11 @@ def build(source: Path, target: Path) -> dict[str, str]:
     with tempfile.TemporaryDirectory(dir=target, prefix=".half-") as half:
         names = {**bundle(source, Path(half)), **copy_hashed(source, Path(half))}
         for built in names.values():
+            packed = f"{built}.gz"
+            (Path(half) / packed).write_bytes(
+                gzip.compress((Path(half) / built).read_bytes(), 9, mtime=0)
+            )
+            (Path(half) / packed).replace(target / packed)
             (Path(half) / built).replace(target / built)
         manifest = Path(half) / "manifest.json"
         manifest.write_text(json.dumps(names, indent=1, sort_keys=True) + "\n")
@@ -83,7 +91,7 @@ def copy_hashed(source: Path, folder: Path) -> dict[str, str]:
 
 def remove_stale(target: Path, names: dict[str, str]) -> None:
     """Drop what earlier builds left."""
-    kept = {*names.values(), "manifest.json"}
+    kept = {*names.values(), *(f"{name}.gz" for name in names.values()), "manifest.json"}
     for path in target.iterdir():
         if path.is_file() and path.name not in kept:
             path.unlink()

@@ -1,5 +1,6 @@
 """The built files carry a hash of their content, and the manifest names exactly them."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -25,7 +26,11 @@ def test_every_entry_is_built_under_a_hashed_name(source: Path, tmp_path: Path) 
     names = assets.build(source, target)
     assert json.loads((target / "manifest.json").read_text()) == names
     assert set(names) == {"app.js", "app.css", "icons.svg", "mark.svg"}
-    assert {path.name for path in target.iterdir()} == {*names.values(), "manifest.json"}
+    packed = {f"{name}.gz" for name in names.values()}
+    assert {path.name for path in target.iterdir()} == {*names.values(), *packed, "manifest.json"}
+    for name in names.values():
+        unpacked = gzip.decompress((target / f"{name}.gz").read_bytes())
+        assert unpacked == (target / name).read_bytes()
     script = (target / names["app.js"]).read_text()
     assert "built" in script
     assert len(script) > 10_000, "htmx is in it"
