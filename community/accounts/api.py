@@ -12,6 +12,7 @@ from community.accounts.models import ApiToken
 from community.accounts.queries import members as members_queries
 from community.accounts.queries import profile as profile_queries
 from community.accounts.queries import tokens as tokens_queries
+from community.core import clock
 from community.identity.models import Actor, Circle, Team
 from community.identity.queries import get_team
 from community.web import endpoints, idempotency
@@ -257,9 +258,13 @@ def _token(actor: Actor, token: ApiToken) -> dict[str, Any]:
         "id": token.id,
         "name": token.name,
         "scopes": token.scopes,
+        "state": token.state(clock.now()),
         "created_by_id": actor.person_id,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
+        # Nothing of a token is ever changed.
+        "updated_at": token.created_at,
+        "version": 1,
         "last_used_at": token.last_used_at,
     }
 

@@ -88,6 +88,10 @@ class ApiToken(db.TeamThing, db.Base):
     last_used_at: Mapped[datetime | None] = kept()
     revoked_at: Mapped[datetime | None] = kept()
 
+    def state(self, at: datetime) -> str:
+        """`active`, or `expired`; a revoked one is shown nowhere."""
+        return "expired" if self.expires_at is not None and self.expires_at <= at else "active"
+
     def revoke(self, at: datetime) -> None:
         """End it for good."""
         self.revoked_at = self.revoked_at or at

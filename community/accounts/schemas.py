@@ -161,8 +161,11 @@ class TokenOut(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     scopes = fields.List(fields.String(), required=True)
+    state = Choice(("active", "expired"), required=True)
     created_by_id = Id(required=True)
     created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+    version = fields.Integer(required=True)
     expires_at = fields.DateTime(required=True, allow_none=True)
     last_used_at = fields.DateTime(required=True, allow_none=True)
 

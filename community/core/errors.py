@@ -36,9 +36,9 @@ class AppError(Exception):
 
 
 class BadRequest(AppError):
-    """The request itself cannot be read (malformed cursor, JSON, header)."""
+    """The request itself cannot be read (malformed cursor, JSON, header): input like any other."""
 
-    status = 400
+    status = 422
     default_code = "bad_request"
 
 

@@ -33,6 +33,8 @@ STAGES = (
 )
 WORKING = ("reading", "comparing", "publishing", "undoing")
 OPEN = ("draft", "ready")
+# Also where there was nothing in the file but its header.
+_GONE_THROUGH = ("ready", "done", "undone")
 UNDO_FOR = timedelta(days=30)
 
 # What a row of the file did, or would do.
@@ -103,7 +105,7 @@ class ImportBatch(db.TeamThing, db.Stamped, db.Base):
         """Whether work is under way, in the API's words; `stage` says which work."""
         if self.state in WORKING:
             return "queued" if self.state == "reading" and not self.progress else "running"
-        return self.state if self.state in ("failed", "undone") else "done"
+        return "failed" if self.state == "failed" else "done"
 
     @property
     def is_working(self) -> bool:
@@ -113,6 +115,8 @@ class ImportBatch(db.TeamThing, db.Stamped, db.Base):
     @property
     def percent(self) -> int:
         """How much of the file has been gone through, over both passes of a preview."""
+        if self.state in _GONE_THROUGH:
+            return 100
         if self.state == "draft" or not self.total:
             return 0
         share = min(self.progress / self.total, 1)

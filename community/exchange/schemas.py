@@ -17,7 +17,7 @@ from community.people.schemas import ExtraOut, dump_extra
 from community.web.endpoints import PageArgs, items_schema
 
 ORDERS = ("dmy", "mdy")
-STATES = ("queued", "running", "done", "failed", "undone")
+STATES = ("queued", "running", "done", "failed")
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0", "")
 
 
@@ -138,7 +138,10 @@ class ImportRowOut(Schema):
 
 
 class ImportOut(Schema):
-    """An import. `state` says whether work is under way, `stage` which; `progress` is in percent."""
+    """An import. `state` says whether work is under way, `stage` which; `progress` is in percent.
+
+    One that was taken back is done, and says when in `undone_at`.
+    """
 
     id = Id(required=True)
     state = Choice(STATES, required=True)

@@ -177,6 +177,8 @@ def test_a_token_is_made_listed_used_and_revoked(app: CommunityFlask, owner: Act
     made = api.post("/tokens", {"name": "Backup", "scopes": ["read"]})
     assert made.status_code == 201
     assert _fits(schemas.NewTokenOut, made.json)
+    kept = {name: made.json[name] for name in ("state", "version", "updated_at")}
+    assert kept == {"state": "active", "version": 1, "updated_at": made.json["created_at"]}
     listed = api.get("/tokens").json["items"]
     assert made.json["id"] in {token["id"] for token in listed}
     assert all(_fits(schemas.TokenOut, token) for token in listed)

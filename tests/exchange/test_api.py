@@ -58,9 +58,17 @@ def test_a_file_is_taken_and_worked_on_and_undone(api: Api, owner: Actor) -> Non
     assert {"Ann Lee", "Bob Ray"} == set(outsiders(owner))
     assert api.open("DELETE", path).status_code == 204
     undone = api.get(path).json
-    assert (undone["state"], undone["counts"]["removed"]) == ("undone", 2)
+    assert (undone["state"], undone["stage"], undone["progress"]) == ("done", "undone", 100)
+    assert undone["undone_at"] is not None
+    assert undone["counts"]["removed"] == 2
     assert outsiders(owner) == {}
     assert api.open("DELETE", path).status_code == 204
+
+
+def test_a_file_of_a_header_alone_is_gone_through(api: Api, owner: Actor) -> None:
+    batch = bring(owner, table())
+    shown = api.get(f"/imports/{batch.id}").json
+    assert (shown["state"], shown["progress"], shown["counts"]["new"]) == ("done", 100, 0)
 
 
 def test_a_dry_run_shows_rows_and_is_published_by_a_verb(api: Api, owner: Actor) -> None:

@@ -50,7 +50,7 @@ def test_pages_have_a_cursor_and_a_link(
     assert 'rel="next"' in first.headers["Link"]
     rest = api.get(f"/notices?limit=2&cursor={first.json['next']}").json
     assert (len(rest["items"]), rest["next"]) == (1, None)
-    assert api.get("/notices?cursor=nonsense").status_code == 400
+    assert api.get("/notices?cursor=nonsense").status_code == 422
     assert api.get("/notices?state=lost").status_code == 422
 
 

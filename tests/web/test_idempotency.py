@@ -197,7 +197,7 @@ def test_a_secret_is_answered_once_and_never_kept(api: Api, owner: Actor) -> Non
 @pytest.mark.parametrize("bad", ["", "short", "x" * 201, "with\ttab-and-more", "schlüssel-1"])
 def test_a_key_has_a_shape(api: Api, bad: str) -> None:
     refused = api.post("/people", {"name": "M"}, headers={"Idempotency-Key": bad})
-    assert (refused.status_code, refused.json["code"]) == (400, "bad_key")
+    assert (refused.status_code, refused.json["code"]) == (422, "bad_key")
 
 
 def test_a_form_sent_twice_acts_once(app: CommunityFlask, owner: Actor) -> None:
@@ -276,7 +276,6 @@ def test_a_star_means_whatever_is_there(api: Api, owner: Actor) -> None:
 
 
 PROBLEMS = {
-    "400": ("POST", "/people", {"data": "{", "content_type": "application/json"}),
     "404": ("GET", f"/people/{uuid.uuid4()}", {}),
     "405": ("PUT", "/people", {"json": {}}),
     "415": ("POST", "/people", {"data": "name=Mara", "content_type": "text/plain"}),
@@ -313,22 +312,22 @@ def _nested(depth: int) -> str:
 
 UNREADABLE = {
     "nothing": ("", 422),
-    "half": ('{"name": ', 400),
-    "nan": ('{"name": NaN}', 400),
-    "infinity": ('{"name": Infinity}', 400),
-    "lone surrogate": ('{"name": "\\ud800"}', 400),
-    "not utf-8": (b'{"name": "\xff"}', 400),
-    "utf-16": ('{"name": "Mara"}'.encode("utf-16"), 400),
+    "half": ('{"name": ', 422),
+    "nan": ('{"name": NaN}', 422),
+    "infinity": ('{"name": Infinity}', 422),
+    "lone surrogate": ('{"name": "\\ud800"}', 422),
+    "not utf-8": (b'{"name": "\xff"}', 422),
+    "utf-16": ('{"name": "Mara"}'.encode("utf-16"), 422),
     "nul": ('{"name": "Ma\\u0000ra"}', 422),
     "control": ('{"name": "Ma\\u0007ra"}', 422),
-    "deep": (_nested(JSON_DEPTH + 1), 400),
-    "very deep": (_nested(100_000), 400),
+    "deep": (_nested(JSON_DEPTH + 1), 422),
+    "very deep": (_nested(100_000), 422),
     "deep enough": (_nested(JSON_DEPTH - 1), 422),
     "a list": ("[]", 422),
     "a number": ("7", 422),
     "null": ("null", 422),
     "too long": (f'{{"name": "{"x" * BODY_LIMIT}"}}', 413),
-    "huge number": ('{"name": "Mara", "birthday": {"month": 1e999, "day": 1}}', 400),
+    "huge number": ('{"name": "Mara", "birthday": {"month": 1e999, "day": 1}}', 422),
     "big number": (f'{{"name": "Mara", "birthday": {{"month": {10**40}, "day": 1}}}}', 422),
     "a fraction": ('{"name": "Mara", "birthday": {"month": 1.5, "day": 1}}', 422),
     "a wrong type": ('{"name": 7}', 422),
