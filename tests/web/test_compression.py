@@ -32,7 +32,9 @@ def test_a_file_is_packed_for_whoever_takes_it(
     app: CommunityFlask, built: None, name: str, takes: str, packed: bool
 ) -> None:
     headers = {"Accept-Encoding": takes}
-    answer = app.test_client().get(f"/static/{name}", headers=headers, base_url=BASE_URL)
+    answer = app.test_client().get(
+        f"/static/{name}", headers=headers, base_url=BASE_URL, buffered=True
+    )
     assert answer.status_code == 200
     assert answer.headers.get("Content-Encoding") == ("gzip" if packed else None)
     assert (gzip.decompress(answer.data) if packed else answer.data) == STYLE
