@@ -53,7 +53,7 @@ class GiveFilter:
 
 def find_gives(actor: Actor, wanted: GiveFilter, request: PageRequest) -> Page[SeenGive]:
     """The gives the actor may see, latest first."""
-    statement = rows().where(*_clauses(actor, wanted))
+    statement = rows(actor).where(*_clauses(actor, wanted))
     columns = (GiveState.happened_on, GiveState.give_id)
     statement = after(statement, request, columns, (date.fromisoformat, UUID), descending=True)
     found = [seen_row(actor, row) for row in db.session().execute(statement)]
@@ -72,7 +72,7 @@ def _prepared_by_id(shape: tuple[str, int, int]) -> Prepared:
     """Gives by their ids, for all readers of one shape."""
     nobody, ids = Actor.stand_in(shape), (uuid4(),)
     wanted = GiveState.give_id == any_(literal(list(ids), ARRAY(Uuid)))
-    statement = rows().where(policy.visible(nobody), wanted)
+    statement = rows(nobody).where(policy.visible(nobody), wanted)
     return Prepared(statement, {**nobody.places, "ids": ids})
 
 
@@ -187,7 +187,7 @@ def _prepared_latest(shape: tuple[str, int, int], what: str) -> Prepared:
 
 def _latest_statement(actor: Actor, clause: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
-        rows()
+        rows(actor)
         .where(policy.visible(actor), clause)
         .order_by(GiveState.happened_on.desc(), GiveState.give_id.desc())
         .limit(_ROWS)
