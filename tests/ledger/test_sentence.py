@@ -182,8 +182,7 @@ def test_a_colleague_is_not_written_to_and_the_message_stands_once(
 def test_the_form_says_who_will_see_it_before_anybody_chooses(portal: Portal, owner: Actor) -> None:
     page = soup_of(portal.get("/gives/new"))
     assert page.select_one("input[name=visibility][checked]")["value"] == "team"
-    assert "Only the two of us" in page.select_one("#f-visibility").get_text()
-    assert "Only me" not in page.select_one("#f-visibility").get_text()
+    assert "Nobody else in the team" in page.select_one("#f-visibility").get_text()
     texts = [label.get_text(strip=True) for label in page.select("#f-size label, label")]
     assert texts.count("Minutes") == 0
     known = make_person(owner, "Quiet Friend", audience="private")
@@ -287,3 +286,29 @@ def test_a_link_to_somebody_hidden_says_the_same_as_one_to_nobody(
     assert answer.status_code == 200
     assert "Quiet Friend" not in answer.text
     assert "not here any more, or not yours to see" in words_of(answer)
+
+
+def test_somebody_outside_is_not_said_to_see_what_they_have_no_account_to_see(
+    app: CommunityFlask, portal: Portal, owner: Actor, member: Actor
+) -> None:
+    """Neither on the entry, nor where one chooses who sees it, nor beside how it stands."""
+    private = {"audience": "private", "people": [], "circle_id": None}
+    outsider = make_person(owner, "Mara Ellison", audience="private")
+    for person_id, name, said, mine in (
+        (outsider.id, outsider.name, "Only you", "Only me"),
+        (member.person_id, member.name, "Only the two of you", "Only the two of us"),
+    ):
+        slug = slugs.slug(person_id, name)
+        give = say_thanks(owner, person_id, visibility=private).give.id
+        page = soup_of(portal.get(f"/gives/{give}"))
+        assert said in list(page.select_one("h1").parent.stripped_strings)
+        assert page.select_one("#sharing summary").get_text(strip=True) == said
+        form = soup_of(portal.get(f"/gives/new?to={slug}")).select_one("#f-visibility")
+        for picker in (page.select_one("#f-visibility"), form):
+            assert picker.select_one("label").get_text(strip=True) == mine
+        pair = soup_of(portal.get(f"/people/{slug}")).select_one("#pair").get_text()
+        assert f"{said} see this." in pair
+    for path in (f"/people/{slugs.slug(outsider.id, outsider.name)}", "/reciprocity"):
+        assert "the two of you" not in words_of(portal.get(path)), path
+    form_page = words_of(portal.get(f"/gives/new?to={slugs.slug(outsider.id, outsider.name)}"))
+    assert "two of you" not in form_page

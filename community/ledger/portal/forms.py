@@ -29,8 +29,8 @@ class Sentence:
     """What the form shows: names to propose, kinds, and what was typed.
 
     `choices` are the people a typed name may mean, or those it is only near to (`near`);
-    `may_add` offers to add them. `audience` is chosen until somebody chooses. `may_tell` is
-    whether the other one may be somebody outside, who can be told by mail.
+    `may_add` offers to add them. `audience` is chosen until somebody chooses. `is_member` is
+    whether the other one is in the team, where that is known.
     """
 
     names: list[str]
@@ -43,12 +43,24 @@ class Sentence:
     near: bool = False
     may_add: bool = False
     audience: str = "team"
-    may_tell: bool = True
+    is_member: bool | None = None
     whole: bool = False
     members: list[tuple[UUID, str]] = field(default_factory=list)
     circles: list[tuple[UUID, str]] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
     because: SeenGive | None = None
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether the other one may be somebody outside."""
+        return not self.is_member
+
+    @property
+    def private_words(self) -> str:
+        """What the narrowest audience is called: somebody outside has no account to see it with."""
+        if self.is_member is None:
+            return _("Nobody else in the team")
+        return _("Only the two of us") if self.is_member else _("Only me")
 
     @property
     def elsewhere(self) -> dict[str, list[str]]:

@@ -115,8 +115,15 @@ def audience(give: SeenGive) -> str:
     if give.no_reply:
         return _("Only you")
     if give.audience == "private" or give.state in ("disputed", "retracted", "corrected"):
-        return _("Only the two of you") if give.i_gave or give.i_received else _("The two of them")
+        return _between_two(give)
     return {"people": _("Chosen people"), "circle": _("A circle")}.get(give.audience, "")
+
+
+def _between_two(give: SeenGive) -> str:
+    """Somebody outside has no account to see it with."""
+    if not (give.i_gave or give.i_received):
+        return _("The two of them")
+    return _("Only the two of you") if give.other_is_member else _("Only you")
 
 
 def act(done: SeenAct, give: SeenGive) -> str:
