@@ -7,6 +7,7 @@ from uuid import UUID
 
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
+from community.core.text import fold
 from community.identity.models import Actor
 from community.ledger import actions
 from community.ledger.actions import Draft, Letter, Logged
@@ -106,7 +107,7 @@ def whole_sentence(**given: Any) -> Sentence:
 
 def members(actor: Actor) -> list[tuple[UUID, str]]:
     """Whom an audience can name."""
-    return [(option.id, option.name) for option in people.member_options(actor)]
+    return [(option.id, option.label) for option in people.member_options(actor)]
 
 
 def log(actor: Actor, data: Mapping[str, Any]) -> Logged:
@@ -145,6 +146,8 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
     if len(found) == 1:
         return found[0].id
     name, may_add = data["who"], people_policy.can_create(actor)
+    if not found and _is_my_name(actor, name):
+        raise _self_named(actor, name)
     if data["add"] and may_add:
         return people_actions.create_person(actor, name=name).person.id
     if found:
@@ -156,7 +159,18 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
     raise WhoIsMeantError(message, near, may_add=may_add, near=bool(near))
 
 
+def _is_my_name(actor: Actor, name: str) -> bool:
+    return fold(name) in (fold(actor.name), fold(actor.call_name or actor.name))
+
+
+def _self_named(actor: Actor, name: str) -> WhoIsMeantError:
+    """Nobody else has the actor's own name: adding them would make a double."""
+    near = _near(actor, name)
+    message = _("Giver and receiver must be two people, and this is your own name.")
+    return WhoIsMeantError(message, near, may_add=False, near=bool(near))
+
+
 def _near(actor: Actor, name: str) -> list[NameOption]:
     """Whose name is much like this one, the nearest first."""
     rows = [row for row in people.search_people(actor, name, NEAR + 1) if not actor.is_me(row.id)]
-    return [NameOption(r.id, r.name, r.is_member, r.organisation) for r in rows[:NEAR]]
+    return people.named_options(rows[:NEAR])
