@@ -13,6 +13,7 @@ from community.identity.models import Actor
 from community.ledger import actions
 from community.ledger.actions import Letter
 from community.ledger.actions.outside import TELL_JOB
+from community.ledger.models import GiveWords
 from community.notifications.models import MailSuppression, Notice
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
@@ -299,3 +300,48 @@ def test_who_only_reads_of_it_is_told_no_more_than_that_nobody_answered(
         page = words_of(Portal(app, member).get(f"/gives/{told}"))
     assert "Not answered" in page
     assert "link" not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"told_body": "I sent you the contract, and you owe me."},
+        {"told_subject": "Another thing"},
+        {"told_address": "somebody.else@example.org"},
+    ],
+)
+def test_a_link_is_void_once_it_is_about_other_words_or_another_address(
+    app: CommunityFlask,
+    owner: Actor,
+    told: UUID,
+    sent: list[mail.Mail],
+    change: dict[str, str],
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    browser, link = Portal(app), link_of(sent[0])
+    assert browser.get(link).status_code == 200
+    with acting(owner) as unit:
+        words = unit.session.get_one(GiveWords, (owner.team_id, told))
+        for name, value in change.items():
+            setattr(words, name, value)
+    for answer in ("yes", "no", "neither"):
+        for page in (browser.get(link), browser.post(link, {"answer": answer}, csrf=False)):
+            assert page.status_code == 410
+            assert "has changed since" in words_of(page)
+            assert not any(value in words_of(page) for value in change.values())
+    give = seen(owner, told)
+    assert give is not None
+    assert (give.state, give.awaiting) == ("logged", True)
+
+
+def test_a_link_to_another_address_ends_no_mail(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    with acting(owner) as unit:
+        words = unit.session.get_one(GiveWords, (owner.team_id, told))
+        words.told_address = "somebody.else@example.org"
+    link = link_of(sent[0]) + "/no-more"
+    assert Portal(app).post(link, {}, csrf=False).status_code == 404
+    with acting(owner) as unit:
+        assert unit.session.scalars(select(MailSuppression.address)).all() == []

@@ -4,9 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from community.accounts.actions import issue_link, revoke_links
+from community.accounts.models import ActionLink
 from community.core import clock, outbox, queue
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
 from community.ledger.actions.projections import counts_of
 from community.ledger.actions.writing import store_act
+from community.ledger.models import GiveWords
 from community.ledger.models.values import LINK_FOR
 from community.ledger.queries import Entry, find_entry_of_link
 
@@ -27,7 +31,7 @@ def tell_later(entry: Entry, held: timedelta) -> None:
         "give",
         entry.give.id,
         address=words.told_address,
-        text=f"{words.told_subject}\n{words.told_body}",
+        text=_text(words),
         person_id=entry.receiver.id,
         days=LINK_FOR.days,
     )
@@ -38,6 +42,19 @@ def tell_later(entry: Entry, held: timedelta) -> None:
         key=tell_key(entry.give.id),
         delay=held,
     )
+
+
+def check_link(link: ActionLink, entry: Entry) -> None:
+    """A link answers what was mailed with it: void once the words, or the address, are others."""
+    if not link.is_for(address=entry.words.told_address, text=_text(entry.words)):
+        raise NotFound(
+            _("What the mail with this link said has changed since. You need not do anything."),
+            code="link_void",
+        )
+
+
+def _text(words: GiveWords) -> str:
+    return f"{words.told_subject}\n{words.told_body}"
 
 
 def could_not_reach(give_id: UUID) -> None:
@@ -55,4 +72,12 @@ def is_to_be_told(entry: Entry) -> bool:
     return entry.state.told_at is not None and entry.state.state == "logged"
 
 
-__all__ = ["PURPOSE", "TELL_JOB", "could_not_reach", "is_to_be_told", "tell_key", "tell_later"]
+__all__ = [
+    "PURPOSE",
+    "TELL_JOB",
+    "check_link",
+    "could_not_reach",
+    "is_to_be_told",
+    "tell_key",
+    "tell_later",
+]
