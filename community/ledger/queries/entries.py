@@ -277,6 +277,7 @@ class SeenAct:
     by_id: UUID | None
     at: datetime
     size: str | None = None
+    why: str | None = None
 
 
 def was_size_said(size: str, acts: Iterable[tuple[str, str | None]]) -> bool:
@@ -293,14 +294,22 @@ def was_size_said(size: str, acts: Iterable[tuple[str, str | None]]) -> bool:
 
 def find_history(actor: Actor, give_id: UUID) -> list[SeenAct]:
     """What was done about a give, in order; ask `get_give` first whether it may be seen."""
-    size = GiveAct.data["size"].astext
+    size, why = GiveAct.data["size"].astext, GiveAct.data["why"].astext
     statement = (
-        select(GiveAct.verb, Person.canonical_id, GiveAct.at, size)
+        select(GiveAct.verb, Person.canonical_id, GiveAct.at, size, why)
         .outerjoin(Person, and_(Person.team_id == GiveAct.team_id, Person.id == GiveAct.by_id))
         .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
         .order_by(GiveAct.seq)
     )
     return [SeenAct(*row) for row in db.session().execute(statement)]
+
+
+def find_misses(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Why the mail about these gives did not arrive; ask first whether they may be seen."""
+    statement = select(GiveAct.give_id, GiveAct.data["why"].astext).where(
+        GiveAct.team_id == actor.team_id, GiveAct.give_id.in_(give_ids), GiveAct.verb == "miss"
+    )
+    return {give_id: why or "" for give_id, why in db.session().execute(statement)}
 
 
 def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:
