@@ -121,6 +121,8 @@ class ActionLink(db.TeamThing, db.Base):
 
     def is_for(self, *, address: str, text: str) -> bool:
         """Whether the link was made for this address and these very words."""
-        return tokens.same(self.address_digest, tokens.digest(address)) and tokens.same(
-            self.text_digest, tokens.digest(text)
-        )
+        return self.is_to(address) and tokens.same(self.text_digest, tokens.digest(text))
+
+    def is_to(self, address: str) -> bool:
+        """Whether the link was mailed to this address."""
+        return tokens.same(self.address_digest, tokens.digest(address))

@@ -15,7 +15,7 @@ from community.core.text import shorten
 from community.identity.models import Actor
 from community.ledger.models import GiveAct
 from community.ledger.models.values import CONFIRMED
-from community.ledger.queries import Entry, SeenGive, find_gives_by_id
+from community.ledger.queries import Entry, SeenGive, find_gives_by_id, find_misses
 from community.notifications.catalogue import NoticeKind, Words
 
 STORY_LENGTH = 120
@@ -72,21 +72,28 @@ def _kind(
     sentence: Callable[[SeenGive], str],
     label: LazyProxy,
     reason: LazyProxy,
+    *,
+    tells_why: bool = False,
 ) -> NoticeKind:
-    """A kind of notice that holds while the give is visible and still in one of these states."""
+    """A kind of notice that holds while the give is visible and still in one of these states.
+
+    One that `tells_why` says after its sentence why a mail did not arrive.
+    """
 
     _HOLDS_IN[code] = states
 
     def words_of(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, Words]:
         found = find_gives_by_id(actor, give_ids)
-        return {id_: _words(give) for id_, give in found.items() if give.state in states}
+        whys = find_misses(actor, list(found)) if tells_why else {}
+        said = {id_: missed(whys.get(id_)) if tells_why else "" for id_ in found}
+        return {id_: _words(g, said[id_]) for id_, g in found.items() if g.state in states}
 
-    def _words(give: SeenGive) -> Words:
+    def _words(give: SeenGive, why: str) -> Words:
         return Words(
-            sentence=sentence(give),
+            sentence=f"{sentence(give)} {why}".strip(),
             path=f"/gives/{give.id}",
             from_name=give.other_name,
-            mail={"give": give, "name": give.other_name},
+            mail={"give": give, "name": give.other_name, "why": why},
         )
 
     return NoticeKind(
@@ -160,7 +167,19 @@ def _corrected(give: SeenGive) -> str:
 
 
 def _not_reached(give: SeenGive) -> str:
-    return _("Your mail to %(name)s could not be delivered", name=give.other_name)
+    return _("Your mail to %(name)s could not be delivered.", name=give.other_name)
+
+
+def missed(why: str | None) -> str:
+    """Why a mail to somebody outside did not arrive (`models.values.MISSES`), as a sentence."""
+    return str(_MISSED.get(why or "", ""))
+
+
+_MISSED = {
+    "no_more": lazy("They asked for no more mail from this team."),
+    "refused": lazy("Their address refused it for good."),
+    "failed": lazy("Their mail server did not take it."),
+}
 
 
 ANSWERED = lazy("You get this because you told of help, and it was answered.")
@@ -214,5 +233,6 @@ KINDS: list[NoticeKind] = [
         _not_reached,
         lazy("A mail I asked for could not be delivered"),
         lazy("You get this because you asked us to write to them."),
+        tells_why=True,
     ),
 ]

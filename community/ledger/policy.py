@@ -6,6 +6,7 @@ of a give between people they could not both see; one with somebody who was dele
 the other one of the two.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
@@ -18,7 +19,16 @@ from community.ledger.models import GiveState
 from community.people.models import Person
 
 
-def _resolved(side: Any, name: str) -> Any:
+@dataclass(frozen=True)
+class Read:
+    """What a statement reads of gives: their states, and whom they are between (canonical)."""
+
+    state: type[GiveState]
+    giver: type[Person]
+    receiver: type[Person]
+
+
+def _resolved(state: type[GiveState], side: Any, name: str) -> type[Person]:
     """The person whom one side of a give was merged into: mostly the one it names.
 
     A part of its own behind LATERAL and LIMIT, because joining both sides twice makes the planner
@@ -29,9 +39,9 @@ def _resolved(side: Any, name: str) -> Any:
     found = (
         select(*columns)
         .join(named, and_(named.team_id == whole.team_id, named.canonical_id == whole.id))
-        .where(named.team_id == GiveState.team_id, named.id == side)
+        .where(named.team_id == state.team_id, named.id == side)
         .limit(1)
-        .correlate(GiveState)
+        .correlate(state)
         .lateral(name)
     )
     return shared_alias(Person, found, name=name)
@@ -49,37 +59,47 @@ _OF_PERSON = (
     "audience_people",
     "circle_id",
 )
-Giver = _resolved(GiveState.giver_id, "giver")
+Giver = _resolved(GiveState, GiveState.giver_id, "giver")
 """The (canonical) person who gave, in every statement that reads gives."""
-Receiver = _resolved(GiveState.receiver_id, "receiver")
+Receiver = _resolved(GiveState, GiveState.receiver_id, "receiver")
 """The (canonical) person who received, in every statement that reads gives."""
+GIVES = Read(GiveState, Giver, Receiver)
+
+_Earlier = shared_alias(GiveState, name="earlier")
+EARLIER = Read(
+    _Earlier,
+    _resolved(_Earlier, _Earlier.giver_id, "earlier_giver"),
+    _resolved(_Earlier, _Earlier.receiver_id, "earlier_receiver"),
+)
+"""The gives that one of `GIVES` refers to, which its reader may not see for that."""
 
 BETWEEN_TWO = ("disputed", "retracted", "corrected")
 
 
-def concerns(actor: Actor) -> ColumnElement[bool]:
+def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[bool]:
     """The actor is one of the two; what asks for no reply never reaches its receiver."""
-    gave = GiveState.giver_id.in_(actor.person_ids)
-    received = and_(GiveState.receiver_id.in_(actor.person_ids), not_(GiveState.no_reply))
+    gave = state.giver_id.in_(actor.person_ids)
+    received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
     return or_(gave, received)
 
 
-def visible(actor: Actor) -> ColumnElement[bool]:
-    """The WHERE clause of who sees which give; needs `Giver` and `Receiver` joined."""
-    shared = and_(in_audience(actor, GiveState), GiveState.state.not_in(BETWEEN_TWO))
+def visible(actor: Actor, read: Read = GIVES) -> ColumnElement[bool]:
+    """The WHERE clause of who sees which give; needs the giver and receiver of `read` joined."""
+    state = read.state
+    shared = and_(in_audience(actor, state), state.state.not_in(BETWEEN_TWO))
     return and_(
-        GiveState.team_id == actor.team_id,
-        or_(shared, concerns(actor)),
-        _sees_person(actor, Giver),
-        _sees_person(actor, Receiver),
+        state.team_id == actor.team_id,
+        or_(shared, concerns(actor, state)),
+        _sees_person(actor, read.giver, state),
+        _sees_person(actor, read.receiver, state),
     )
 
 
-def _sees_person(actor: Actor, person: Any) -> ColumnElement[bool]:
+def _sees_person(actor: Actor, person: Any, state: type[GiveState]) -> ColumnElement[bool]:
     # What a member had with somebody who was deleted stays theirs, and counts in their figures.
-    partner = and_(person.membership_id.is_not(None), concerns(actor))
+    partner = and_(person.membership_id.is_not(None), concerns(actor, state))
     seen = or_(in_audience(actor, person), person.id.in_(actor.person_ids), partner)
-    return and_(or_(person.deleted_at.is_(None), concerns(actor)), seen)
+    return and_(or_(person.deleted_at.is_(None), concerns(actor, state)), seen)
 
 
 def is_giver(actor: Actor, give: GiveState) -> bool:

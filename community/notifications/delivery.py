@@ -12,8 +12,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, exists, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
 from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
@@ -22,8 +21,8 @@ from community.notifications import catalogue, queries, quiet
 from community.notifications.catalogue import NoticeKind, Words
 from community.notifications.formats import links
 from community.notifications.formats.links import Unsubscribe
-from community.notifications.models import MailSuppression
 from community.notifications.queries import Delivery
+from community.notifications.suppressions import is_suppressed, lift, suppress
 from community.web import letters
 
 log = structlog.get_logger(__name__)
@@ -67,34 +66,6 @@ def _give_up(claim: Claim, message: Mail, error: MailFailed) -> None:
         outbox.fail(claim, str(error), for_good=True)
         if error.bad_address:
             suppress(message.to, str(error))
-
-
-def is_suppressed(address: str) -> bool:
-    """Whether the address refused our mail for good."""
-    team_id = db.current_team_id()
-    found = exists().where(MailSuppression.team_id == team_id, MailSuppression.address == address)
-    return bool(db.session().scalar(select(found)))
-
-
-def suppress(address: str, reason: str) -> None:
-    """Send nothing more to this address in this team."""
-    values = {
-        "team_id": db.current_team_id(),
-        "id": db.new_id(),
-        "address": address,
-        "reason": reason[:200],
-        "created_at": clock.now(),
-    }
-    db.session().execute(insert(MailSuppression).values(values).on_conflict_do_nothing())
-
-
-def lift(address: str) -> None:
-    """Mail may go to this address again."""
-    db.session().execute(
-        delete(MailSuppression).where(
-            MailSuppression.team_id == db.current_team_id(), MailSuppression.address == address
-        )
-    )
 
 
 def send_notice(claim: Claim) -> None:

@@ -27,7 +27,7 @@ def get_pair(args: dict[str, Any], person_id: UUID) -> Response:
 @blp.arguments(schemas.PeriodArgs, location="query")
 @blp.response(200, schemas.MineOut)
 def get_mine(args: dict[str, Any]) -> Response:
-    """What I gave and received by kind, for my eyes only."""
-    today, period = clock.today(), args["period"]
-    sums = sum_by_kind(current_actor(), schemas.period_start(period, today), today)
-    return endpoints.answered(schemas.dump_mine(period, today, sums))
+    """What I gave and received by kind up to a day, for my eyes only."""
+    day, period = args["as_of"] or clock.today(), args["period"]
+    sums = sum_by_kind(current_actor(), schemas.period_start(period, day), day)
+    return endpoints.answered(schemas.dump_mine(period, day, sums))

@@ -32,8 +32,8 @@ class PairArgs(Schema):
     as_of = AsOf(load_default=None)
 
 
-class PeriodArgs(Schema):
-    """How far back one looks."""
+class PeriodArgs(PairArgs):
+    """How far back one looks, from when."""
 
     period = Choice(tuple(PERIODS), load_default="90d")
 
@@ -70,6 +70,7 @@ class MineOut(Schema):
     """What the reader gave and received by kind; nobody else reads it, and nothing adds it up."""
 
     period = Choice(tuple(PERIODS), required=True)
+    as_of = fields.Date(required=True)
     since = fields.Date(required=True)
     given = fields.List(fields.Nested(KindSum), required=True)
     received = fields.List(fields.Nested(KindSum), required=True)
@@ -94,14 +95,14 @@ def dump_pair(view: PairView) -> dict[str, Any]:
     }
 
 
-def dump_mine(period: str, today: date, sums: list[tuple[str, str, int, float]]) -> dict[str, Any]:
+def dump_mine(period: str, day: date, sums: list[tuple[str, str, int, float]]) -> dict[str, Any]:
     """Sums by kind as `MineOut` describes them."""
     sides: dict[str, list[dict[str, Any]]] = {"given": [], "received": []}
     for side, kind, entries, value in sums:
         sides[side].append({"kind": kind, "entries": entries, "value": value})
-    return {"period": period, "since": period_start(period, today), **sides}
+    return {"period": period, "as_of": day, "since": period_start(period, day), **sides}
 
 
-def period_start(period: str, today: date) -> date:
-    """The first day of a period that ends today."""
-    return today - timedelta(days=PERIODS[period])
+def period_start(period: str, day: date) -> date:
+    """The first day of a period that ends on this day."""
+    return day - timedelta(days=PERIODS[period])

@@ -49,6 +49,7 @@ class World:
         self._apis: dict[tuple[Any, tuple[str, ...]], Api] = {}
         self._portals: dict[UUID, Portal] = {}
         self._subjects: dict[UUID, Person] = {}
+        self._done: set[str] = set()
 
     def thing(self, kind: str, case: str) -> Thing:
         """A thing that no test changes."""
@@ -84,6 +85,12 @@ class World:
         return make_person(
             self.people["author"], "Gerda Plain", audience="people", audience_people=people
         )
+
+    def once(self, what: str) -> bool:
+        """Whether this is asked for the first time."""
+        is_new = what not in self._done
+        self._done.add(what)
+        return is_new
 
     def new_name(self) -> str:
         """A name that nothing has yet."""

@@ -290,3 +290,24 @@ def test_the_list_costs_two_statements(app: CommunityFlask, owner: Actor, member
     with counting() as sent:
         api.get("/gives")
     assert len(sent) == 2, sent
+
+
+def test_no_answer_tells_the_id_of_an_earlier_give_that_is_hidden(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    private = {"audience": "private", "people": [], "circle_id": None}
+    hidden = str(say_thanks(owner, make_person(owner).id, visibility=private).give.id)
+    body = {"receiver_id": str(member.person_id), "inspired_by_id": hidden}
+    made = Api(app, owner).post("/gives", body)
+    assert made.json["inspired_by_id"] == hidden
+    path = f"/gives/{made.json['id']}"
+    theirs = Api(app, member)
+    for answer in (
+        theirs.get(path),
+        theirs.get("/gives"),
+        theirs.get(f"/people/{member.person_id}/timeline"),
+        theirs.post(f"{path}/acknowledgement", {}),
+        theirs.post(f"{path}/correction", {"replacement": {"story": "two hours"}}),
+    ):
+        assert answer.status_code == 200, answer.json
+        assert hidden not in answer.get_data(as_text=True)

@@ -140,7 +140,7 @@ def test_who_is_asked_and_what_the_givers_own_view_counts(
 
 def test_a_mail_that_could_not_arrive_asked_nobody() -> None:
     _give, _acts, row = begin("log", outside=True, tell=True)
-    row.miss(at=NOW)
+    row.miss(at=NOW, why="refused")
     assert (row.awaiting, row.told_at, row.giver_counts) == (False, None, 1)
 
 

@@ -5,14 +5,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from community.core import clock, mail
 from community.core.mail import MailFailed
+from community.core.outbox import MAX_ATTEMPTS, OutboxRow
 from community.identity.models import Actor
 from community.ledger import actions
 from community.ledger.actions import Letter
 from community.ledger.actions.outside import TELL_JOB
+from community.ledger.models import GiveWords
+from community.notifications import suppressions
 from community.notifications.models import MailSuppression, Notice
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
@@ -20,7 +23,7 @@ from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, seen
 from tests.factories.outbox import do_owed, owed, state_of
 from tests.factories.people import make_person
-from tests.web_client import Portal, words_of
+from tests.web_client import Api, Portal, soup_of, words_of
 
 LETTER = Letter("A small thing", "Dear Mara,\n\nI sent you the contract.\nBest, Noor")
 ADDRESS = "mara@example.org"
@@ -230,15 +233,16 @@ def test_no_more_mail_is_said_once_for_the_team(
     assert Portal(app).get(link).status_code == 200
     with acting(owner) as unit:
         assert unit.session.scalars(select(MailSuppression.address)).all() == []
-    one_click = {"List-Unsubscribe": "One-Click"}
-    assert Portal(app).post(link, one_click, csrf=False).status_code == 200
     person = make_person(owner, email=ADDRESS)
     later = log_give(owner, person.id, tell_outsider=LETTER).give.id
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert Portal(app).post(link, one_click, csrf=False).status_code == 200
     do_owed(app, owner, TELL_JOB)
     assert len(sent) == 1
     give = seen(owner, later)
     assert give is not None
     assert (give.awaiting, give.told_at, give.counted_value) == (False, None, 1.0)
+    assert_told_why(app, owner, later, "They asked for no more mail from this team.")
 
 
 def test_a_refused_address_is_told_to_the_giver_and_nobody_was_asked(
@@ -257,6 +261,7 @@ def test_a_refused_address_is_told_to_the_giver_and_nobody_was_asked(
     with acting(owner) as unit:
         (notice,) = unit.session.scalars(select(Notice).where(Notice.thing_id == told))
     assert (notice.kind, notice.member_id) == ("outsider_not_reached", owner.member_id)
+    assert_told_why(app, owner, told, "Their address refused it for good.")
 
 
 def test_a_server_that_is_away_is_tried_again(
@@ -299,3 +304,108 @@ def test_who_only_reads_of_it_is_told_no_more_than_that_nobody_answered(
         page = words_of(Portal(app, member).get(f"/gives/{told}"))
     assert "Not answered" in page
     assert "link" not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"told_body": "I sent you the contract, and you owe me."},
+        {"told_subject": "Another thing"},
+        {"told_address": "somebody.else@example.org"},
+    ],
+)
+def test_a_link_is_void_once_it_is_about_other_words_or_another_address(
+    app: CommunityFlask,
+    owner: Actor,
+    told: UUID,
+    sent: list[mail.Mail],
+    change: dict[str, str],
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    browser, link = Portal(app), link_of(sent[0])
+    assert browser.get(link).status_code == 200
+    with acting(owner) as unit:
+        words = unit.session.get_one(GiveWords, (owner.team_id, told))
+        for name, value in change.items():
+            setattr(words, name, value)
+    for answer in ("yes", "no", "neither"):
+        for page in (browser.get(link), browser.post(link, {"answer": answer}, csrf=False)):
+            assert page.status_code == 410
+            assert "has changed since" in words_of(page)
+            assert not any(value in words_of(page) for value in change.values())
+    give = seen(owner, told)
+    assert give is not None
+    assert (give.state, give.awaiting) == ("logged", True)
+
+
+def test_a_link_to_another_address_ends_no_mail(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    with acting(owner) as unit:
+        words = unit.session.get_one(GiveWords, (owner.team_id, told))
+        words.told_address = "somebody.else@example.org"
+    link = link_of(sent[0]) + "/no-more"
+    assert Portal(app).post(link, {}, csrf=False).status_code == 404
+    with acting(owner) as unit:
+        assert unit.session.scalars(select(MailSuppression.address)).all() == []
+
+
+def assert_told_why(app: CommunityFlask, giver: Actor, give_id: UUID, why: str) -> None:
+    """The bell and the give say that they were not told, and why; nothing says that it waits."""
+    bell = words_of(Portal(app, giver).get("/notifications"))
+    assert f"could not be delivered. {why}" in bell
+    page = words_of(Portal(app, giver).get(f"/gives/{give_id}"))
+    assert "They were not told" in page
+    assert f"The mail about it did not arrive. {why}" in page
+    assert "Waiting for an answer" not in page
+
+
+def test_a_mail_that_was_tried_often_enough_waits_for_no_answer(
+    app: CommunityFlask, owner: Actor, told: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_mail: mail.Mail) -> None:
+        raise MailFailed("connect", permanent=False)
+
+    monkeypatch.setattr(mail, "send", away)
+    (row,) = owed(owner, TELL_JOB)
+    with acting(owner) as unit:
+        last = update(OutboxRow).where(OutboxRow.id == row.id).values(attempt=MAX_ATTEMPTS - 1)
+        unit.session.execute(last)
+    with pytest.raises(MailFailed):
+        do_owed(app, owner, TELL_JOB)
+    assert_told_why(app, owner, told, "Their mail server did not take it.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (suppressions.NO_MORE, "Mara Ellison asked for no more mail from this team."),
+        ("recipient refused: 550", "An earlier mail to Mara Ellison came back"),
+    ],
+)
+def test_a_mail_that_cannot_go_is_refused_at_once(
+    app: CommunityFlask, owner: Actor, reason: str, said: str
+) -> None:
+    outsider = make_person(owner, "Mara Ellison", call_name="", email=ADDRESS)
+    with acting(owner):
+        suppressions.suppress(ADDRESS, reason)
+    body = {
+        "receiver_id": str(outsider.id),
+        "tell_outsider": {"subject": LETTER.subject, "body": LETTER.body},
+    }
+    refused = Api(app, owner).post("/gives", body)
+    assert (refused.status_code, refused.json["code"]) == (422, "no_mail_to_them")
+    (error,) = refused.json["errors"]
+    assert error["field"] == "tell_outsider"
+    assert said in error["message"]
+    portal = Portal(app, owner)
+    portal.get("/gives/new")
+    letter = {"tell": "yes", "subject": LETTER.subject, "body": LETTER.body}
+    form = {"mode": "helped", "who": "Mara Ellison", "what": "a lead", "whole": "1", **letter}
+    page = portal.post("/gives", form)
+    assert page.status_code == 422
+    soup = soup_of(page)
+    assert said in soup.select_one("#f-tell-error").get_text()
+    assert owed(owner, TELL_JOB) == []
+    assert Api(app, owner).post("/gives", {**body, "tell_outsider": None}).status_code == 201

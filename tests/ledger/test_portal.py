@@ -295,3 +295,15 @@ def test_a_strangers_entry_is_not_there(
     assert portal.get(f"/gives/{give_id}").status_code == 404
     assert portal.post(f"/gives/{give_id}/retraction").status_code in (404, 422)
     assert seen(owner, give_id).state == "logged"
+
+
+def test_an_entrys_page_links_only_to_earlier_ones_its_reader_may_see(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    private = {"audience": "private", "people": [], "circle_id": None}
+    hidden = say_thanks(owner, make_person(owner).id, visibility=private).give.id
+    give = log_give(owner, member.person_id, inspired_by_id=hidden).give.id
+    assert str(hidden) in Portal(app, owner).get(f"/gives/{give}").text
+    page = Portal(app, member).get(f"/gives/{give}").text
+    assert str(hidden) not in page
+    assert "Because of" not in page

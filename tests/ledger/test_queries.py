@@ -96,3 +96,44 @@ def test_a_list_is_one_statement(owner: Actor, member: Actor) -> None:
     with acting(member), counting() as sent:
         assert len(queries.find_to_answer(member)) == 4
     assert len(sent) == 1
+
+
+def test_a_give_names_no_earlier_one_that_its_reader_may_not_see(
+    owner: Actor, member: Actor
+) -> None:
+    """Not the one that led to it, nor the one in whose place it stands, in any list or answer."""
+    third = make_member(owner, "Kofi Asante")
+    private = {"audience": "private", "people": [], "circle_id": None}
+    hidden = say_thanks(owner, make_person(owner).id, visibility=private).give.id
+    give = log_give(owner, member.person_id, inspired_by_id=hidden).give.id
+    acknowledge(member, give)
+    with acting(member):
+        entry, logged = actions.correct(member, give, replacement={"story": "two hours"})
+        assert logged is not None
+        answers = [queries.seen(member, logged.entry), queries.seen(member, entry)]
+        instead = logged.entry.give.id
+    assert [(a.inspired_by_id, a.replaces_id) for a in answers] == [(None, give), (None, None)]
+    for reader, earlier in (
+        (owner, (hidden, give)),
+        (member, (None, give)),
+        (third, (None, None)),
+    ):
+        with acting(reader):
+            found = [
+                *queries.find_gives(reader, GiveFilter(), PageRequest(20)).items,
+                *queries.find_of_person(reader, member.person_id),
+                *queries.find_lately(reader),
+                queries.get_give(reader, instead),
+            ]
+        same = [seen for seen in found if seen.id == instead]
+        assert len(same) == 4
+        assert {(seen.inspired_by_id, seen.replaces_id) for seen in same} == {earlier}
+
+
+def test_an_earlier_give_is_named_to_whoever_sees_it(owner: Actor, member: Actor) -> None:
+    first = say_thanks(owner, member.person_id).give.id
+    entry = log_give(owner, make_person(owner).id, inspired_by_id=first)
+    with acting(owner):
+        assert queries.seen(owner, entry).inspired_by_id == first
+    with acting(member):
+        assert queries.get_give(member, entry.give.id).inspired_by_id == first

@@ -6,14 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from community.core import clock, slugs
+from community.core import clock, db, slugs
 from community.identity.models import Actor
 from community.ledger.actions import lapse_unanswered
+from community.people.models import Person, PersonEmail
+from community.people.queries import find_named
 from community.web.session import CommunityFlask
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, again, make_member
 from tests.factories.ledger import days_ago, log_give, say_thanks, seen
 from tests.factories.people import make_person
-from tests.web_client import Portal, soup_of, words_of
+from tests.web_client import Api, Portal, soup_of, words_of
 
 
 def facts_of(response: Any) -> dict[str, str]:
@@ -182,8 +184,7 @@ def test_a_colleague_is_not_written_to_and_the_message_stands_once(
 def test_the_form_says_who_will_see_it_before_anybody_chooses(portal: Portal, owner: Actor) -> None:
     page = soup_of(portal.get("/gives/new"))
     assert page.select_one("input[name=visibility][checked]")["value"] == "team"
-    assert "Only the two of us" in page.select_one("#f-visibility").get_text()
-    assert "Only me" not in page.select_one("#f-visibility").get_text()
+    assert "Nobody else in the team" in page.select_one("#f-visibility").get_text()
     texts = [label.get_text(strip=True) for label in page.select("#f-size label, label")]
     assert texts.count("Minutes") == 0
     known = make_person(owner, "Quiet Friend", audience="private")
@@ -287,3 +288,96 @@ def test_a_link_to_somebody_hidden_says_the_same_as_one_to_nobody(
     assert answer.status_code == 200
     assert "Quiet Friend" not in answer.text
     assert "not here any more, or not yours to see" in words_of(answer)
+
+
+def test_somebody_outside_is_not_said_to_see_what_they_have_no_account_to_see(
+    app: CommunityFlask, portal: Portal, owner: Actor, member: Actor
+) -> None:
+    """Neither on the entry, nor where one chooses who sees it, nor beside how it stands."""
+    private = {"audience": "private", "people": [], "circle_id": None}
+    outsider = make_person(owner, "Mara Ellison", audience="private")
+    for person_id, name, said, mine in (
+        (outsider.id, outsider.name, "Only you", "Only me"),
+        (member.person_id, member.name, "Only the two of you", "Only the two of us"),
+    ):
+        slug = slugs.slug(person_id, name)
+        give = say_thanks(owner, person_id, visibility=private).give.id
+        page = soup_of(portal.get(f"/gives/{give}"))
+        assert said in list(page.select_one("h1").parent.stripped_strings)
+        assert page.select_one("#sharing summary").get_text(strip=True) == said
+        form = soup_of(portal.get(f"/gives/new?to={slug}")).select_one("#f-visibility")
+        for picker in (page.select_one("#f-visibility"), form):
+            assert picker.select_one("label").get_text(strip=True) == mine
+        pair = soup_of(portal.get(f"/people/{slug}")).select_one("#pair").get_text()
+        assert f"{said} see this." in pair
+    for path in (f"/people/{slugs.slug(outsider.id, outsider.name)}", "/reciprocity"):
+        assert "the two of you" not in words_of(portal.get(path)), path
+    form_page = words_of(portal.get(f"/gives/new?to={slugs.slug(outsider.id, outsider.name)}"))
+    assert "two of you" not in form_page
+
+
+@pytest.mark.parametrize("written", ["Zoë Ärmel", "zoe armel", " ZOË  ARMEL ", "Zozo", "zözö"])
+def test_oneself_is_not_to_be_thanked_and_gets_no_double(
+    app: CommunityFlask, owner: Actor, written: str
+) -> None:
+    me = make_member(owner, "Zoë Ärmel")
+    with acting(me) as unit:
+        unit.session.get_one(Person, (me.team_id, me.person_id)).call_name = "Zozo"
+    portal = Portal(app, again(me))
+    portal.get("/gives/new")
+    for mode in ("thank", "helped"):
+        form = {"mode": mode, "who": written, "what": "the hike"}
+        for sent in (form, {**form, "add": "yes"}):
+            page = portal.post("/gives", sent)
+            assert page.status_code == 422
+            assert "Giver and receiver must be two people" in words_of(page)
+            assert not soup_of(page).select("button[name=add]")
+    with acting(owner):
+        assert [o.id for o in find_named(owner, "Zoë Ärmel")] == [me.person_id]
+
+
+def test_a_namesake_of_oneself_is_who_is_meant(portal: Portal, owner: Actor) -> None:
+    namesake = make_person(owner, owner.name)
+    page = log(portal, mode="thank", who=owner.name)
+    assert slugs.short_id(namesake.id) in page.get_data(as_text=True)
+
+
+def test_namesakes_are_told_apart_wherever_a_name_is_chosen(
+    app: CommunityFlask, portal: Portal, owner: Actor
+) -> None:
+    """In the names proposed, among those a name may mean, on Today, and in what a search finds."""
+    ours = make_person(owner, "Kim Lee", email="kim@example.org")
+    mine = make_person(owner, "Kim Lee", audience="private")
+    make_person(owner, "Mara Ellison", email="mara@example.org")
+    labels = {"Kim Lee (kim@example.org)": ours, "Kim Lee (Only you)": mine}
+    home = soup_of(portal.get("/"))
+    proposed = [option["value"] for option in home.select("#quick-people option")]
+    assert set(labels) <= set(proposed)
+    assert "Mara Ellison" in proposed
+    rows = home.select("#recent-people li .row-main")
+    said = {" ".join(row.stripped_strings) for row in rows}
+    assert {"Kim Lee kim@example.org", "Kim Lee Only you", "Mara Ellison"} <= said
+    asked = soup_of(portal.post("/gives", {"mode": "thank", "who": "Kim Lee", "what": "a lead"}))
+    picks = [radio.parent.get_text(strip=True) for radio in asked.select("input[name=who_id]")]
+    assert sorted(picks) == sorted(labels)
+    for label, person in labels.items():
+        page = log(portal, mode="thank", who=label)
+        assert slugs.short_id(person.id) in page.get_data(as_text=True), label
+    hits = Api(app, owner).get("/search?q=Kim Lee").json["items"]
+    assert {hit["text"] for hit in hits if hit["title"] == "Kim Lee"} == {
+        "kim@example.org",
+        "Only you",
+    }
+
+
+def test_colleagues_of_one_name_are_told_apart_in_an_audience(
+    portal: Portal, owner: Actor, member: Actor
+) -> None:
+    for number in (1, 2):
+        namesake = make_member(owner, "Kim Lee")
+        with acting(namesake):
+            db.add(PersonEmail(person_id=namesake.person_id, value=f"kim{number}@example.org"))
+    page = soup_of(portal.get("/gives/new"))
+    boxes = page.select("input[name=visibility_people]")
+    names = {box.parent.get_text(strip=True) for box in boxes}
+    assert names == {"Kim Lee (kim1@example.org)", "Kim Lee (kim2@example.org)", member.name}

@@ -1,19 +1,21 @@
 """The API of reciprocity: the pair with me, and what I gave and received by kind."""
 
 import math
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from marshmallow import Schema
+from sqlalchemy import select
 
 from community.core import clock
 from community.identity.models import Actor
+from community.ledger.models import Give, GiveAct, replay
 from community.reciprocity import schemas
 from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.factories.identity import acting, make_member
-from tests.factories.ledger import days_ago, log_give, say_thanks
+from tests.factories.ledger import acknowledge, days_ago, log_give, say_thanks
 from tests.factories.people import make_person
 from tests.web_client import Api
 
@@ -113,6 +115,70 @@ def test_mine_by_kind_is_for_my_eyes_and_adds_nothing_up(
     assert [part["kind"] for part in longer["received"]] == ["advice", "time"]
     assert api.get("/reciprocity/me?period=ever").status_code == 422
     assert "total" not in str(longer)
+
+
+def test_mine_as_of_a_day_is_the_replay_of_what_had_happened_by_then(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    outsider = make_person(owner)
+    for days, kind, impact in (
+        (400, "time", "large"),
+        (50, "time", "small"),
+        (50, "advice", None),
+        (20, "time", "large"),
+        (-1, "time", "large"),
+    ):
+        say_thanks(
+            owner, member.person_id, kind=kind, impact=impact, happened_on=days_ago(owner, days)
+        )
+        log_give(owner, outsider.id, kind=kind, size=impact, happened_on=days_ago(owner, days))
+        waiting = log_give(owner, member.person_id, kind=kind, happened_on=days_ago(owner, days))
+    acknowledge(member, waiting.give.id)
+    api = Api(app, owner)
+    for days in (0, 19, 20, 21, 50, 51, 139, 140, 300, 5000):
+        for period in schemas.PERIODS:
+            day = days_ago(owner, days)
+            answer = api.get(f"/reciprocity/me?period={period}&as_of={day}").json
+            assert fits(schemas.MineOut, answer)
+            assert answer["as_of"] == str(day)
+            since = date.fromisoformat(answer["since"])
+            assert (day - since).days == schemas.PERIODS[period]
+            assert (answer["given"], answer["received"]) == _replayed(owner, since, day)
+    noon = f"{days_ago(owner, 20)}T12:00:00%2B00:00"
+    assert api.get(f"/reciprocity/me?as_of={noon}").json["as_of"] == str(days_ago(owner, 20))
+    assert api.get("/reciprocity/me").json["as_of"] == str(days_ago(owner, 0))
+    assert api.get("/reciprocity/me?as_of=1900-01-01").json["given"] == []
+    assert api.get("/reciprocity/me?as_of=yesterday").status_code == 422
+
+
+def _replayed(me: Actor, since: date, until: date) -> tuple[list[Any], list[Any]]:
+    """What I gave and received by kind, from the acts of every entry alone."""
+    sides: tuple[dict[str, list[float]], dict[str, list[float]]] = ({}, {})
+    with acting(me) as unit:
+        acts: dict[Any, list[GiveAct]] = {}
+        found = select(GiveAct).where(GiveAct.team_id == me.team_id).order_by(GiveAct.seq)
+        for act in unit.session.scalars(found):
+            acts.setdefault(act.give_id, []).append(act)
+        for give in unit.session.scalars(select(Give).where(Give.team_id == me.team_id)):
+            state = replay(give, acts[give.id])
+            points = float(state.counted_value)
+            if me.is_me(state.giver_id) and state.outside and state.state == "logged":
+                points = float(state.value)
+            if points and since <= state.happened_on <= until:
+                side = sides[0] if me.is_me(state.giver_id) else sides[1]
+                side.setdefault(state.kind, []).append(points)
+    given, received = (
+        [{"kind": k, "entries": len(v), "value": sum(v)} for k, v in sorted(side.items())]
+        for side in sides
+    )
+    return given, received
+
+
+def test_there_is_no_pair_of_one(app: CommunityFlask, owner: Actor) -> None:
+    for query in ("", "?as_of=2020-01-01"):
+        refused = Api(app, owner).get(f"/reciprocity/people/{owner.person_id}{query}")
+        assert (refused.status_code, refused.json["code"]) == (404, "not_a_pair")
+        assert "two people" in refused.json["detail"]
 
 
 @pytest.mark.parametrize("scope", ["write", "admin"])

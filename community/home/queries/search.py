@@ -1,7 +1,6 @@
 """Search: the people one may see, by name and address. Other features add what they find here."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from community.identity.models import Actor
@@ -21,8 +20,8 @@ class Hit:
 
 def find_everything(actor: Actor, q: str, limit: int = 20) -> list[Hit]:
     """The best hits for a few words; an empty question finds nothing."""
-    return [_person(row) for row in people.search_people(actor, q, limit)]
+    return [_person(found) for found in people.named_options(people.search_people(actor, q, limit))]
 
 
-def _person(row: Any) -> Hit:
-    return Hit("person", row.id, row.name, row.organisation, row.id)
+def _person(found: people.NameOption) -> Hit:
+    return Hit("person", found.id, found.name, found.beside, found.id)

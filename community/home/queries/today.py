@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from community.core import clock
 from community.core.paging import PageRequest
@@ -10,6 +9,7 @@ from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.queries import SeenGive
 from community.people import queries as people
+from community.people.queries import NameOption
 from community.reciprocity import queries as reciprocity
 from community.reciprocity.queries import Month
 
@@ -22,7 +22,7 @@ class Today:
 
     to_answer: Sequence[SeenGive]
     lately: Sequence[SeenGive]
-    recent_people: Sequence[Any]
+    recent_people: Sequence[NameOption]
     has_people: bool
     year: Sequence[Month]
 
@@ -34,7 +34,7 @@ def read(actor: Actor) -> Today:
     return Today(
         to_answer=ledger.find_to_answer(actor, 20),
         lately=ledger.find_lately(actor, SHOWN),
-        recent_people=others[:SHOWN],
+        recent_people=people.listed_options(others[:SHOWN]),
         has_people=bool(others),
         year=reciprocity.find_year(actor, clock.today(actor.zone)),
     )

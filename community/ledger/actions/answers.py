@@ -11,6 +11,7 @@ from community.core.i18n import gettext as _
 from community.identity.models import Actor
 from community.ledger import policy
 from community.ledger.actions.giving import check_day
+from community.ledger.actions.outside import check_link
 from community.ledger.actions.projections import counts_of
 from community.ledger.actions.writing import store_act
 from community.ledger.queries import Entry, find_entry_of_link, get_entry
@@ -75,6 +76,7 @@ def answer_by_link(link: ActionLink, *, yes: bool, words: str = "") -> Entry:
     entry = find_entry_of_link(link.thing_id)
     if entry is None:
         raise NotFound(_("This link is not known."), code="link_unknown")
+    check_link(link, entry)
     use_link(link)
     before = counts_of(entry.state)
     person_id, now = entry.give.receiver_id, clock.now()

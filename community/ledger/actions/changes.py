@@ -184,4 +184,5 @@ def _replacing(actor: Actor, entry: Entry, changes: dict[str, Any]) -> Draft:
         "inspired_by_id": entry.give.inspired_by_id,
         **changes,
     }
-    return Draft(**values, replaces_id=entry.give.id)
+    shown = (*entry.shown_earlier, entry.give.id)
+    return Draft(**values, replaces_id=entry.give.id, shown_earlier=shown)

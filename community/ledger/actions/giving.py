@@ -1,6 +1,6 @@
 """Logging a give, thanks first: the receiver's thanks counts at once, the giver's word is asked about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import audience_data
 from community.ledger.models.values import UNSAID_SIZE
 from community.ledger.queries import Entry, PersonRef, find_partner, get_give
+from community.notifications import suppressions
 from community.people.actions import resolve_audience
 
 AHEAD = timedelta(days=1)
@@ -35,7 +36,8 @@ class Draft:
 
     `visibility` is what the schema `Audience` read; without it a give is for the team, or private
     when the other one is not visible to the team. A `size` that nobody said counts as medium, and is not told as said.
-    `impact` is how much it meant, said by the receiver alone.
+    `impact` is how much it meant, said by the receiver alone. What `replaces_id` another entry names
+    with it which of the entries it refers to (`shown_earlier`) the writer may see.
     """
 
     giver_id: UUID | None = None
@@ -52,6 +54,7 @@ class Draft:
     tell_outsider: Letter | None = None
     inspired_by_id: UUID | None = None
     replaces_id: UUID | None = field(default=None, compare=False)
+    shown_earlier: Collection[UUID] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def log_give(actor: Actor, draft: Draft) -> Logged:
     if actor.is_me(other.id):
         raise _self_give()
     _check(draft, i_gave=i_gave, other=other)
-    if draft.inspired_by_id is not None:
+    # What stands in another's place keeps what led to that, whoever sees it.
+    if draft.inspired_by_id is not None and draft.replaces_id is None:
         _check_inspiration(actor, draft.inspired_by_id)
     entry, first = _compose(actor, draft, i_gave=i_gave, other=other)
     store_new(actor, entry, first)
@@ -144,6 +148,8 @@ def _check_letter(draft: Draft, *, i_gave: bool, other: PersonRef) -> None:
         )
     elif not other.email:
         text, code = _("There is no mail address of %(name)s.", name=other.shown_name), "no_address"
+    elif (why := suppressions.why_suppressed(other.email)) is not None:
+        text, code = outside.unreachable(why, other.shown_name), "no_mail_to_them"
     else:
         return
     raise RuleBroken(text, field="tell_outsider", code=code)
@@ -206,7 +212,10 @@ def _compose(
         data=_first_data(draft, _audience(actor, draft, other), outside=receiver.member_id is None),
     )
     words = _words(draft, give, other)
-    return Entry(GiveState.begin(give, first), give, words, giver, receiver), first
+    state = GiveState.begin(give, first)
+    checked = () if draft.inspired_by_id is None else (draft.inspired_by_id,)
+    shown = checked if draft.replaces_id is None else draft.shown_earlier
+    return Entry(state, give, words, giver, receiver, shown), first
 
 
 def _words(draft: Draft, give: Give, other: PersonRef) -> GiveWords:

@@ -198,9 +198,9 @@ class GiveState(db.TeamOwned, Audienced, db.Base):
             raise Conflict(_("Help given with no reply asked stays yours alone."), code="no_reply")
         return self._do("share", by, at, audience_data(visibility), None)
 
-    def miss(self, *, at: datetime) -> GiveAct:
-        """The mail to somebody outside could not be delivered: nobody was told."""
-        return self._do("miss", None, at, {}, None)
+    def miss(self, *, at: datetime, why: str) -> GiveAct:
+        """The mail to somebody outside could not be delivered (`MISSES`): nobody was told."""
+        return self._do("miss", None, at, {"why": why}, None)
 
     # applying
 

@@ -31,6 +31,8 @@ VERBS = (
     "take_back",
     "miss",
 )
+MISSES = ("no_more", "refused", "failed")
+"""Why a mail to somebody outside did not arrive: they want none, their address or server took none."""
 UNSAID_SIZE = "medium"
 """What a give counts as whose size nobody said (measures.md §1)."""
 POINTS = {"small": Decimal("0.5"), "medium": Decimal(1), "large": Decimal(2)}

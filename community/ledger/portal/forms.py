@@ -7,6 +7,7 @@ from uuid import UUID
 
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
+from community.core.text import fold
 from community.identity.models import Actor
 from community.ledger import actions
 from community.ledger.actions import Draft, Letter, Logged
@@ -29,8 +30,8 @@ class Sentence:
     """What the form shows: names to propose, kinds, and what was typed.
 
     `choices` are the people a typed name may mean, or those it is only near to (`near`);
-    `may_add` offers to add them. `audience` is chosen until somebody chooses. `may_tell` is
-    whether the other one may be somebody outside, who can be told by mail.
+    `may_add` offers to add them. `audience` is chosen until somebody chooses. `is_member` is
+    whether the other one is in the team, where that is known.
     """
 
     names: list[str]
@@ -43,12 +44,24 @@ class Sentence:
     near: bool = False
     may_add: bool = False
     audience: str = "team"
-    may_tell: bool = True
+    is_member: bool | None = None
     whole: bool = False
     members: list[tuple[UUID, str]] = field(default_factory=list)
     circles: list[tuple[UUID, str]] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
     because: SeenGive | None = None
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether the other one may be somebody outside."""
+        return not self.is_member
+
+    @property
+    def private_words(self) -> str:
+        """What the narrowest audience is called: somebody outside has no account to see it with."""
+        if self.is_member is None:
+            return _("Nobody else in the team")
+        return _("Only the two of us") if self.is_member else _("Only me")
 
     @property
     def elsewhere(self) -> dict[str, list[str]]:
@@ -94,7 +107,7 @@ def whole_sentence(**given: Any) -> Sentence:
 
 def members(actor: Actor) -> list[tuple[UUID, str]]:
     """Whom an audience can name."""
-    return [(option.id, option.name) for option in people.member_options(actor)]
+    return [(option.id, option.label) for option in people.member_options(actor)]
 
 
 def log(actor: Actor, data: Mapping[str, Any]) -> Logged:
@@ -133,6 +146,8 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
     if len(found) == 1:
         return found[0].id
     name, may_add = data["who"], people_policy.can_create(actor)
+    if not found and _is_my_name(actor, name):
+        raise _self_named(actor, name)
     if data["add"] and may_add:
         return people_actions.create_person(actor, name=name).person.id
     if found:
@@ -144,7 +159,18 @@ def _who(actor: Actor, data: Mapping[str, Any]) -> UUID:
     raise WhoIsMeantError(message, near, may_add=may_add, near=bool(near))
 
 
+def _is_my_name(actor: Actor, name: str) -> bool:
+    return fold(name) in (fold(actor.name), fold(actor.call_name or actor.name))
+
+
+def _self_named(actor: Actor, name: str) -> WhoIsMeantError:
+    """Nobody else has the actor's own name: adding them would make a double."""
+    near = _near(actor, name)
+    message = _("Giver and receiver must be two people, and this is your own name.")
+    return WhoIsMeantError(message, near, may_add=False, near=bool(near))
+
+
 def _near(actor: Actor, name: str) -> list[NameOption]:
     """Whose name is much like this one, the nearest first."""
     rows = [row for row in people.search_people(actor, name, NEAR + 1) if not actor.is_me(row.id)]
-    return [NameOption(r.id, r.name, r.is_member, r.organisation) for r in rows[:NEAR]]
+    return people.named_options(rows[:NEAR])

@@ -100,7 +100,7 @@ def _fitting(values: dict[str, Any], to: str) -> dict[str, Any]:
         return {"errors": {"who": [words]}}
     values |= {"who": person.name, "who_id": person.id}
     audience = "team" if person.audience == "team" else "private"
-    return {"audience": audience, "may_tell": not person.is_member}
+    return {"audience": audience, "is_member": person.is_member}
 
 
 def _next_one(give: SeenGive) -> str | None:

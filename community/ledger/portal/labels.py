@@ -11,6 +11,7 @@ from babel.support import LazyProxy
 from community.core import clock
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy, locale
+from community.ledger.notices import missed
 from community.ledger.queries import SeenAct, SeenGive
 
 KINDS: dict[str, LazyProxy] = {
@@ -104,7 +105,8 @@ def standing(give: SeenGive) -> Label | None:
 
 def _waiting(give: SeenGive) -> str:
     if not give.awaiting:
-        return ""
+        missed_them = give.told_subject and give.told_at is None
+        return _("They were not told") if missed_them else ""
     if give.is_link_over(clock.now()):
         return _("Not answered, the link has expired") if give.i_gave else _("Not answered")
     return _("Waiting for your answer") if give.i_received else _("Waiting for an answer")
@@ -115,12 +117,21 @@ def audience(give: SeenGive) -> str:
     if give.no_reply:
         return _("Only you")
     if give.audience == "private" or give.state in ("disputed", "retracted", "corrected"):
-        return _("Only the two of you") if give.i_gave or give.i_received else _("The two of them")
+        return _between_two(give)
     return {"people": _("Chosen people"), "circle": _("A circle")}.get(give.audience, "")
+
+
+def _between_two(give: SeenGive) -> str:
+    """Somebody outside has no account to see it with."""
+    if not (give.i_gave or give.i_received):
+        return _("The two of them")
+    return _("Only the two of you") if give.other_is_member else _("Only you")
 
 
 def act(done: SeenAct, give: SeenGive) -> str:
     """What was done by whom, as one line of an entry's history."""
+    if done.verb == "miss":
+        return " ".join(filter(None, [_("The mail about it did not arrive."), missed(done.why)]))
     by_giver = done.by_id == give.giver_id
     name = give.giver_name if by_giver else give.receiver_name
     mine = give.i_gave if by_giver else give.i_received
@@ -138,7 +149,6 @@ _ACTS: dict[str, Callable[[str], str]] = {
     "correct": lambda name: _("%(name)s corrected it", name=name),
     "share": lambda name: _("%(name)s changed who may see it", name=name),
     "take_back": lambda name: _("%(name)s took the answer back", name=name),
-    "miss": lambda _name: _("The mail about it could not be delivered"),
 }
 _ACTS_OF_MINE: dict[str, Callable[[], str]] = {
     "log": lambda: _("You noted it"),
@@ -151,7 +161,6 @@ _ACTS_OF_MINE: dict[str, Callable[[], str]] = {
     "correct": lambda: _("You corrected it"),
     "share": lambda: _("You changed who may see it"),
     "take_back": lambda: _("You took your answer back"),
-    "miss": lambda: _("The mail about it could not be delivered"),
 }
 
 

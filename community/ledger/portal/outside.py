@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from community.accounts.actions import find_link
 from community.accounts.models import ActionLink
+from community.accounts.queries.links import unknown_link
 from community.core import db, tokens
 from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
@@ -14,8 +15,8 @@ from community.core.i18n import set_locale
 from community.identity.models import Team
 from community.identity.queries import find_team_by_key
 from community.ledger import actions, queries, schemas
-from community.ledger.actions.outside import PURPOSE
-from community.notifications import delivery
+from community.ledger.actions.outside import PURPOSE, check_link
+from community.notifications import suppressions
 from community.web import pages
 from community.web.security import token_page
 from community.web.templating import url
@@ -32,10 +33,9 @@ def answer(token: str) -> Response:
     """Who says what they gave, and the two answers."""
     team = _enter(token)
     try:
-        link = find_link(token, PURPOSE)
+        return _ask(team, find_link(token, PURPOSE), None)
     except NotFound as error:
         return _closed(team, error)
-    return _ask(team, link, None)
 
 
 @outside.post("/i/<token>")
@@ -62,11 +62,11 @@ def no_more(token: str) -> Response:
     team = _enter(token)
     link = queries.find_any_link(token)
     entry = queries.find_entry_of_link(link.thing_id) if link is not None else None
-    if entry is None:
-        raise NotFound(_("This link is not known."))
+    if link is None or entry is None or not link.is_to(entry.words.told_address):
+        raise unknown_link()
     done = request.method == "POST"
     if done:
-        delivery.suppress(entry.words.told_address, "asked for no more")
+        suppressions.suppress(entry.words.told_address, suppressions.NO_MORE)
     return pages.show("ledger/outside_no_more.html", done=done, brand=team.name)
 
 
@@ -83,7 +83,8 @@ def _enter(token: str) -> Team:
 def _ask(team: Team, link: ActionLink, form: pages.Form | None) -> Response:
     entry = queries.find_entry_of_link(link.thing_id)
     if entry is None:
-        raise NotFound(_("This link is not known."))
+        raise unknown_link()
+    check_link(link, entry)
     return pages.show(
         "ledger/outside.html",
         form=form,

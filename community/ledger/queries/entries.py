@@ -1,6 +1,6 @@
 """One give or one person with everything an act needs, locked until the commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -22,7 +22,7 @@ from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import SETTLED
 from community.ledger.models.values import UNSAID_SIZE
 from community.ledger.policy import Giver, Receiver
-from community.ledger.queries.rows import SeenGive, joined, view
+from community.ledger.queries.rows import SeenGive, joined, shown_earlier, view
 from community.ledger.queries.sums import ledger_name
 from community.people.models import Person, PersonEmail
 
@@ -35,13 +35,17 @@ _ReceiverMember = shared_alias(Membership, name="receiver_membership")
 
 @dataclass(frozen=True)
 class Entry:
-    """A give with its rows and both people, ready for an act."""
+    """A give with its rows and both people, ready for an act.
+
+    `shown_earlier` are those of the gives it refers to that whoever acts may see.
+    """
 
     state: GiveState
     give: Give
     words: GiveWords
     giver: "PersonRef"
     receiver: "PersonRef"
+    shown_earlier: Collection[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class PersonRef:
 
 def get_entry(actor: Actor, give_id: UUID) -> Entry:
     """One give for an act: its row and its two people are locked until the commit."""
-    found = _find_entry(and_(policy.visible(actor), GiveState.give_id == give_id))
+    wanted = and_(policy.visible(actor), GiveState.give_id == give_id)
+    found = _find_entry(wanted, shown_earlier(actor))
     if found is None:
         raise NotFound(_("There is no such entry, or it is not yours to see."))
     return found
@@ -70,7 +75,7 @@ def get_entry(actor: Actor, give_id: UUID) -> Entry:
 def find_entry_of_link(give_id: UUID) -> Entry | None:
     """The give a mailed link is about. The link is the proof, so no reader is asked."""
     team = GiveState.team_id == db.current_team_id()
-    return _find_entry(and_(team, GiveState.give_id == give_id))
+    return _find_entry(and_(team, GiveState.give_id == give_id), null())
 
 
 def find_any_link(token: str) -> ActionLink | None:
@@ -87,7 +92,7 @@ def find_any_link(token: str) -> ActionLink | None:
     )
 
 
-def _find_entry(clause: ColumnElement[bool]) -> Entry | None:
+def _find_entry(clause: ColumnElement[bool], shown: ColumnElement[Any]) -> Entry | None:
     statement = (
         joined(
             select(
@@ -98,6 +103,7 @@ def _find_entry(clause: ColumnElement[bool]) -> Entry | None:
                 *_person_columns(Receiver, _ReceiverMember, "receiver"),
                 lock_ledger(),
                 lock_pair(GiveState.giver_id, GiveState.receiver_id),
+                shown.label("shown"),
             )
         )
         .outerjoin(_GiverMember, _is_active(_GiverMember, Giver))
@@ -109,7 +115,8 @@ def _find_entry(clause: ColumnElement[bool]) -> Entry | None:
     row = db.session().execute(statement).one_or_none()
     if row is None:
         return None
-    return Entry(row[0], row[1], row[2], _person(row, "giver"), _person(row, "receiver"))
+    giver, receiver = _person(row, "giver"), _person(row, "receiver")
+    return Entry(row[0], row[1], row[2], giver, receiver, row.shown or ())
 
 
 def _person_columns(person: Any, member: Any, side: str) -> list[Any]:
@@ -270,6 +277,7 @@ class SeenAct:
     by_id: UUID | None
     at: datetime
     size: str | None = None
+    why: str | None = None
 
 
 def was_size_said(size: str, acts: Iterable[tuple[str, str | None]]) -> bool:
@@ -286,14 +294,22 @@ def was_size_said(size: str, acts: Iterable[tuple[str, str | None]]) -> bool:
 
 def find_history(actor: Actor, give_id: UUID) -> list[SeenAct]:
     """What was done about a give, in order; ask `get_give` first whether it may be seen."""
-    size = GiveAct.data["size"].astext
+    size, why = GiveAct.data["size"].astext, GiveAct.data["why"].astext
     statement = (
-        select(GiveAct.verb, Person.canonical_id, GiveAct.at, size)
+        select(GiveAct.verb, Person.canonical_id, GiveAct.at, size, why)
         .outerjoin(Person, and_(Person.team_id == GiveAct.team_id, Person.id == GiveAct.by_id))
         .where(GiveAct.team_id == actor.team_id, GiveAct.give_id == give_id)
         .order_by(GiveAct.seq)
     )
     return [SeenAct(*row) for row in db.session().execute(statement)]
+
+
+def find_misses(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Why the mail about these gives did not arrive; ask first whether they may be seen."""
+    statement = select(GiveAct.give_id, GiveAct.data["why"].astext).where(
+        GiveAct.team_id == actor.team_id, GiveAct.give_id.in_(give_ids), GiveAct.verb == "miss"
+    )
+    return {give_id: why or "" for give_id, why in db.session().execute(statement)}
 
 
 def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:
@@ -325,4 +341,4 @@ def seen(actor: Actor, entry: Entry) -> SeenGive:
         "receiver_is_member": entry.receiver.is_member,
         "receiver_is_deleted": entry.receiver.is_deleted,
     }
-    return view(actor, entry.state, entry.give, entry.words, sides)
+    return view(actor, entry.state, entry.give, entry.words, sides, entry.shown_earlier)

@@ -1,6 +1,6 @@
 """Lists of gives: filters, what waits for an answer, a person's timeline."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,12 +18,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 
-from community.core import clock, db
+from community.core import clock, db, paging
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
-from community.core.paging import Page, PageRequest, after, page
+from community.core.paging import Page, PageRequest
 from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.ledger import policy
@@ -53,11 +54,50 @@ class GiveFilter:
 
 def find_gives(actor: Actor, wanted: GiveFilter, request: PageRequest) -> Page[SeenGive]:
     """The gives the actor may see, latest first."""
-    statement = rows().where(*_clauses(actor, wanted))
+    values = {**_values(actor, wanted), "rows": request.limit + 1}
+    if request.cursor:
+        day, give_id = paging.decode(request.cursor, (date.fromisoformat, UUID))
+        values |= _edge((day, give_id))
+    shape = tuple((name, len(v) if isinstance(v, tuple) else 0) for name, v in values.items())
+    prepared = _prepared_list(actor.shape, shape, wanted.thanked, wanted.open_only)
+    found = [seen_row(actor, row) for row in prepared.rows({**actor.places, **values})]
+    return paging.page(found, request, lambda give: (give.happened_on, give.id))
+
+
+@lru_cache(maxsize=500)
+def _prepared_list(
+    shape: tuple[str, int, int],
+    filters: tuple[tuple[str, int], ...],
+    thanked: bool | None,
+    open_only: bool,
+) -> Prepared:
+    """The list for all readers of one shape, narrowed by the same filters."""
+    nobody = Actor.stand_in(shape)
+    values = {name: _stand_in(name, parts) for name, parts in filters}
+    clauses = _clauses(nobody, values, thanked=thanked, open_only=open_only)
     columns = (GiveState.happened_on, GiveState.give_id)
-    statement = after(statement, request, columns, (date.fromisoformat, UUID), descending=True)
-    found = [seen_row(actor, row) for row in db.session().execute(statement)]
-    return page(found, request, lambda give: (give.happened_on, give.id))
+    if "before_id" in values:
+        edge = tuple_(values["before_day"], values["before_id"])
+        clauses.append(tuple_(*columns) < edge)
+    latest = [column.desc() for column in columns]
+    statement = rows(nobody).where(*clauses).order_by(*latest).limit(_ROWS)
+    return Prepared(statement, {**nobody.places, **values})
+
+
+def _stand_in(name: str, parts: int) -> Any:
+    if name in _STAND_INS:
+        return _STAND_INS[name]
+    if name == "states":
+        return tuple(f"\ue000state{number}" for number in range(parts))
+    return tuple(uuid4() for _ in range(parts)) if parts else uuid4()
+
+
+_STAND_INS: dict[str, Any] = {
+    "kind": "\ue000kind",
+    "since": date(1901, 2, 3),
+    "before_day": date(1902, 3, 4),
+    "rows": _ROWS,
+}
 
 
 def find_gives_by_id(actor: Actor, give_ids: Sequence[UUID]) -> dict[UUID, SeenGive]:
@@ -72,7 +112,7 @@ def _prepared_by_id(shape: tuple[str, int, int]) -> Prepared:
     """Gives by their ids, for all readers of one shape."""
     nobody, ids = Actor.stand_in(shape), (uuid4(),)
     wanted = GiveState.give_id == any_(literal(list(ids), ARRAY(Uuid)))
-    statement = rows().where(policy.visible(nobody), wanted)
+    statement = rows(nobody).where(policy.visible(nobody), wanted)
     return Prepared(statement, {**nobody.places, "ids": ids})
 
 
@@ -108,7 +148,10 @@ def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
         "noted": and_(gave, GiveState.state == "logged", ~GiveState.awaiting),
     }
     counts = select(*(func.count().filter(part).label(name) for name, part in parts.items()))
-    statement = with_people(counts).where(*_clauses(actor, wanted), policy.concerns(actor))
+    clauses = _clauses(
+        actor, _values(actor, wanted), thanked=wanted.thanked, open_only=wanted.open_only
+    )
+    statement = with_people(counts).where(*clauses, policy.concerns(actor))
     return MySums(**db.session().execute(statement).one()._mapping)
 
 
@@ -187,7 +230,7 @@ def _prepared_latest(shape: tuple[str, int, int], what: str) -> Prepared:
 
 def _latest_statement(actor: Actor, clause: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
-        rows()
+        rows(actor)
         .where(policy.visible(actor), clause)
         .order_by(GiveState.happened_on.desc(), GiveState.give_id.desc())
         .limit(_ROWS)
@@ -207,30 +250,46 @@ _LISTS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
 }
 
 
-def _clauses(actor: Actor, wanted: GiveFilter) -> list[ColumnElement[bool]]:
+def _values(actor: Actor, wanted: GiveFilter) -> dict[str, Any]:
+    """What a filter compares with. Of somebody who is not in the team no other id is looked for."""
+    values: dict[str, Any] = {}
+    people = {"giver": wanted.giver_id, "receiver": wanted.receiver_id, "with": wanted.with_id}
+    for name, person_id in people.items():
+        if person_id:
+            values[name] = tuple(_ids_of(actor, person_id)) or (person_id,)
+    if wanted.kind:
+        values["kind"] = wanted.kind
+    if wanted.states:
+        values["states"] = wanted.states
+    if wanted.since:
+        values["since"] = wanted.since
+    return values
+
+
+def _clauses(
+    actor: Actor, values: Mapping[str, Any], *, thanked: bool | None, open_only: bool
+) -> list[ColumnElement[bool]]:
     clauses = [policy.visible(actor)]
     # What was taken back is the writer's own to look up.
     clauses.append(or_(GiveState.state != "retracted", GiveState.author_id.in_(actor.person_ids)))
-    if wanted.giver_id:
-        clauses.append(GiveState.giver_id.in_(_ids_of(actor, wanted.giver_id)))
-    if wanted.receiver_id:
-        clauses.append(GiveState.receiver_id.in_(_ids_of(actor, wanted.receiver_id)))
-    if wanted.with_id:
-        others = _ids_of(actor, wanted.with_id)
-        clauses.append(_between(actor.person_ids, others))
-    if wanted.kind:
-        clauses.append(GiveState.kind == wanted.kind)
-    if wanted.states:
-        clauses.append(GiveState.state.in_(wanted.states))
-    if wanted.open_only:
+    clauses += [_FILTERS[name](actor, value) for name, value in values.items() if name in _FILTERS]
+    if open_only:
         clauses.append(GiveState.state.not_in(SETTLED))
-    if wanted.since:
-        clauses.append(GiveState.happened_on >= wanted.since)
-    if wanted.thanked is not None:
-        thanked = GiveState.state.in_(CONFIRMED)
+    if thanked is not None:
+        said = GiveState.state.in_(CONFIRMED)
         waiting = and_(GiveState.state.in_(("logged", "lapsed")), GiveState.no_reply.is_(False))
-        clauses.append(thanked if wanted.thanked else waiting)
+        clauses.append(said if thanked else waiting)
     return clauses
+
+
+_FILTERS: dict[str, Callable[[Actor, Any], ColumnElement[bool]]] = {
+    "giver": lambda _actor, ids: GiveState.giver_id.in_(ids),
+    "receiver": lambda _actor, ids: GiveState.receiver_id.in_(ids),
+    "with": lambda actor, ids: _between(actor.person_ids, ids),
+    "kind": lambda _actor, kind: GiveState.kind == kind,
+    "states": lambda _actor, states: GiveState.state.in_(states),
+    "since": lambda _actor, day: GiveState.happened_on >= day,
+}
 
 
 def _ids_of(actor: Actor, person_id: UUID) -> Sequence[UUID]:

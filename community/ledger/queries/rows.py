@@ -1,19 +1,19 @@
 """A give as one reader sees it, and the statement every reading of gives starts from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, select, true
 
 from community.identity.models import Actor
 from community.identity.policy import in_team
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
 from community.ledger.models.values import CONFIRMED, LINK_FOR, counted_for_giver
-from community.ledger.policy import Giver, Receiver
+from community.ledger.policy import EARLIER, Giver, Receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class SeenGive:
     """A give as one reader sees it.
 
     `counted_value` is what counts in this reader's figures; the reason of a dispute and the
-    words to somebody outside are only there for those they concern.
+    words to somebody outside are only there for those they concern. `inspired_by_id` and
+    `replaces_id` are there for those who see that other give too.
     """
 
     id: UUID
@@ -163,21 +164,50 @@ def readable(actor: Actor) -> Select[tuple[UUID]]:
     return with_people(select(GiveState.give_id)).where(policy.visible(actor))
 
 
-def rows() -> Select[*tuple[Any, ...]]:
+def shown_earlier(actor: Actor) -> ColumnElement[Any]:
+    """Those of the gives that a give refers to which the actor may see; looked up where it does."""
+    earlier = EARLIER.state
+    seen = (
+        select(func.array_agg(earlier.give_id))
+        .select_from(earlier)
+        .join(EARLIER.giver, true())
+        .join(EARLIER.receiver, true())
+        .where(
+            earlier.give_id.in_((Give.inspired_by_id, Give.replaces_id)),
+            policy.visible(actor, EARLIER),
+        )
+        .correlate(Give)
+        .scalar_subquery()
+    )
+    refers = func.coalesce(Give.inspired_by_id, Give.replaces_id).is_not(None)
+    return case((refers, seen), else_=null())
+
+
+def rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Every column of a seen give."""
-    return joined(select(*ROW))
+    return joined(select(*ROW, shown_earlier(actor).label("shown_earlier")))
 
 
 def seen_row(actor: Actor, row: Row[*tuple[Any, ...]]) -> SeenGive:
-    """A give from one row of `rows()`."""
-    return view(actor, row, row, row, row._mapping)
+    """A give from one row of `rows`."""
+    return view(actor, row, row, row, row._mapping, row.shown_earlier)
 
 
-def view(actor: Actor, state: Any, give: Any, words: Any, sides: Any) -> SeenGive:
-    """A give from its rows (or one joined row) and a mapping of the two people's columns."""
+def view(
+    actor: Actor,
+    state: Any,
+    give: Any,
+    words: Any,
+    sides: Any,
+    shown_earlier: Collection[UUID] | None,
+) -> SeenGive:
+    """A give from its rows (or one joined row) and a mapping of the two people's columns.
+
+    `shown_earlier` are those of the gives it refers to that the actor may see.
+    """
     i_gave, i_received = actor.is_me(sides["giver_id"]), actor.is_me(sides["receiver_id"])
     i_wrote = actor.is_me(state.author_id)
-    value = state.counted_value
+    value, shown = state.counted_value, shown_earlier or ()
     if i_gave:
         value = counted_for_giver(
             state.state, state.value, outside=state.outside, no_reply=state.no_reply
@@ -190,8 +220,8 @@ def view(actor: Actor, state: Any, give: Any, words: Any, sides: Any) -> SeenGiv
         value=float(state.value),
         counted_value=float(value),
         minutes=give.minutes,
-        inspired_by_id=give.inspired_by_id,
-        replaces_id=give.replaces_id,
+        inspired_by_id=give.inspired_by_id if give.inspired_by_id in shown else None,
+        replaces_id=give.replaces_id if give.replaces_id in shown else None,
         story=words.story,
         thanks=words.thanks,
         dispute_reason=words.dispute_reason if i_gave or i_received else "",

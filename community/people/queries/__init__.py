@@ -6,8 +6,10 @@ from community.people.queries.finding import (
     find_named,
     find_subject,
     find_tags,
+    listed_options,
     member_options,
     name_options,
+    named_options,
     search_people,
 )
 from community.people.queries.notes import (
@@ -61,8 +63,10 @@ __all__ = [
     "get_person_by_slug",
     "get_person_row",
     "get_persons",
+    "listed_options",
     "member_options",
     "name_options",
+    "named_options",
     "readable",
     "readable_notes",
     "same_person",

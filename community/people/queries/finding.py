@@ -1,11 +1,13 @@
 """Finding people by name, and the names that forms propose."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     Boolean,
@@ -25,12 +27,13 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from community.core import db
+from community.core.i18n import lazy
 from community.core.paging import Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor, Circle, Membership
 from community.identity.policy import in_team
-from community.people.models import Person, Position
+from community.people.models import Person, PersonEmail, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
 
@@ -41,17 +44,42 @@ _AFTER_ALL = "\U0010ffff"
 
 @dataclass(frozen=True)
 class NameOption:
-    """A person to choose: `label` tells namesakes apart by what they do."""
+    """A person to choose: `label` tells namesakes apart by where they work, their mail, and who sees them."""
 
     id: UUID
     name: str
     is_member: bool
     organisation: str = ""
+    email: str = ""
+    audience: str = "team"
+    has_namesake: bool = False
 
     @property
     def label(self) -> str:
-        """The name, and where they work if that is known."""
-        return f"{self.name} ({self.organisation})" if self.organisation else self.name
+        """The name, and beside it what is known besides."""
+        return f"{self.name} ({self.beside})" if self.beside else self.name
+
+    @property
+    def beside(self) -> str:
+        """Where they work; of one with a namesake also the mail, and who sees them if not all do."""
+        if not self.has_namesake:
+            return self.organisation
+        seen = str(_AUDIENCES.get(self.audience, ""))
+        return ", ".join(part for part in (self.organisation, self.email, seen) if part)
+
+
+_AUDIENCES = {
+    "private": lazy("Only you"),
+    "people": lazy("Chosen people"),
+    "circle": lazy("A circle"),
+}
+
+
+def tell_apart(options: Iterable[NameOption]) -> list[NameOption]:
+    """The same people, each knowing whether another of them has the same name."""
+    found = list(options)
+    names = Counter(fold(option.name) for option in found)
+    return [replace(o, has_namesake=names[fold(o.name)] > 1) for o in found]
 
 
 def hits(actor: Actor, folded: str, limit: int) -> Subquery:
@@ -104,6 +132,17 @@ def _organisation() -> Any:
     )
 
 
+def _address() -> Any:
+    return (
+        select(PersonEmail.value)
+        .where(PersonEmail.team_id == Person.team_id, PersonEmail.person_id == Person.id)
+        .order_by(PersonEmail.position, PersonEmail.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def _named(actor: Actor) -> Rows:
     return select(
         Person.id,
@@ -112,6 +151,8 @@ def _named(actor: Actor) -> Rows:
         in_team(Person).label("is_member"),
         Person.archived_at.is_not(None).label("is_archived"),
         func.coalesce(_organisation(), "").label("organisation"),
+        func.coalesce(_address(), "").label("email"),
+        Person.audience,
     ).where(listed(actor))
 
 
@@ -137,20 +178,46 @@ def _prepared_search(shape: tuple[str, int, int], folded: str) -> Prepared:
     return Prepared(statement, {**nobody.places, **search_places(folded), "rows": limit})
 
 
+def named_options(rows: Iterable[Row[Any]]) -> list[NameOption]:
+    """What `search_people` found, to choose from: each once, namesakes told apart."""
+    once = {row.id: row for row in rows}
+    return tell_apart(
+        NameOption(row.id, row.name, row.is_member, row.organisation, row.email, row.audience)
+        for row in once.values()
+    )
+
+
+def listed_options(rows: Iterable[Row[Any]]) -> list[NameOption]:
+    """The same for rows of `find_people`."""
+    return tell_apart(
+        NameOption(
+            row.id,
+            row.name,
+            row.is_member,
+            next((p["organisation"] for p in orjson.loads(row.positions) if p["organisation"]), ""),
+            next((email["value"] for email in orjson.loads(row.emails)), ""),
+            row.audience,
+        )
+        for row in rows
+    )
+
+
 def find_named(actor: Actor, text: str) -> list[NameOption]:
     """Whom somebody means who typed this name: one, several to choose from, or nobody.
 
     A whole name, the label that forms propose, what one calls them, or how exactly one begins.
     """
-    wanted = fold(text)
-    found = [_option(row) for row in search_people(actor, text, 20)]
+    wanted, name = fold(text), text.partition("(")[0]
+    rows = list(search_people(actor, text, 20))
+    if name != text:
+        rows += search_people(actor, name, 20)
+    found = named_options(rows)
     labelled = [option for option in found if fold(option.label) == wanted]
     whole = [option for option in found if fold(option.name) == wanted]
     if labelled or whole:
         return labelled if len(labelled) == 1 else whole or labelled
-    rows = search_people(actor, text.partition("(")[0], 20)
     called = [row for row in rows if wanted in (fold(row.call_name), fold(row.name).split(" ")[0])]
-    return [_option(row) for row in called]
+    return named_options(called)
 
 
 def name_options(actor: Actor, limit: int = 100) -> list[NameOption]:
@@ -158,7 +225,7 @@ def name_options(actor: Actor, limit: int = 100) -> list[NameOption]:
     rows = _prepared_options(actor.shape).rows({**actor.places, "rows": limit})
     kept = {row.id: row for row in rows if row.id != actor.person_id}
     by_name = sorted(kept.values(), key=lambda row: (not row.is_member, row.sort_key))
-    return [_option(row) for row in by_name]
+    return named_options(by_name)
 
 
 @lru_cache(maxsize=100)
@@ -181,13 +248,14 @@ def member_options(actor: Actor) -> list[NameOption]:
     if actor.is_guest:
         return []
     statement = (
-        select(Person.id, Person.name)
+        select(Person.id, Person.name, func.coalesce(_address(), "").label("email"))
         .join(Membership, Membership.id == Person.membership_id)
         .where(listed(actor), Membership.team_id == actor.team_id, Membership.state == "active")
         .where(Person.id != actor.person_id)
         .order_by(Person.sort_key, Person.id)
     )
-    return [NameOption(row.id, row.name, True) for row in db.session().execute(statement)]
+    rows = db.session().execute(statement)
+    return tell_apart(NameOption(row.id, row.name, True, email=row.email) for row in rows)
 
 
 def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
@@ -231,7 +299,3 @@ def find_tags(actor: Actor, among: int = 500) -> list[str]:
     )
     tag = func.unnest(recent.c.tags).label("tag")
     return sorted(db.session().scalars(select(tag).distinct()), key=fold)
-
-
-def _option(row: Row[Any]) -> NameOption:
-    return NameOption(row.id, row.name, row.is_member, row.organisation)

@@ -77,11 +77,14 @@ def day_of(number: int) -> date:
 
 
 def get_pair(actor: Actor, person_id: UUID, at: date) -> PairView:
-    """The pair between the actor and a person they see. NotFound for anybody else.
+    """The pair between the actor and a person they see. NotFound for anybody else, and for themself.
 
     From the kept sums in one statement; from the pair's days in a second where `at` is before
     its latest day, or where people were merged.
     """
+    if actor.is_me(person_id):
+        text = _("A pair is two people. Name the other one.")
+        raise NotFound(text, code="not_a_pair")
     rows = _prepared_pair(actor.shape).rows({**actor.places, "person_id": person_id})
     if not rows:
         raise NotFound(_("There is no such person, or they are not yours to see."))

@@ -69,6 +69,28 @@ def give_to_hidden(world: "World", case: str) -> Thing:
     return Thing(maker, made.readers, made.path, secrets, made.id)
 
 
+def give_referred_to(world: "World", case: str) -> Thing:
+    """Thanks of the maker's own; two entries that all see refer to the first that was made."""
+    maker = maker_of(world, case)
+    hidden = _logged(world, "private", maker, READERS[case], giver_id=world.subject(maker).id)
+    if world.once(f"entries after one of {maker.member_id}"):
+        receiver = world.friend if case == "foreign" else world.people["named"]
+        shown = _logged(
+            world,
+            "team",
+            maker,
+            READERS["team"],
+            receiver_id=receiver.person_id,
+            inspired_by_id=hidden.id,
+        )
+        with acting(receiver):
+            actions.acknowledge(receiver, shown.id)
+        # The corrected one is its two people's again; what stands in its place is the team's.
+        with acting(maker):
+            actions.correct(maker, shown.id, replacement={"story": "an hour and a half"})
+    return hidden
+
+
 def _logged(
     world: "World", case: str, maker: Actor, readers: frozenset[str], **draft: Any
 ) -> Thing:
@@ -104,5 +126,6 @@ KINDS: dict[str, Kind] = {
     "settled_give": Kind(settled_give),
     "quiet_give": Kind(quiet_give, ("private",)),
     "give_to_hidden": Kind(give_to_hidden, OWN),
+    "give_referred_to": Kind(give_referred_to, OWN),
 }
 PROOFS: dict[str, Maker] = {"answer_link": answer_link}
