@@ -22,7 +22,7 @@ from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
 from community.people.queries import Filter
-from community.web import pages
+from community.web import form_values, pages
 from community.web.session import current_actor
 from community.web.templating import url
 
@@ -143,7 +143,7 @@ def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
 
 def _person_page(form: pages.Form, row: Any | None) -> Response:
     actor = current_actor()
-    shown = pages.read_fields(form.schema, form.raw) if form.submitted else form.initial
+    shown = form_values.read_fields(form.schema, form.raw) if form.submitted else form.initial
     return pages.show(
         "people/form.html",
         form=form,
@@ -210,7 +210,7 @@ def delete(slug: str) -> ResponseReturnValue:
     row = queries.get_person_by_slug(actor, slug)
     if moved := _moved(row, slug):
         return moved
-    form = pages.Form(schemas.DeleteForm())
+    form = pages.Form(schemas.DeleteForm(), {"version": row.version})
     if form.valid():
         with form.attempt():
             _same_name(form.data["name"], row.name)
@@ -255,7 +255,12 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
     """Change one's own note."""
     actor = current_actor()
     row = queries.get_note_row(actor, note_id)
-    initial = {"body": row.body, "happened_on": _day(row.happened_at), "version": row.version}
+    initial = {
+        **formats.audience_values(row),
+        "body": row.body,
+        "happened_on": _day(row.happened_at),
+        "version": row.version,
+    }
     form = pages.Form(schemas.NoteForm(), initial)
     person = {
         "id": row.person_id,
