@@ -213,7 +213,9 @@ def test_every_key_hint_can_be_read(
     assert {text: ratio for text, ratio in seen.items() if ratio < 4.5} == {}
 
 
-def test_the_figures_of_today_move_with_each_act(visit: Visitor, owner: Actor, ivy: Actor) -> None:
+def test_the_figures_of_today_move_with_each_act(
+    visit: Visitor, at_once: None, owner: Actor, ivy: Actor
+) -> None:
     other = make_member(owner, "Otto Other")
     log_give(owner, ivy.person_id, story="two hours")
     log_give(other, ivy.person_id, story="a book")
@@ -221,9 +223,11 @@ def test_the_figures_of_today_move_with_each_act(visit: Visitor, owner: Actor, i
     words, tally = page.locator(".lede"), page.locator("#waiting .tally")
     expect(page.locator("#lately").get_by_text("Nothing has been told yet")).to_be_visible()
     expect(words).to_contain_text("2 people told")
+    expect(page.locator("#bell-side")).to_contain_text("2")
     page.keyboard.press("j")
     page.keyboard.press("t")
     expect(tally).to_have_text("1")
+    expect(page.locator("#bell-side")).to_contain_text("1")
     expect(words).to_contain_text("One person told")
     page.keyboard.press("j")
     page.keyboard.press("t")

@@ -13,6 +13,7 @@ from community.ledger.actions import Logged
 from community.ledger.portal import forms, labels
 from community.ledger.portal.filters import FILTERS, read_filter
 from community.ledger.queries import SeenGive, seen
+from community.notifications.queries import count_new
 from community.web import pages
 from community.web.session import current_actor
 from community.web.templating import shortdate, url
@@ -37,12 +38,13 @@ def row(give: SeenGive) -> str:
 def _figures() -> dict[str, Any]:
     """What the page that asked counts: the history its own filter, Today who waits."""
     actor = current_actor()
+    bell = {"news": count_new(actor), "poll": url("notifications.count")}
     page = urlsplit(request.headers.get("HX-Current-URL", ""))
     given = dict(parse_qsl(page.query))
     if page.path == url("ledger.gives") and "after" not in given:
         wanted = read_filter({name: given[name] for name in FILTERS if name in given})
-        return {"sums": queries.sum_mine(actor, wanted)}
-    return {"waiting": queries.find_to_answer(actor)}
+        return {**bell, "sums": queries.sum_mine(actor, wanted)}
+    return {**bell, "waiting": queries.find_to_answer(actor)}
 
 
 def heard(give: SeenGive) -> str:
