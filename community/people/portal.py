@@ -21,14 +21,11 @@ from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
-from community.people.queries import Filter
 from community.web import form_values, pages
 from community.web.session import current_actor
 from community.web.templating import url
 
 blp = pages.blueprint("people")
-
-_SHOWN = {"": False, "archived": True, "any": None}
 
 
 @blp.before_request
@@ -46,30 +43,26 @@ def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
     asked = {name: request.args.get(name, "")[:200] for name in ("q", "tag", "show", "sort")}
-    wanted = Filter(
-        q=asked["q"],
-        tag=asked["tag"] or None,
-        archived=_SHOWN.get(asked["show"], False),
-        sort=asked["sort"] if asked["sort"] in queries.SORTS else "",
+    page = queries.find_people(
+        actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
-    page = queries.find_people(actor, wanted, PageRequest(cursor=request.args.get("after")))
     people = [formats.shown_person(row) for row in page.items]
     return pages.show(
         "people/list.html",
         people=people,
         asked=asked,
         tags=queries.find_tags(actor),
-        more=_more(asked, page.next),
+        more=_address("", asked, after=page.next) if page.next else "",
+        csv_url=_address(".csv", asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
         can_create=policy.can_create(actor),
     )
 
 
-def _more(asked: Mapping[str, str], cursor: str | None) -> str:
-    if cursor is None:
-        return ""
-    query = {name: value for name, value in {**asked, "after": cursor}.items() if value}
-    return f"{url('people.list')}?{urlencode(query)}"
+def _address(ending: str, asked: Mapping[str, str], **more: str) -> str:
+    """The list with its filter, another page of it, or the same as a table."""
+    query = {name: value for name, value in {**asked, **more}.items() if value}
+    return f"{url('people.list')}{ending}" + (f"?{urlencode(query)}" if query else "")
 
 
 @blp.route("/people/new", methods=["GET", "POST"])

@@ -164,6 +164,13 @@ def done(
     return redirect(to or back(), 303)  # type: ignore[return-value]
 
 
+def table(name: str, content: bytes) -> Response:
+    """A CSV file to keep."""
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
 def back(default: str = "/") -> str:
     """The page of ours that the reader came from."""
     referrer = urlsplit(request.referrer or "")

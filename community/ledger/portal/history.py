@@ -38,6 +38,7 @@ def gives() -> Response:
         after=after,
         sums=queries.sum_mine(actor, wanted) if not after else None,
         kinds=labels.options(labels.KINDS),
+        table_url=url("ledger.table", **given),
         next_url=url("ledger.gives", **given, after=page.next) if page.next else "",
     )
 
