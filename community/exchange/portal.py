@@ -1,6 +1,7 @@
 """The pages of imports: a file, its columns and audience, the preview, and what became of it."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +28,11 @@ from community.exchange.formats.wording import (
 )
 from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
+from community.journal import actions as journal
 from community.people import queries as people
+from community.people.schemas import asked_filter
 from community.web import pages
-from community.web.session import current_actor
+from community.web.session import after_response, current_actor
 from community.web.templating import url
 
 blp = pages.blueprint("exchange")
@@ -305,9 +308,16 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
 @blp.route("/people.csv", methods=["POST"])
 def people_csv() -> Response:
     """Everybody one may see, for a spreadsheet; an act, since the audit tells of it."""
-    response = Response(actions.export_people(current_actor()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = "attachment; filename=people.csv"
-    return response
+    return pages.table("people.csv", actions.export_people(current_actor()))
+
+
+@blp.get("/people.csv")
+def list_csv() -> Response:
+    """The list of people as its address filters it; the audit hears of it after the answer."""
+    actor = current_actor()
+    content = actions.list_people(actor, asked_filter(request.args))
+    after_response(partial(journal.note_export, actor, "people"))
+    return pages.table("people.csv", content)
 
 
 TARGETS = (

@@ -128,6 +128,34 @@ def position_time(position: Mapping[str, Any]) -> str:
     return _("until %(month)s", month=end) if end else ""
 
 
+@blp.app_template_filter("source_words")
+def source_words(person: Any) -> str:
+    """How somebody came to be here, as one says it."""
+    name = person.source_detail
+    if person.source == "import":
+        known = {
+            "linkedin": _("From a LinkedIn file"),
+            "vcard": _("From an address book file"),
+            "google": _("From a Google contacts file"),
+            "outlook": _("From an Outlook contacts file"),
+        }
+        if name in known:
+            return known[name]
+        return (
+            _("From the file of %(name)s", name=name)
+            if name != "csv" and name
+            else _("From a table")
+        )
+    if person.source == "api":
+        return (
+            _("From %(name)s, by a program", name=name)
+            if name not in ("", "api")
+            else _("By a program")
+        )
+    known = {"member": _("Joined the team"), "demo": _("With the sample team")}
+    return known.get(person.source, _("Typed by hand"))
+
+
 def _timeline(person_id: UUID) -> dict[str, Any]:
     kind = request.args.get("kind") or None
     if kind not in (None, *(k.code for k in queries.KINDS)):

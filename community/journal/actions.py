@@ -1,7 +1,8 @@
 """Writing the audit: one row an act, in the act's own transaction; and sealing what stands."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,6 +14,8 @@ from community.journal import chain, queries
 from community.journal.models import JournalEntry, JournalSeal, OpenedBy
 
 SEAL_LIMIT = 5000
+_REMEMBERED = 10_000
+_exported: OrderedDict[tuple[UUID, UUID, str, date], None] = OrderedDict()
 _ONE_SEALER = text("SELECT pg_try_advisory_xact_lock(hashtextextended('seal:' || :team_id, 0))")
 
 
@@ -43,6 +46,21 @@ def record(
             "fields": sorted(fields),
         },
     )
+
+
+def note_export(actor: Actor, thing_kind: str) -> None:
+    """Note that the actor took a list out by a link: once a day and process, after the answer.
+
+    A link is followed again and again, by a spreadsheet too; the audit tells that it was done.
+    """
+    key = (actor.team_id, actor.person_id, thing_kind, clock.local_clock().date())
+    if key in _exported:
+        return
+    with db.transaction(actor.team_id, actor.user_id):
+        record(actor, "export", thing_kind, actor.team_id)
+    _exported[key] = None
+    if len(_exported) > _REMEMBERED:
+        _exported.popitem(last=False)
 
 
 def seal(as_of: datetime) -> int:

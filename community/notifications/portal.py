@@ -126,7 +126,7 @@ def _lists(actor: Actor) -> dict[str, Any]:
         "show": show,
         "fresh": _by_person(fresh.items) if fresh else [],
         "fresh_next": fresh.next if fresh else None,
-        "seen": seen.items if seen else [],
+        "seen": _by_person(seen.items) if seen else [],
         "seen_next": seen.next if seen else None,
         "preferences": queries.preferences(actor),
     }

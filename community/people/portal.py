@@ -21,14 +21,11 @@ from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
-from community.people.queries import Filter
-from community.web import pages
+from community.web import form_values, pages
 from community.web.session import current_actor
 from community.web.templating import url
 
 blp = pages.blueprint("people")
-
-_SHOWN = {"": False, "archived": True, "any": None}
 
 
 @blp.before_request
@@ -46,30 +43,26 @@ def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
     asked = {name: request.args.get(name, "")[:200] for name in ("q", "tag", "show", "sort")}
-    wanted = Filter(
-        q=asked["q"],
-        tag=asked["tag"] or None,
-        archived=_SHOWN.get(asked["show"], False),
-        sort=asked["sort"] if asked["sort"] in queries.SORTS else "",
+    page = queries.find_people(
+        actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
-    page = queries.find_people(actor, wanted, PageRequest(cursor=request.args.get("after")))
     people = [formats.shown_person(row) for row in page.items]
     return pages.show(
         "people/list.html",
         people=people,
         asked=asked,
         tags=queries.find_tags(actor),
-        more=_more(asked, page.next),
+        more=_address("", asked, after=page.next) if page.next else "",
+        csv_url=_address(".csv", asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
         can_create=policy.can_create(actor),
     )
 
 
-def _more(asked: Mapping[str, str], cursor: str | None) -> str:
-    if cursor is None:
-        return ""
-    query = {name: value for name, value in {**asked, "after": cursor}.items() if value}
-    return f"{url('people.list')}?{urlencode(query)}"
+def _address(ending: str, asked: Mapping[str, str], **more: str) -> str:
+    """The list with its filter, another page of it, or the same as a table."""
+    query = {name: value for name, value in {**asked, **more}.items() if value}
+    return f"{url('people.list')}{ending}" + (f"?{urlencode(query)}" if query else "")
 
 
 @blp.route("/people/new", methods=["GET", "POST"])
@@ -143,7 +136,7 @@ def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
 
 def _person_page(form: pages.Form, row: Any | None) -> Response:
     actor = current_actor()
-    shown = pages.read_fields(form.schema, form.raw) if form.submitted else form.initial
+    shown = form_values.read_fields(form.schema, form.raw) if form.submitted else form.initial
     return pages.show(
         "people/form.html",
         form=form,
@@ -210,7 +203,7 @@ def delete(slug: str) -> ResponseReturnValue:
     row = queries.get_person_by_slug(actor, slug)
     if moved := _moved(row, slug):
         return moved
-    form = pages.Form(schemas.DeleteForm())
+    form = pages.Form(schemas.DeleteForm(), {"version": row.version})
     if form.valid():
         with form.attempt():
             _same_name(form.data["name"], row.name)
@@ -255,7 +248,12 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
     """Change one's own note."""
     actor = current_actor()
     row = queries.get_note_row(actor, note_id)
-    initial = {"body": row.body, "happened_on": _day(row.happened_at), "version": row.version}
+    initial = {
+        **formats.audience_values(row),
+        "body": row.body,
+        "happened_on": _day(row.happened_at),
+        "version": row.version,
+    }
     form = pages.Form(schemas.NoteForm(), initial)
     person = {
         "id": row.person_id,

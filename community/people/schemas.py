@@ -26,7 +26,7 @@ from community.core.validators import Length
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
 from community.people.policy import subject_sees
-from community.people.queries import SORTS
+from community.people.queries import SORTS, Filter
 from community.web.endpoints import PageArgs, items_schema
 
 MANY = 50
@@ -131,6 +131,19 @@ class PeopleArgs(PageArgs):
     email = Email()
     updated_since = Moment()
     sort = Choice(SORTS)
+
+
+_SHOWN = {"archived": True, "any": None}
+
+
+def asked_filter(words: Mapping[str, str]) -> Filter:
+    """What the address of the list of people asks for, and of the same list as a table."""
+    return Filter(
+        q=words.get("q", "")[:NAME],
+        tag=words.get("tag", "")[:NAME] or None,
+        archived=_SHOWN.get(words.get("show", ""), False),
+        sort=words["sort"] if words.get("sort") in SORTS else "",
+    )
 
 
 class PhoneOut(PhoneIn):

@@ -23,18 +23,23 @@ from flask import (
     render_template,
     request,
 )
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from community.core import db
 from community.core.errors import Conflict, NotAllowed, RuleBroken, Stale
-from community.core.fields import YesNo
 from community.core.i18n import gettext as _
 from community.web.errors import field_errors
+from community.web.form_values import (
+    Difference,
+    compare,
+    flatten_values,
+    read_fields,
+    with_theirs,
+)
 from community.web.session import is_partial
 
-_EMPTY: tuple[object, ...] = ("", None, False, [])
-_MENDABLE = (RuleBroken, Conflict, Stale, NotAllowed)
+_MENDABLE = (RuleBroken, Conflict, NotAllowed)
 
 
 def blueprint(name: str, *, feature: str = "", in_team: bool = True) -> Blueprint:
@@ -59,6 +64,9 @@ class Form:
         self.errors: dict[str, list[str]] = {}
         self.submitted = request.method == "POST"
         self.refusal = 422
+        self.is_stale = False
+        if self.submitted:
+            self.raw = with_theirs(self.raw, flatten_values(self.initial))
 
     def valid(self) -> bool:
         """Whether it was sent and the schema takes it; fills `data` or `errors`."""
@@ -77,12 +85,29 @@ class Form:
         try:
             with db.attempt():
                 yield
+        except Stale:
+            self.is_stale = True
+            self.errors.setdefault("", []).append(
+                _(
+                    "Someone saved a change here after you opened this page. Nothing you typed is lost."
+                )
+            )
         except _MENDABLE as error:
             self.refusal = 403 if isinstance(error, NotAllowed) else 422
             for refused in error.errors:
                 self.errors.setdefault(refused.field, []).append(str(refused.message))
             if not error.errors:
                 self.errors.setdefault("", []).append(str(error.message))
+
+    @property
+    def version(self) -> Any:
+        """The version the next send is made against: the newest, once the reader was shown it."""
+        return self.value("version") if not self.is_stale else self.initial.get("version", "")
+
+    def differences(self) -> list[Difference]:
+        """Where what was sent is not what is stored now, field by field."""
+        stored = read_fields(self.schema, flatten_values(self.initial))
+        return compare(stored, read_fields(self.schema, self.raw))
 
     @property
     def status(self) -> int:
@@ -105,69 +130,6 @@ class Form:
     def of(self, name: str) -> list[str]:
         """The messages of a field."""
         return self.errors.get(name, [])
-
-
-def read_fields(schema: Schema, raw: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
-    """A form's flat names as the nested input of the schema; empty optional fields are left out."""
-    found: dict[str, Any] = {}
-    for name, field in schema.fields.items():
-        if field.dump_only:
-            continue
-        value = _read_field(field, f"{prefix}{name}", raw)
-        if value is not None:
-            found[name] = value
-    return found
-
-
-def _read_field(field: fields.Field[Any], key: str, raw: MultiDict[str, str]) -> Any:
-    if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
-        return _read_rows(field.inner.schema, key, raw)
-    if isinstance(field, fields.List):
-        return [value for value in raw.getlist(key) if value.strip()]
-    if isinstance(field, fields.Nested) and "audience" in field.schema.fields:
-        return _read_audience(key, raw)
-    if isinstance(field, fields.Nested):
-        nested = read_fields(field.schema, raw, f"{key}-")
-        return nested if any(value not in _EMPTY for value in nested.values()) else None
-    if isinstance(field, YesNo):
-        return key in raw
-    value = raw.get(key)
-    if value is None:
-        return None
-    if not value.strip():
-        return (
-            ""
-            if field.required or (isinstance(field, fields.String) and not field.allow_none)
-            else None
-        )
-    return value
-
-
-def _read_rows(schema: Schema, key: str, raw: MultiDict[str, str]) -> list[dict[str, Any]]:
-    start = f"{key}-"
-    numbers = {
-        int(part)
-        for name in raw
-        if name.startswith(start) and (part := name[len(start) :].split("-")[0]).isdigit()
-    }
-    rows = [read_fields(schema, raw, f"{key}-{number}-") for number in sorted(numbers)[:100]]
-    return [
-        row
-        for row in rows
-        if any(value not in _EMPTY for part, value in row.items() if part != "label")
-    ]
-
-
-def _read_audience(key: str, raw: MultiDict[str, str]) -> dict[str, Any] | None:
-    if key not in raw:
-        return None
-    people = [value for value in raw.getlist(f"{key}_people") if value]
-    audience = raw[key]
-    return {
-        "audience": audience,
-        "people": people if audience == "people" else [],
-        "circle_id": (raw.get(f"{key}_circle") or None) if audience == "circle" else None,
-    }
 
 
 def show(
@@ -200,6 +162,13 @@ def done(
         return make_response(html)
     flash(message)  # type: ignore[arg-type]
     return redirect(to or back(), 303)  # type: ignore[return-value]
+
+
+def table(name: str, content: bytes) -> Response:
+    """A CSV file to keep."""
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
 
 
 def back(default: str = "/") -> str:

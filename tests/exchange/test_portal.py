@@ -229,3 +229,15 @@ def test_pages_of_imports_cost_few_statements(portal: Portal, owner: Actor) -> N
         with counting() as sent:
             assert portal.get(path).status_code == 200
         assert len(sent) <= 12, str(sent)
+
+
+def test_the_list_of_people_is_a_table_by_its_address(portal: Portal, owner: Actor) -> None:
+    make_person(owner, "Mara Ellison", tags=["Design"])
+    make_person(owner, "=Oskar", tags=["Lisbon"])
+    answer = portal.get("/people.csv?tag=Design")
+    assert answer.mimetype == "text/csv"
+    text = answer.get_data().decode()
+    assert "Mara Ellison" in text
+    assert "Oskar" not in text, "the filter of the list holds"
+    assert "'=Oskar" in portal.get("/people.csv").get_data().decode()
+    assert "/people.csv?tag=Design" in portal.get("/people?tag=Design").text

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
@@ -81,4 +82,28 @@ def test_times_are_months_and_who_sees_it_is_named(app: CommunityFlask, owner: A
     assert facts["Works at"].endswith("since September 2024")
     assert facts["Worked at"].endswith("until February 2023")
     assert facts["Seen by"] == circle.name
-    assert facts["Came from"] == "Typed by hand"
+    assert facts["Came here"] == "Typed by hand"
+
+
+@pytest.mark.parametrize(
+    ("source", "detail", "said"),
+    [
+        ("import", "linkedin", "From a LinkedIn file"),
+        ("import", "vcard", "From an address book file"),
+        ("import", "csv", "From a table"),
+        ("import", "Spring fair", "From the file of Spring fair"),
+        ("api", "crm", "From crm, by a program"),
+        ("demo", "", "With the sample team"),
+        ("typed", "", "Typed by hand"),
+    ],
+)
+def test_how_somebody_came_here_is_said_in_words(
+    app: CommunityFlask, owner: Actor, source: str, detail: str, said: str
+) -> None:
+    person = make_person(owner, "Mara Ellison")
+    with acting(owner) as unit:
+        row = unit.session.scalars(select(Person).where(Person.id == person.id)).one()
+        row.source, row.source_detail = source, detail
+    page = BeautifulSoup(Portal(app, owner).get(path(person)).text, "html.parser")
+    facts = {f.dt.get_text(): f.dd.get_text(" ", strip=True) for f in page.select(".facts > div")}
+    assert facts["Came here"] == said

@@ -1,12 +1,15 @@
 """The ledger's pages: a browser without JavaScript, and the parts htmx asks for."""
 
+import csv
 import re
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from community.core import slugs
 from community.identity.models import Actor
+from community.journal.models import JournalEntry
 from community.people.queries import find_named
 from community.web.session import CommunityFlask
 from tests.conftest import counting
@@ -307,3 +310,34 @@ def test_an_entrys_page_links_only_to_earlier_ones_its_reader_may_see(
     page = Portal(app, member).get(f"/gives/{give}").text
     assert str(hidden) not in page
     assert "Because of" not in page
+
+
+def test_the_history_is_a_table_too(portal: Portal, owner: Actor, member: Actor) -> None:
+    say_thanks(owner, member.person_id, story="=1+1")
+    log_give(owner, member.person_id, story="two hours")
+    third = make_member(owner, "Zora Third")
+    log_give(
+        member, third.person_id, story="between two others", visibility={"audience": "private"}
+    )
+    answer = portal.get("/gives.csv?from=me")
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.reader(answer.get_data().decode("utf-8-sig").splitlines()))
+    assert [row[4] for row in rows[1:]] == ["two hours"], "the filter of the list holds"
+    everything = portal.get("/gives.csv").get_data().decode()
+    assert "between two others" not in everything, "the rights of the list hold"
+    assert "'=1+1" in everything, "no cell is run as a formula"
+    page = portal.get("/gives?from=me").text
+    assert 'href="/t/' in page
+    assert "/gives.csv?from=me" in page
+    assert portal.get("/gives.csv?kind=nonsense").status_code == 422
+
+
+def test_taking_the_history_out_is_in_the_audit_once_a_day(
+    portal: Portal, owner: Actor, member: Actor
+) -> None:
+    log_give(owner, member.person_id, story="two hours")
+    for _time in range(2):
+        portal.get("/gives.csv").close()
+    with acting(owner) as unit:
+        wanted = select(JournalEntry.actor_id).where(JournalEntry.verb == "export")
+        assert list(unit.session.scalars(wanted)) == [owner.person_id]

@@ -293,3 +293,25 @@ def test_guests_have_notices_too(app: CommunityFlask, owner: Actor) -> None:
     assert Portal(app, guest).get("/notifications").status_code == 200
     with acting(guest):
         assert actions.mark_seen(guest) == 1
+
+
+def test_what_one_person_did_stands_together_under_their_name(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    reader = make_member(owner, "Rita Reader")
+    for by in (owner, member, owner):
+        tell(reader, by=by)
+    portal = Portal(app, reader)
+
+    def groups(place: str) -> list[int]:
+        lists = soup(portal.get("/notifications")).select(f"{place} ul.rows")
+        return [len(found.select(":scope > li")) for found in lists]
+
+    assert groups("#new") == [2, 1]
+    heads = soup(portal.get("/notifications")).select("#new h3")
+    assert [head.text.split()[-2:] for head in heads] == [["Ivy", "2"]], "several have a heading"
+    row = soup(portal.get("/notifications")).select_one("#new ul.rows > li")
+    assert row is not None
+    assert row.select_one("details.why p"), "each says its reason"
+    portal.post("/notifications/seen", {})
+    assert groups("#seen") == [2, 1]

@@ -180,3 +180,12 @@ def test_no_page_carries_inline_script_or_style(portal: Portal, owner: Actor) ->
         assert not [t for t in soup.find_all() for a in t.attrs if re.match(r"on[a-z]+$", a)]
         assert "<b>x</b>" not in html
         assert soup.find("img") is None
+
+
+def test_an_address_that_does_not_fit_is_not_called_a_form(portal: Portal) -> None:
+    answer = portal.get("/people?after=zzz")
+    assert answer.status_code == 400
+    assert "form" not in answer.text.partition("<main")[2].partition("</main>")[0].lower()
+    assert "Open the page without it" in answer.text
+    refused = portal.get("/people?after=zzz", partial=True)
+    assert "form" not in refused.text

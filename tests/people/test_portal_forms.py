@@ -146,7 +146,7 @@ def test_an_edit_over_someone_elses_is_refused_with_words(portal: Portal, owner:
     for name, status in (("First", 303), ("Second", 422)):
         response = send(portal, path(person, "edit"), {"name": name, "version": "1", **TEAM})
         assert response.status_code == status
-    assert "Someone changed this in the meantime" in words(response)
+    assert "Someone saved a change here after you opened this page" in words(response)
     assert set(outsiders(owner)) == {"First"}
 
 

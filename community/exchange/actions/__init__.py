@@ -10,7 +10,7 @@ from community.exchange.actions.batches import (
     start_import,
     undo_import,
 )
-from community.exchange.actions.exporting import export_people
+from community.exchange.actions.exporting import export_people, list_people
 from community.exchange.actions.pruning import prune
 from community.exchange.actions.working import carry_on
 
@@ -20,6 +20,7 @@ __all__ = [
     "carry_on",
     "check_may_import",
     "export_people",
+    "list_people",
     "open_content",
     "prune",
     "publish_import",

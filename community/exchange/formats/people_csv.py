@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from community.exchange.formats.csv_writing import write_csv
+from community.core.csv_writing import write_csv
 from community.exchange.formats.limits import KIB, MAX_CELL
 from community.people.formats.extras import read_address
 

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 
-from community.core import slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.ledger import queries, schemas
 from community.ledger.portal import forms, labels
+from community.ledger.portal.filters import FILTERS, read_filter
 from community.ledger.portal.parts import bp, path_of, said_of_new
-from community.ledger.queries import GiveFilter, SeenGive
+from community.ledger.queries import SeenGive
 from community.people import queries as people
 from community.web import pages
 from community.web.pages import Form
@@ -20,7 +20,6 @@ from community.web.session import current_actor, is_partial
 from community.web.templating import url
 
 SHOWN = 30
-FILTERS = ("from", "to", "with", "kind", "state", "since", "thanked")
 
 
 @bp.get("/gives")
@@ -28,7 +27,7 @@ def gives() -> Response:
     """The history, latest first, with its filters and what of it is mine."""
     actor = current_actor()
     given = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    wanted = _filter(given)
+    wanted = read_filter(given)
     after = request.args.get("after")
     page = queries.find_gives(actor, wanted, PageRequest(SHOWN, after))
     return pages.show(
@@ -39,21 +38,9 @@ def gives() -> Response:
         after=after,
         sums=queries.sum_mine(actor, wanted) if not after else None,
         kinds=labels.options(labels.KINDS),
+        table_url=url("ledger.table", **given),
         next_url=url("ledger.gives", **given, after=page.next) if page.next else "",
     )
-
-
-def _filter(given: dict[str, str]) -> GiveFilter:
-    """The filter of the address; a person may be named by the slug of their page too."""
-    values = dict(given)
-    for name in ("from", "to", "with"):
-        value = values.get(name, "")
-        if value != schemas.ME and slugs.read(value):
-            values[name] = str(people.get_person_by_slug(current_actor(), value).id)
-    args = schemas.GivesArgs().load(values)
-    wanted = schemas.read_filter(args, current_actor().person_id)
-    # What was taken back or corrected is there for whoever asks for it.
-    return wanted if wanted.states else GiveFilter(**{**vars(wanted), "open_only": True})
 
 
 @bp.get("/gives/new")

@@ -1,13 +1,19 @@
 """What the ledger's pages share: the blueprint, a row alone, and what a toast says."""
 
-from flask import render_template
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import render_template, request
 
 from community.core import hold
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
+from community.ledger import queries
 from community.ledger.actions import Logged
 from community.ledger.portal import forms, labels
+from community.ledger.portal.filters import FILTERS, read_filter
 from community.ledger.queries import SeenGive, seen
+from community.notifications.queries import count_new
 from community.web import pages
 from community.web.session import current_actor
 from community.web.templating import shortdate, url
@@ -25,8 +31,20 @@ def path_of(give: SeenGive) -> str:
 
 
 def row(give: SeenGive) -> str:
-    """An entry's row alone, to take the place of the one on the page."""
-    return render_template("ledger/_row.html", give=give, fresh=True)
+    """An entry's row, to take the place of the one on the page, and the figures beside it anew."""
+    return render_template("ledger/_answered.html", give=give, fresh=True, **_figures())
+
+
+def _figures() -> dict[str, Any]:
+    """What the page that asked counts: the history its own filter, Today who waits."""
+    actor = current_actor()
+    bell = {"news": count_new(actor), "poll": url("notifications.count")}
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    given = dict(parse_qsl(page.query))
+    if page.path == url("ledger.gives") and "after" not in given:
+        wanted = read_filter({name: given[name] for name in FILTERS if name in given})
+        return {**bell, "sums": queries.sum_mine(actor, wanted)}
+    return {**bell, "waiting": queries.find_to_answer(actor)}
 
 
 def heard(give: SeenGive) -> str:

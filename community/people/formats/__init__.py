@@ -56,7 +56,17 @@ def form_values(row: Any) -> dict[str, Any]:
     }
     kept = ("name", "call_name", *_LISTS)
     values = {name: shown[name] for name in kept}
-    return {**values, "birthday": birthday, "tags": ", ".join(row.tags), "version": row.version}
+    tags, audience = ", ".join(row.tags), audience_values(row)
+    return {**values, **audience, "birthday": birthday, "tags": tags, "version": row.version}
+
+
+def audience_values(row: Any) -> dict[str, Any]:
+    """Who may see a thing, by the names the audience picker sends."""
+    return {
+        "visibility": row.audience,
+        "visibility_people": row.audience_people,
+        "visibility_circle": row.circle_id,
+    }
 
 
 def read_pasted(text: str) -> list[Pasted]:

@@ -38,4 +38,5 @@ ROUTES: tuple[Route, ...] = (
     page("POST", f"{_PAGE}/publish", of="import"),
     page("POST", f"{_PAGE}/undo", of="import"),
     page("POST", "/people.csv", answers=200),
+    page("GET", "/people.csv", queries=("?q=Quillon", "?show=any&sort=-updated")),
 )

@@ -57,6 +57,7 @@ _API = (
 
 _PORTAL = (
     page("GET", "/gives", queries=("?from=me", "?state=logged", "?thanked=no")),
+    page("GET", "/gives.csv", queries=("?from=me", "?state=logged", "?thanked=no")),
     page("GET", "/gives/new", queries=("?mode=helped",)),
     page("POST", "/gives", sends=_sentence, refers=("who_id",)),
     page("GET", "/gives/<uuid:give_id>", of="give"),

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from community.core.csv_writing import safe_cell, write_csv
 from community.exchange.formats.csv import open_csv, preview_cells
-from community.exchange.formats.csv_writing import safe_cell, write_csv
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.record import Birthday, Labelled, PersonRecord, Phone, RowError
 

@@ -18,6 +18,7 @@ const isTyping = (target) => target.closest("input, textarea, select, [contented
 function act(element) {
   if (!element) return false;
   if (element.matches("input:not([type=radio]), textarea, select")) element.focus();
+  else if (element.matches("summary")) element.parentElement.open = true;
   else element.click();
   if (element.dataset.then) one(element.dataset.then)?.focus();
   return true;
@@ -115,6 +116,23 @@ all("[data-zone]").forEach((place) => {
   });
 });
 
+// --- where one was -----------------------------------------------------------------------------------------
+// Undo loads its page anew: the focus then goes back to where the act was begun, a row or the start of a form.
+const startOf = (place) => one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place));
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.method !== "post") return;
+  const place = target.closest(`:is(${ROWS})[id]`) ?? one("[data-focus]", target.closest("[data-restart]") ?? target);
+  if (target.closest("#toasts")) sessionStorage.back = sessionStorage.begun ?? "";
+  else sessionStorage.begun = place?.id ?? "";
+}, true);
+
+if (sessionStorage.back !== undefined) {
+  const place = document.getElementById(sessionStorage.back);
+  delete sessionStorage.back;
+  (place ? startOf(place) : one("#main"))?.focus();
+}
+
 // --- partial replies --------------------------------------------------------------------------------------
 const isBackground = (ctx) => ctx.sourceEvent?.type === "every";
 let neighbour;
@@ -151,7 +169,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (refused) refused.focus();
   else if (lost || place?.matches("[data-restart]")) {
     const added = place?.matches("[data-restart]") && ctx.response?.status !== 422 && one("#recent > .fresh a[href]");
-    const target = added || place && (one("[data-focus]", place) ?? (place.matches(FOCUSABLE) ? place : one(FOCUSABLE, place)));
+    const target = added || place && startOf(place);
     (target ?? one("#main"))?.focus();
   }
 });
