@@ -15,7 +15,12 @@ from community.identity.models import Actor
 from community.journal import actions as journal
 from community.notifications import catalogue, notices, queries
 from community.notifications.formats.links import Unsubscribe
-from community.notifications.models import CHANNELS, Notice, NotificationPreference
+from community.notifications.models import (
+    CHANNELS,
+    MailSuppression,
+    Notice,
+    NotificationPreference,
+)
 
 MAIL_JOB = "notifications.mail_notice"
 
@@ -168,3 +173,24 @@ def _store(member_id: UUID, kind: str, channel: str, *, enabled: bool) -> None:
 
 def _note_change(actor: Actor, fields: list[str]) -> None:
     journal.record(actor, "change_notifications", "membership", actor.member_id, fields=fields)
+
+
+def suppress(address: str, reason: str) -> None:
+    """Send nothing more to this address in this team."""
+    values = {
+        "team_id": db.current_team_id(),
+        "id": db.new_id(),
+        "address": address,
+        "reason": reason[:200],
+        "created_at": clock.now(),
+    }
+    db.session().execute(insert(MailSuppression).values(values).on_conflict_do_nothing())
+
+
+def lift(address: str) -> None:
+    """Mail may go to this address again."""
+    db.session().execute(
+        delete(MailSuppression).where(
+            MailSuppression.team_id == db.current_team_id(), MailSuppression.address == address
+        )
+    )

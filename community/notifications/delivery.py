@@ -18,11 +18,11 @@ from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim
 from community.notifications import catalogue, queries, quiet
+from community.notifications.actions import lift, suppress
 from community.notifications.catalogue import NoticeKind, Words
 from community.notifications.formats import links
 from community.notifications.formats.links import Unsubscribe
-from community.notifications.queries import Delivery
-from community.notifications.suppressions import is_suppressed, lift, suppress
+from community.notifications.queries import Delivery, is_suppressed
 from community.web import letters
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from community.identity.models import Actor, Membership
 from community.identity.queries import actor_from, actor_statement
 from community.notifications import catalogue
 from community.notifications.catalogue import NoticeKind, Words
-from community.notifications.models import CHANNELS, Notice, NotificationPreference
+from community.notifications.models import CHANNELS, MailSuppression, Notice, NotificationPreference
 from community.notifications.policy import visible
 
 COUNT_LIMIT = 99
@@ -203,3 +203,24 @@ def find_delivery(claim: Claim) -> Delivery | None:
         sender_address=row.sender_address,
         quiet_hours=row.quiet_hours,
     )
+
+
+NO_MORE = "asked for no more"
+"""The reason noted for an address whose owner asked for no more mail."""
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether the address refused our mail for good."""
+    return why_suppressed(address) is not None
+
+
+def why_suppressed(address: str) -> str | None:
+    """`no_more` where they asked for no more mail, `refused` where their server did; else None."""
+    team_id = db.current_team_id()
+    found = select(MailSuppression.reason).where(
+        MailSuppression.team_id == team_id, MailSuppression.address == address
+    )
+    reason = db.session().scalar(found)
+    if reason is None:
+        return None
+    return "no_more" if reason == NO_MORE else "refused"

@@ -18,8 +18,8 @@ PAGES = [
     route
     for route in ROUTES
     if route.reads and route.answers == 200 and not route.rule.startswith(HEALTH)
-    # Answers to htmx, which are no pages of their own.
-    if not route.rule.endswith(("/palette", "/count"))
+    # Answers to htmx, and tables for a spreadsheet, which are no pages of their own.
+    if not route.rule.endswith(("/palette", "/count", ".csv"))
 ]
 
 

@@ -15,8 +15,9 @@ from community.ledger import actions
 from community.ledger.actions import Letter
 from community.ledger.actions.outside import TELL_JOB
 from community.ledger.models import GiveWords
-from community.notifications import suppressions
+from community.notifications.actions import suppress
 from community.notifications.models import MailSuppression, Notice
+from community.notifications.queries import NO_MORE
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
 from tests.factories.identity import acting, again, make_circle, make_member
@@ -380,7 +381,7 @@ def test_a_mail_that_was_tried_often_enough_waits_for_no_answer(
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (suppressions.NO_MORE, "Mara Ellison asked for no more mail from this team."),
+        (NO_MORE, "Mara Ellison asked for no more mail from this team."),
         ("recipient refused: 550", "An earlier mail to Mara Ellison came back"),
     ],
 )
@@ -389,7 +390,7 @@ def test_a_mail_that_cannot_go_is_refused_at_once(
 ) -> None:
     outsider = make_person(owner, "Mara Ellison", call_name="", email=ADDRESS)
     with acting(owner):
-        suppressions.suppress(ADDRESS, reason)
+        suppress(ADDRESS, reason)
     body = {
         "receiver_id": str(outsider.id),
         "tell_outsider": {"subject": LETTER.subject, "body": LETTER.body},

@@ -16,7 +16,7 @@ from community.ledger.models import Give, GiveAct, GiveState, GiveWords
 from community.ledger.models.states import audience_data
 from community.ledger.models.values import UNSAID_SIZE
 from community.ledger.queries import Entry, PersonRef, find_partner, get_give
-from community.notifications import suppressions
+from community.notifications.queries import why_suppressed
 from community.people.actions import resolve_audience
 
 AHEAD = timedelta(days=1)
@@ -148,7 +148,7 @@ def _check_letter(draft: Draft, *, i_gave: bool, other: PersonRef) -> None:
         )
     elif not other.email:
         text, code = _("There is no mail address of %(name)s.", name=other.shown_name), "no_address"
-    elif (why := suppressions.why_suppressed(other.email)) is not None:
+    elif (why := why_suppressed(other.email)) is not None:
         text, code = outside.unreachable(why, other.shown_name), "no_mail_to_them"
     else:
         return

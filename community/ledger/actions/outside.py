@@ -13,7 +13,7 @@ from community.ledger.actions.writing import store_act
 from community.ledger.models import GiveWords
 from community.ledger.models.values import LINK_FOR
 from community.ledger.queries import Entry, find_entry_of_link
-from community.notifications import suppressions
+from community.notifications.queries import why_suppressed
 
 TELL_JOB = "ledger.tell_outsider"
 PURPOSE = "acknowledge_give"
@@ -77,7 +77,7 @@ def could_not_reach(give_id: UUID) -> None:
         return
     before = counts_of(entry.state)
     revoke_links("give", give_id)
-    why = suppressions.why_suppressed(entry.words.told_address) or "failed"
+    why = why_suppressed(entry.words.told_address) or "failed"
     act = entry.state.miss(at=clock.now(), why=why)
     store_act(None, entry, act, before, held=timedelta(0))
 

@@ -16,7 +16,8 @@ from community.identity.models import Team
 from community.identity.queries import find_team_by_key
 from community.ledger import actions, queries, schemas
 from community.ledger.actions.outside import PURPOSE, check_link
-from community.notifications import suppressions
+from community.notifications.actions import suppress
+from community.notifications.queries import NO_MORE
 from community.web import pages
 from community.web.security import token_page
 from community.web.templating import url
@@ -66,7 +67,7 @@ def no_more(token: str) -> Response:
         raise unknown_link()
     done = request.method == "POST"
     if done:
-        suppressions.suppress(entry.words.told_address, suppressions.NO_MORE)
+        suppress(entry.words.told_address, NO_MORE)
     return pages.show("ledger/outside_no_more.html", done=done, brand=team.name)
 
 
