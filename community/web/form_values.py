@@ -1,9 +1,11 @@
 """A form's flat names and the nested values of a schema, either way, and where two people differ."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
@@ -14,11 +16,12 @@ _EMPTY: tuple[object, ...] = ("", None, False, [])
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that two people left differently."""
+    """A field that two people left differently; `untouched` where mine is what I was shown."""
 
     name: str
     theirs: Any
     mine: Any
+    untouched: bool
 
 
 def read_fields(schema: Schema, raw: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
@@ -65,13 +68,29 @@ def with_theirs(sent: MultiDict[str, str], stored: MultiDict[str, str]) -> Multi
     return MultiDict(kept + [pair for pair in stored.items(multi=True) if is_theirs(pair[0])])
 
 
-def compare(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> list[Difference]:
-    """The sent fields that are stored otherwise; a field that was not sent is nobody's wish."""
+def marks_of(shown: Mapping[str, Any]) -> str:
+    """What a form was opened with, as a short mark a field: to tell later what was touched in it."""
+    return " ".join(f"{name}:{_mark(value)}" for name, value in shown.items())
+
+
+def compare(
+    stored: Mapping[str, Any], sent: Mapping[str, Any], marks: str = ""
+) -> list[Difference]:
+    """The sent fields that are stored otherwise; a field that was not sent is nobody's wish.
+
+    `marks` are those of the values that the sender was shown.
+    """
+    shown = dict(mark.split(":", 1) for mark in marks.split() if ":" in mark)
     return [
-        Difference(name, stored.get(name), mine)
+        Difference(name, stored.get(name), mine, shown.get(name, _mark(None)) == _mark(mine))
         for name, mine in sent.items()
-        if name != "version" and (_plain(stored.get(name)) or None) != (_plain(mine) or None)
+        if name != "version" and _mark(stored.get(name)) != _mark(mine)
     ]
+
+
+def _mark(value: Any) -> str:
+    plain = orjson.dumps(_plain(value) or None, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(plain, digest_size=6).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -34,6 +34,7 @@ from community.web.form_values import (
     Difference,
     compare,
     flatten_values,
+    marks_of,
     read_fields,
     with_theirs,
 )
@@ -106,8 +107,17 @@ class Form:
 
     def differences(self) -> list[Difference]:
         """Where what was sent is not what is stored now, field by field."""
-        stored = read_fields(self.schema, flatten_values(self.initial))
-        return compare(stored, read_fields(self.schema, self.raw))
+        sent = read_fields(self.schema, self.raw)
+        return compare(self._stored(), sent, self.raw.get("shown", ""))
+
+    @property
+    def shown(self) -> str:
+        """Marks of the values the reader was shown, to go along with `version`."""
+        came_back = self.submitted and not self.is_stale
+        return self.raw.get("shown", "") if came_back else marks_of(self._stored())
+
+    def _stored(self) -> dict[str, Any]:
+        return read_fields(self.schema, flatten_values(self.initial))
 
     @property
     def status(self) -> int:

@@ -12,7 +12,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
 
-from community.core.errors import BadRequest, NotAllowed
+from community.core.errors import BadRequest, NotAllowed, NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.web.session import CommunityFlask, is_api
 
@@ -32,6 +32,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_NUL = "\0"
 
 csrf = CSRFProtect()
 
@@ -100,6 +101,7 @@ def install(app: CommunityFlask) -> None:
     limiter.init_app(app)
     app.before_request(_name_the_request)
     app.before_request(check_origin)
+    app.before_request(check_address)
     app.after_request(_headers)
 
 
@@ -122,6 +124,17 @@ def check_origin() -> None:
         raise NotAllowed(
             _("This form was sent from another address than ours."), code="foreign_origin"
         )
+
+
+def check_address() -> None:
+    """Refuse what no text of ours can hold: NUL names nothing in a path, and is no word in a query."""
+    if _NUL in request.path:
+        raise NotFound(_("There is no such page."))
+    for name, value in request.args.items(multi=True):
+        if _NUL in name + value:
+            raise RuleBroken(
+                _("This holds a character that is no text."), field=name, code="not_text"
+            )
 
 
 def read_json() -> Any:

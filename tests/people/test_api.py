@@ -212,7 +212,7 @@ def test_a_list_refuses_filters_it_does_not_know(api: Api, query: dict[str, str]
 
 def test_a_list_refuses_a_foreign_cursor(api: Api) -> None:
     response = api.get("/people", query_string={"cursor": "abc"})
-    assert (response.status_code, response.json["code"]) == (400, "bad_cursor")
+    assert (response.status_code, response.json["code"]) == (422, "bad_cursor")
 
 
 def test_people_are_found_by_filter(api: Api) -> None:

@@ -184,7 +184,7 @@ def test_no_page_carries_inline_script_or_style(portal: Portal, owner: Actor) ->
 
 def test_an_address_that_does_not_fit_is_not_called_a_form(portal: Portal) -> None:
     answer = portal.get("/people?after=zzz")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "form" not in answer.text.partition("<main")[2].partition("</main>")[0].lower()
     assert "Open the page without it" in answer.text
     refused = portal.get("/people?after=zzz", partial=True)

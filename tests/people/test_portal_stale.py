@@ -75,3 +75,19 @@ def test_an_old_form_of_a_note_and_of_a_deletion_goes_through_knowingly(
     version = refused.select_one("[name=version]")["value"]
     gone = portal.post(path, {"name": "Mara Ellison", "version": version})
     assert gone.headers["Location"].endswith("/people")
+
+
+def test_what_was_left_as_it_came_is_kept_as_theirs(portal: Portal, owner: Actor) -> None:
+    person = make_person(owner, "Mara Ellison", tags=["Design"])
+    path = f"/people/{slugs.slug(person.id, person.name)}/edit"
+    opened = page(portal.get(path))
+    hidden = {name: opened.select_one(f"[name={name}]")["value"] for name in ("version", "shown")}
+    base = {"visibility": "team", "tags": "Design"}
+    portal.post(path, {**base, **hidden, "name": "Mara Theirs", "call_name": "Mar"})
+
+    refused = portal.post(path, {**base, **hidden, "name": "Mara Mine", "call_name": ""})
+    assert refused.status_code == 422
+    checked = {
+        field["name"]: field["value"] for field in page(refused).select(".differences [checked]")
+    }
+    assert checked == {"keep-name": "mine", "keep-call_name": "theirs"}

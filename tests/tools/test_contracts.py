@@ -41,6 +41,7 @@ def sandbox(tmp_path: Path) -> Path:
     plant(tmp_path, "people/api/persons.py", "import community.people.actions\n")
     plant(tmp_path, "people/api/__init__.py", "import community.people.api.persons\n")
     plant(tmp_path, "app.py", "import community.people.api\n")
+    plant(tmp_path, "installation.py", "")
     return tmp_path
 
 

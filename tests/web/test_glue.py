@@ -1,5 +1,7 @@
 """The shared web layer: who may pass, how errors look, keys and versions."""
 
+import pytest
+
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.web_client import Api, Portal
@@ -35,3 +37,27 @@ def test_the_api_has_readable_pages(app: CommunityFlask) -> None:
     response = Portal(app).client.get("/api/docs")
     assert response.status_code == 200
     assert "openapi.json" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/t/a%00b/", "/t/a%00b/people", "/login/a%00", "/i/cty_a%00_x"])
+def test_nul_in_an_address_names_nothing(app: CommunityFlask, path: str) -> None:
+    assert app.test_client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/people?q=%00",
+        "/people?tag=a%00b",
+        "/people.csv?q=%00",
+        "/gives?from=%00",
+        "/search?q=%00",
+        "/search/palette?q=%00",
+        "/people?%00=1",
+        "/notifications?after=%00",
+    ],
+)
+def test_nul_in_a_question_is_refused_in_words(
+    app: CommunityFlask, owner: Actor, path: str
+) -> None:
+    assert Portal(app, owner).get(path).status_code == 422
