@@ -8,7 +8,7 @@ from flask import Response
 
 from community.accounts import schemas
 from community.accounts.actions import circles, membership, profile, tokens
-from community.accounts.models import ApiToken
+from community.accounts.models import SECOND_FACTOR_DEFAULT, ApiToken
 from community.accounts.queries import members as members_queries
 from community.accounts.queries import profile as profile_queries
 from community.accounts.queries import tokens as tokens_queries
@@ -231,7 +231,10 @@ def _team(team: Team) -> Response:
         "name": team.name,
         "zone": team.zone,
         "locale": team.locale,
-        "settings": {"region": team.settings.get("region")},
+        "settings": {
+            "region": team.settings.get("region"),
+            "second_factor": team.settings.get("second_factor") or SECOND_FACTOR_DEFAULT,
+        },
         "is_demo": team.is_demo,
         "created_at": team.created_at,
         "updated_at": team.updated_at,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import OperationalError
 
-from community.accounts.actions import operator
+from community.accounts.actions import authenticator, operator
 from community.accounts.models import SCOPES
 from community.core import db, mail
 from community.core.addresses import normalise_email
@@ -192,3 +192,28 @@ def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> N
     with _work():
         secret = operator.create_token(slug, email, scopes=scopes, name=name)
     click.echo(secret)
+
+
+@click.group(help="The keys of the installation, and what is encrypted with them.")
+def secrets() -> None:
+    """SECRET_KEYS holds the keys, newest first; older ones still open what they sealed."""
+
+
+@secrets.command("reseal")
+def reseal() -> None:
+    """Encrypt the keys of authenticator apps anew, with the newest of SECRET_KEYS.
+
+    Afterwards the older ones can be taken out of SECRET_KEYS. Links that are under way by mail
+    and were made with an older key stop working then: wait a fortnight, or mail them anew.
+
+    \b
+    Example: community secrets reseal
+    """
+    try:
+        with _work():
+            count = authenticator.reseal()
+    except ValueError:
+        raise click.ClickException(
+            "A sealed key fits none of SECRET_KEYS. Put the key it was sealed with back to the end."
+        ) from None
+    click.echo(f"{count} sealed with the newest key.", err=True)
