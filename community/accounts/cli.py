@@ -111,6 +111,22 @@ def print_link(email: str | None, setup: bool, demo: bool) -> None:
     click.echo(_address(path))
 
 
+@user.command("forget-factors")
+@click.argument("email", type=Address())
+def forget_factors(email: str) -> None:
+    """Take all second factors of EMAIL, who has lost them and the recovery codes too.
+
+    Make sure that it is them who ask. They are signed out everywhere, their tokens end, and they
+    are told by mail; they sign in by a mailed link and set up a new factor.
+
+    \b
+    Example: community user forget-factors mara@example.org
+    """
+    with _work():
+        operator.forget_factors(email)
+    click.echo(f"{email} has no second factor any more.", err=True)
+
+
 @click.group()
 def team() -> None:
     """Make teams. Each is a world of its own: nobody sees into another.
@@ -194,9 +210,13 @@ def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> N
     click.echo(secret)
 
 
-@click.group(help="The keys of the installation, and what is encrypted with them.")
+@click.group()
 def secrets() -> None:
-    """SECRET_KEYS holds the keys, newest first; older ones still open what they sealed."""
+    """Renew what is sealed with SECRET_KEYS: newest first, older ones still open what they sealed.
+
+    \b
+    Example: community secrets reseal
+    """
 
 
 @secrets.command("reseal")

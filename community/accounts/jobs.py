@@ -64,6 +64,13 @@ EVENTS: dict[str, tuple[LazyProxy, LazyProxy]] = {
             " out, and your tokens ended."
         ),
     ),
+    "factors_forgotten": (
+        lazy("Your second factors were taken away"),
+        lazy(
+            "whoever runs this place took all your second factors away, because you had lost them."
+            " You were signed out everywhere, and your tokens ended."
+        ),
+    ),
     "recovery_codes_renewed": (
         lazy("You have new recovery codes"),
         lazy("new recovery codes were made for your account. Those you had are worth nothing now."),

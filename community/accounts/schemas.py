@@ -180,6 +180,41 @@ class NewTokenOut(TokenOut):
     token = fields.String(required=True)
 
 
+class SessionOut(Schema):
+    """A signed-in browser of one's own."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    user_agent = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    seen_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+
+
+class SessionIn(Schema):
+    """What a browser is called; nothing for what it calls itself."""
+
+    name = Text(length=80, required=True)
+
+
+class FactorOut(Schema):
+    """A second factor of one's own, without anything secret."""
+
+    id = Id(required=True)
+    kind = Choice(("app", "passkey"), required=True)
+    name = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    last_used_at = fields.DateTime(required=True, allow_none=True)
+
+
+class FactorsOut(Schema):
+    """One's second factors, and how many recovery codes are left."""
+
+    items = fields.List(fields.Nested(FactorOut), required=True)
+    recovery_codes_left = fields.Integer(required=True)
+    is_required = fields.Boolean(required=True)
+
+
 class CircleIn(Schema):
     """A new circle."""
 

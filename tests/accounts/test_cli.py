@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from community.accounts.actions import authenticator, setup, sign_in
 from community.accounts.cli import member, secrets, team, token, user
+from community.accounts.queries import factors
 from community.accounts.queries import sign_in as queries
 from community.core import crypto, db
 from community.identity.models import Actor, Team
@@ -20,7 +21,9 @@ from tests.factories.accounts import (
     address_of,
     code_of,
     make_app,
+    make_session,
     open_session,
+    session_of,
 )
 from tests.factories.identity import make_team
 from tests.operation.conftest import place, settings  # noqa: F401
@@ -257,3 +260,14 @@ def test_sealed_keys_are_sealed_anew_with_the_newest_key(fresh_database: str) ->
         assert "fits none of SECRET_KEYS" in refused.stderr
     finally:
         crypto.configure([old])
+
+
+def test_whoever_lost_every_factor_is_let_in_by_the_operator(owner: Actor) -> None:
+    address = address_of(owner)
+    assert _run("user", "forget-factors", address).exit_code == 1
+    make_app(owner)
+    cookie = make_session(owner)
+    assert _run("user", "forget-factors", address).exit_code == 0
+    assert session_of(cookie) is None
+    with db.transaction():
+        assert not factors.has_factor(owner.user_id)

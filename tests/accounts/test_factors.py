@@ -397,6 +397,18 @@ def test_sealed_keys_are_read_under_an_older_key_and_sealed_anew(fresh_database:
         crypto.configure([old])
 
 
+def test_a_key_sealed_with_a_lost_key_fits_no_code_and_recovery_still_does(owner: Actor) -> None:
+    make_app(owner)
+    codes = make_codes(owner)
+    half = _half(owner)
+    try:
+        crypto.configure(["z" * 40])
+        assert _refusal(half, code_of()) == "wrong_code"
+        assert _finish(half, codes[0])
+    finally:
+        crypto.configure(["k" * 40])
+
+
 def test_a_key_that_was_never_proved_is_forgotten_after_a_day(fresh_database: str) -> None:
     with db.transaction() as unit:
         user_id = db.new_id()

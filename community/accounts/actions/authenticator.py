@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pyotp
+import structlog
 from pyotp.utils import strings_equal
 from sqlalchemy import update
 
@@ -12,6 +13,8 @@ from community.accounts.queries import factors as queries
 from community.core import clock, crypto, db, mail
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
+
+log = structlog.get_logger(__name__)
 
 STEP_SECONDS = 30
 # The clock of a phone may be a step ahead or behind.
@@ -32,7 +35,7 @@ def propose(user_id: UUID) -> None:
 def proposed_key(user_id: UUID) -> str | None:
     """The key that waits to be proved, as it is typed into an app."""
     app = queries.find_app(user_id)
-    return crypto.unseal(app.proposed) if app is not None and app.proposed else None
+    return _read(app.proposed) if app is not None and app.proposed else None
 
 
 def address_for_app(key: str, account: str) -> str:
@@ -44,9 +47,10 @@ def address_for_app(key: str, account: str) -> str:
 def take_proposed(user_id: UUID, code: str) -> None:
     """The app showed this code: from now on it is the user's app, in place of the one before."""
     app = queries.find_app(user_id)
-    if app is None or app.proposed is None:
+    key = _read(app.proposed) if app is not None and app.proposed else None
+    if app is None or key is None:
         raise RuleBroken(_("Begin again: this key is not proposed any more."), code="not_proposed")
-    step = _step_of(crypto.unseal(app.proposed), code)
+    step = _step_of(key, code)
     if step is None:
         raise RuleBroken(
             _("This is not the code the app shows now. Is the time on your phone right?"),
@@ -63,7 +67,8 @@ def fits(user_id: UUID, code: str) -> bool:
     app = queries.find_app(user_id)
     if app is None or app.sealed is None:
         return False
-    step = _step_of(crypto.unseal(app.sealed), code)
+    key = _read(app.sealed)
+    step = _step_of(key, code) if key else None
     if step is None:
         return False
     # Of two who send the same code at once, the second finds the step taken.
@@ -83,6 +88,18 @@ def reseal() -> int:
         app.proposed = crypto.seal(crypto.unseal(app.proposed)) if app.proposed else None
     db.flush()
     return len(with_key)
+
+
+def _read(sealed: str) -> str | None:
+    """A sealed key; None where SECRET_KEYS lost the key it was sealed with (a restore elsewhere).
+
+    Then codes of the app fit no more, and a recovery code or the operator lets its owner in.
+    """
+    try:
+        return crypto.unseal(sealed)
+    except ValueError:
+        log.warning("authenticator.unreadable_key")
+        return None
 
 
 def _step_of(key: str, code: str) -> int | None:

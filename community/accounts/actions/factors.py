@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from community.accounts.actions import authenticator, passkeys, passwords, recovery
 from community.accounts.actions.entry import forget_halves
 from community.accounts.actions.security_mail import tell
-from community.accounts.actions.sessions import end_everything_else, rotate
+from community.accounts.actions.sessions import end_everything, end_everything_else, rotate
 from community.accounts.actions.teams import journal_everywhere
+from community.accounts.models import AuthenticatorApp, Passkey
 from community.accounts.queries import factors as queries
 from community.accounts.queries import sign_in as sign_in_queries
 from community.accounts.queries.opening import OpenSession, require_fresh
@@ -86,6 +89,23 @@ def renew_codes(session: OpenSession) -> Changed:
     if not queries.has_factor(session.user_id):
         raise RuleBroken(_("Set up a second factor first."), code="no_factor")
     return _changed(session, "renew_recovery_codes", "recovery_codes_renewed", renew=True)
+
+
+def forget_all(user_id: UUID) -> bool:
+    """Take every factor of a user who has lost them all, by whoever runs the installation.
+
+    All their sessions and tokens end; they sign in by a mailed link. False when there was none.
+    """
+    if not queries.has_factor(user_id):
+        return False
+    for table in (AuthenticatorApp, Passkey):
+        db.session().execute(delete(table).where(table.user_id == user_id))
+    recovery.forget(user_id)
+    forget_halves(user_id)
+    end_everything(user_id)
+    journal_everywhere(user_id, "forget_factors")
+    tell(user_id, "factors_forgotten")
+    return True
 
 
 def _changed(
