@@ -215,6 +215,33 @@ def test_after_a_while_the_act_waits_for_a_proof_and_goes_on(
     assert portal.post(path, sent).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/settings/tokens", {"name": "Reader", "scopes": "read", "days": "30"}),
+        ("/people.csv", {}),
+        ("/admin/security", {"second_factor": "everybody"}),
+        (f"{SETTINGS}/app", {}),
+        (f"{SETTINGS}/app/confirm", {"code": "123456"}),
+        (f"{SETTINGS}/app/remove", {}),
+        (f"{SETTINGS}/codes", {}),
+        ("/settings/passkeys/options", {}),
+        ("/settings/passkeys", {"answer": "-", "name": "Phone"}),
+        ("/settings/email", {"email": "new@example.org"}),
+        ("/settings/password", {"password": PASSWORD}),
+    ],
+)
+def test_what_touches_ways_in_or_leaves_the_team_waits_for_a_proof(
+    app: CommunityFlask, owner: Actor, path: str, sent: dict[str, str]
+) -> None:
+    make_app(owner)
+    portal = Portal(app, owner)
+    age_session(_here(portal), made_days=0.02)
+    portal.get("/settings/keyboard")
+    answer = portal.post(path, sent)
+    assert (answer.status_code, answer.headers["Location"][:8]) == (303, "/confirm")
+
+
 def test_without_a_factor_the_password_confirms_and_without_that_a_link(
     app: CommunityFlask, owner: Actor
 ) -> None:
