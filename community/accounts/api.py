@@ -24,7 +24,7 @@ from community.accounts.queries.factors import Factors
 from community.core import clock
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, Circle, Team
-from community.identity.queries import get_team
+from community.identity.queries import get_membership, get_team
 from community.web import endpoints, idempotency
 from community.web.session import current_actor, needs_scope
 
@@ -67,7 +67,7 @@ def leave() -> Response:
 @blp.response(200, endpoints.items_schema(schemas.SessionOut, "Sessions"))
 def list_sessions() -> Response:
     """The browsers one is signed in with, the latest used first."""
-    found = session_queries.find_open_sessions(current_actor().user_id)
+    found = session_queries.find_open_sessions(_own_user_id())
     return endpoints.answered({"items": [_session(row) for row in found], "next": None})
 
 
@@ -76,7 +76,7 @@ def list_sessions() -> Response:
 @blp.response(200, schemas.SessionOut)
 def name_session(data: dict[str, Any], session_id: UUID) -> Response:
     """Call one of one's own browsers something."""
-    user_id = current_actor().user_id
+    user_id = _own_user_id()
     sessions.name_session(user_id, session_id, data["name"])
     return endpoints.answered(_session(session_queries.get_session(user_id, session_id)))
 
@@ -85,7 +85,7 @@ def name_session(data: dict[str, Any], session_id: UUID) -> Response:
 @blp.response(204)
 def end_session(session_id: UUID) -> Response:
     """Sign one of one's own browsers out."""
-    sessions.end_session(current_actor().user_id, session_id)
+    sessions.end_session(_own_user_id(), session_id)
     return Response(status=204)
 
 
@@ -93,8 +93,8 @@ def end_session(session_id: UUID) -> Response:
 @blp.response(200, schemas.FactorsOut)
 def list_factors() -> Response:
     """One's second factors. They are set up and removed in the portal, after a fresh proof."""
-    actor = current_actor()
-    return endpoints.answered(_factors(actor, factor_queries.find_factors(actor.user_id)))
+    found = factor_queries.find_factors(_own_user_id())
+    return endpoints.answered(_factors(current_actor(), found))
 
 
 @blp.route("/team", methods=["GET"])
@@ -314,6 +314,13 @@ def _token(actor: Actor, token: ApiToken) -> dict[str, Any]:
         "version": 1,
         "last_used_at": token.last_used_at,
     }
+
+
+def _own_user_id() -> UUID:
+    """The actor's user, read from the membership: these tables have no team that the database
+    could hold a mistaken actor to, and the membership has."""
+    actor = current_actor()
+    return get_membership(actor, actor.member_id).user_id
 
 
 def _session(row: Session) -> dict[str, Any]:
