@@ -51,6 +51,7 @@ def test_the_measure_tells_what_differs_from_what_does_not() -> None:
     assert told_apart(same[0], [t + 2 for t in same[1]]) > 0.85
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.path)
 def test_an_unknown_address_takes_as_long_as_a_known_one(
     app: CommunityFlask, owner: Actor, way: Way
