@@ -124,6 +124,8 @@ def _gate() -> Gate:
         open_portal=opening.open_portal,
         open_api=opening.open_api,
         opened_actor=opening.opened_actor,
+        require_factor=opening.require_factor,
+        require_fresh=opening.require_fresh_opening,
         note_use_due=opening.note_use_due,
         after_token_use=note_token_use,
     )

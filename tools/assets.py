@@ -1,4 +1,6 @@
-"""Builds what the browser loads: one script, one style sheet, the icons; names carry a hash.
+"""Builds what the browser loads: the script, that of passkeys, the style sheet, the icons.
+
+Names carry a hash.
 
 Each lies there packed as well (`.gz`), for browsers that take it so.
 
@@ -21,7 +23,7 @@ from tools.node import ROOT, node
 
 SOURCE = ROOT / "community" / "web" / "static" / "src"
 TARGET = ROOT / "community" / "web" / "static" / "build"
-BUNDLED = ("app.js", "app.css")
+BUNDLED = ("app.js", "passkey.js", "app.css")
 COPIED = ("icons.svg", "mark.svg")
 # portal.md §6: what the style sheet may rely on.
 BROWSERS = "chrome123,firefox120,safari17.5"

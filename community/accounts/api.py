@@ -6,15 +6,25 @@ from uuid import UUID
 
 from flask import Response
 
-from community.accounts import schemas
-from community.accounts.actions import circles, membership, profile, tokens
-from community.accounts.models import ApiToken
+from community.accounts import policy, schemas
+from community.accounts.actions import circles, membership, profile, sessions, tokens
+from community.accounts.models import (
+    SECOND_FACTOR_DEFAULT,
+    ApiToken,
+    AuthenticatorApp,
+    Passkey,
+    Session,
+)
+from community.accounts.queries import factors as factor_queries
 from community.accounts.queries import members as members_queries
 from community.accounts.queries import profile as profile_queries
+from community.accounts.queries import sessions as session_queries
 from community.accounts.queries import tokens as tokens_queries
+from community.accounts.queries.factors import Factors
 from community.core import clock
+from community.core.i18n import gettext as _
 from community.identity.models import Actor, Circle, Team
-from community.identity.queries import get_team
+from community.identity.queries import get_membership, get_team
 from community.web import endpoints, idempotency
 from community.web.session import current_actor, needs_scope
 
@@ -51,6 +61,40 @@ def leave() -> Response:
     actor = current_actor()
     membership.leave_team(actor)
     return endpoints.answered({"id": actor.person_id, "state": "left"})
+
+
+@blp.route("/me/sessions", methods=["GET"])
+@blp.response(200, endpoints.items_schema(schemas.SessionOut, "Sessions"))
+def list_sessions() -> Response:
+    """The browsers one is signed in with, the latest used first."""
+    found = session_queries.find_open_sessions(_own_user_id())
+    return endpoints.answered({"items": [_session(row) for row in found], "next": None})
+
+
+@blp.route("/me/sessions/<uuid:session_id>", methods=["PATCH"])
+@blp.arguments(schemas.SessionIn)
+@blp.response(200, schemas.SessionOut)
+def name_session(data: dict[str, Any], session_id: UUID) -> Response:
+    """Call one of one's own browsers something."""
+    user_id = _own_user_id()
+    sessions.name_session(user_id, session_id, data["name"])
+    return endpoints.answered(_session(session_queries.get_session(user_id, session_id)))
+
+
+@blp.route("/me/sessions/<uuid:session_id>", methods=["DELETE"])
+@blp.response(204)
+def end_session(session_id: UUID) -> Response:
+    """Sign one of one's own browsers out."""
+    sessions.end_session(_own_user_id(), session_id)
+    return Response(status=204)
+
+
+@blp.route("/me/factors", methods=["GET"])
+@blp.response(200, schemas.FactorsOut)
+def list_factors() -> Response:
+    """One's second factors. They are set up and removed in the portal, after a fresh proof."""
+    found = factor_queries.find_factors(_own_user_id())
+    return endpoints.answered(_factors(current_actor(), found))
 
 
 @blp.route("/team", methods=["GET"])
@@ -231,7 +275,10 @@ def _team(team: Team) -> Response:
         "name": team.name,
         "zone": team.zone,
         "locale": team.locale,
-        "settings": {"region": team.settings.get("region")},
+        "settings": {
+            "region": team.settings.get("region"),
+            "second_factor": team.settings.get("second_factor") or SECOND_FACTOR_DEFAULT,
+        },
         "is_demo": team.is_demo,
         "created_at": team.created_at,
         "updated_at": team.updated_at,
@@ -266,6 +313,38 @@ def _token(actor: Actor, token: ApiToken) -> dict[str, Any]:
         "updated_at": token.created_at,
         "version": 1,
         "last_used_at": token.last_used_at,
+    }
+
+
+def _own_user_id() -> UUID:
+    """The actor's user, read from the membership: these tables have no team that the database
+    could hold a mistaken actor to, and the membership has."""
+    actor = current_actor()
+    return get_membership(actor, actor.member_id).user_id
+
+
+def _session(row: Session) -> dict[str, Any]:
+    names = ("id", "name", "user_agent", "created_at", "seen_at", "expires_at")
+    return {name: getattr(row, name) for name in names}
+
+
+def _factors(actor: Actor, found: Factors) -> dict[str, Any]:
+    items = [_factor("app", _("Authenticator app"), found.app)] if found.app else []
+    items += [_factor("passkey", passkey.name, passkey) for passkey in found.passkeys]
+    return {
+        "items": items,
+        "recovery_codes_left": found.codes_left,
+        "is_required": policy.must_have_factor(actor),
+    }
+
+
+def _factor(kind: str, name: str, row: AuthenticatorApp | Passkey) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": kind,
+        "name": name,
+        "created_at": row.created_at,
+        "last_used_at": row.last_used_at,
     }
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import OperationalError
 
-from community.accounts.actions import operator
+from community.accounts.actions import authenticator, operator
 from community.accounts.models import SCOPES
 from community.core import db, mail
 from community.core.addresses import normalise_email
@@ -111,6 +111,22 @@ def print_link(email: str | None, setup: bool, demo: bool) -> None:
     click.echo(_address(path))
 
 
+@user.command("forget-factors")
+@click.argument("email", type=Address())
+def forget_factors(email: str) -> None:
+    """Take all second factors of EMAIL, who has lost them and the recovery codes too.
+
+    Make sure that it is them who ask. They are signed out everywhere, their tokens end, and they
+    are told by mail; they sign in by a mailed link and set up a new factor.
+
+    \b
+    Example: community user forget-factors mara@example.org
+    """
+    with _work():
+        operator.forget_factors(email)
+    click.echo(f"{email} has no second factor any more.", err=True)
+
+
 @click.group()
 def team() -> None:
     """Make teams. Each is a world of its own: nobody sees into another.
@@ -192,3 +208,32 @@ def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> N
     with _work():
         secret = operator.create_token(slug, email, scopes=scopes, name=name)
     click.echo(secret)
+
+
+@click.group()
+def secrets() -> None:
+    """Renew what is sealed with SECRET_KEYS: newest first, older ones still open what they sealed.
+
+    \b
+    Example: community secrets reseal
+    """
+
+
+@secrets.command("reseal")
+def reseal() -> None:
+    """Encrypt the keys of authenticator apps anew, with the newest of SECRET_KEYS.
+
+    Afterwards the older ones can be taken out of SECRET_KEYS. Links that are under way by mail
+    and were made with an older key stop working then: wait a fortnight, or mail them anew.
+
+    \b
+    Example: community secrets reseal
+    """
+    try:
+        with _work():
+            count = authenticator.reseal()
+    except ValueError:
+        raise click.ClickException(
+            "A sealed key fits none of SECRET_KEYS. Put the key it was sealed with back to the end."
+        ) from None
+    click.echo(f"{count} sealed with the newest key.", err=True)

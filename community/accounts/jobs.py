@@ -1,20 +1,93 @@
 """What the worker does for accounts: mails about signing in, and forgetting what is over."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.support import LazyProxy
 
-from community.accounts.actions.sign_in import MAIL_JOB, link_secret
+from community.accounts.actions.security_mail import MAIL_JOB
+from community.accounts.actions.sign_in import link_secret
+from community.accounts.formats import browser_name
 from community.accounts.queries import sign_in as queries
+from community.core import i18n
+from community.core.i18n import lazy
 from community.core.mail import Mail
 from community.core.outbox import Claim
 from community.identity.models import Actor
 from community.notifications import delivery
 from community.web import letters
 
+
+@dataclass(frozen=True)
+class SecurityEvent:
+    """What happened to somebody's ways in: the subject of its mail and its sentence."""
+
+    subject: str
+    sentence: str
+
+
+# What is told by mail of everybody's ways in, whatever their settings: subject and sentence.
+EVENTS: dict[str, tuple[LazyProxy, LazyProxy]] = {
+    "new_browser": (
+        lazy("You signed in from a new browser"),
+        lazy("somebody signed in as you with a browser that we have not seen before: %(detail)s."),
+    ),
+    "factor_added": (
+        lazy("An authenticator app was set up"),
+        lazy(
+            "an authenticator app was set up for your account. Every other browser was signed out,"
+            " and your tokens ended."
+        ),
+    ),
+    "factor_removed": (
+        lazy("Your authenticator app was removed"),
+        lazy(
+            "your authenticator app was removed: sign-ins do not ask it any more. Every other"
+            " browser was signed out, and your tokens ended."
+        ),
+    ),
+    "passkey_added": (
+        lazy("A passkey was added"),
+        lazy(
+            "a passkey was added to your account: %(detail)s. Every other browser was signed out,"
+            " and your tokens ended."
+        ),
+    ),
+    "passkey_removed": (
+        lazy("A passkey was removed"),
+        lazy(
+            "a passkey was removed from your account: %(detail)s. Every other browser was signed"
+            " out, and your tokens ended."
+        ),
+    ),
+    "factors_forgotten": (
+        lazy("Your second factors were taken away"),
+        lazy(
+            "whoever runs this place took all your second factors away, because you had lost them."
+            " You were signed out everywhere, and your tokens ended."
+        ),
+    ),
+    "recovery_codes_renewed": (
+        lazy("You have new recovery codes"),
+        lazy("new recovery codes were made for your account. Those you had are worth nothing now."),
+    ),
+    "recovery_code_used": (
+        lazy("A recovery code was used"),
+        lazy("one of your recovery codes was used. Make new ones before they run out."),
+    ),
+    "sessions_ended": (
+        lazy("You were signed out elsewhere"),
+        lazy("your account was signed out of other browsers."),
+    ),
+    "token_made": (
+        lazy("A token was made"),
+        lazy("a token was made that lets a program act in your name: %(detail)s."),
+    ),
+}
 # What each purpose's mail leads to; the others only tell what has happened.
 _PAGES = dict.fromkeys(("sign_in", "confirm_email", "reset_password"), "/login/{secret}")
 
@@ -33,13 +106,15 @@ def link_mail(credential_id: UUID) -> Mail | None:
         return None
     page = _PAGES.get(link.purpose, "/login")
     secret = link_secret(link) if link.purpose in _PAGES else ""
+    event = security_event(link.purpose, link.detail or "", actor.locale)
     letter = letters.write(
-        f"accounts/email/{link.purpose}",
+        "accounts/email/security_event" if event else f"accounts/email/{link.purpose}",
         locale=actor.locale,
         zone=actor.zone,
         actor=actor,
         team_name=actor.team_name,
         address=link.address,
+        event=event,
         url=letters.link(page.format(secret=secret)),
         when=_moment(actor, link.created_at),
         until=_moment(actor, link.expires_at),
@@ -53,6 +128,16 @@ def link_mail(credential_id: UUID) -> Mail | None:
         html=letter.html,
         from_name=actor.team_name,
     )
+
+
+def security_event(event: str, detail: str, locale: str) -> SecurityEvent | None:
+    """An event of a way in, in the words of its mail; None for links and other mails."""
+    if event not in EVENTS:
+        return None
+    with i18n.speaking(locale):
+        subject, sentence = EVENTS[event]
+        about = browser_name(detail) if event == "new_browser" else detail
+        return SecurityEvent(str(subject), str(sentence) % {"detail": about})
 
 
 def _moment(actor: Actor, at: datetime | None) -> str:

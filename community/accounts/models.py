@@ -1,20 +1,27 @@
-"""Ways in: sessions, credentials, counters of refused tries, API tokens, action links."""
+"""Ways in: sessions, credentials, second factors, counters of refused tries, tokens, links."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db, tokens
 from community.core.privacy import KEY, STATE, erased, exported, info, kept
 
+# Of whom a team asks a second factor.
+SECOND_FACTOR = ("nobody", "stewards_and_owners", "everybody")
+SECOND_FACTOR_DEFAULT = "stewards_and_owners"
 SCOPES = ("read", "write", "admin", "calendar:read")
 
 
 class Session(db.Global, db.Base):
-    """A signed-in browser. The cookie's secret is stored hashed and changes at sign-in."""
+    """A signed-in browser. The cookie's secret is stored hashed and changes at sign-in.
+
+    `name` is what its owner calls it; `browser_digest` tells this browser from another one that
+    calls itself the same.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_user", "user_id"), {"info": info("erase")})
@@ -22,6 +29,8 @@ class Session(db.Global, db.Base):
     token_digest: Mapped[bytes] = erased(LargeBinary, unique=True)
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
     user_agent: Mapped[str] = exported(Text, default="")
+    name: Mapped[str] = exported(Text, default="")
+    browser_digest: Mapped[bytes | None] = erased(LargeBinary)
     created_at: Mapped[datetime] = kept(default=clock.now)
     seen_at: Mapped[datetime] = kept(default=clock.now)
     confirmed_at: Mapped[datetime] = kept(default=clock.now)
@@ -30,9 +39,12 @@ class Session(db.Global, db.Base):
 
 
 class Credential(db.Global, db.Base):
-    """A password (argon2id) or a single-use link (SHA-256) of a user.
+    """A password (argon2id), or something of a user's that is used once (SHA-256).
 
-    A link of purpose `setup` has no user yet. `address` binds a link to where it was sent.
+    Kinds: `password`; `link`, mailed or printed; `half`, a sign-in that waits for its second
+    factor; `challenge`, what a passkey signs; `recovery`, a code for a lost factor. A link of
+    purpose `setup` and a challenge to sign in have no user yet. `address` binds a link to where
+    it was sent; `detail` is what its mail says besides.
     """
 
     __tablename__ = "credentials"
@@ -44,6 +56,7 @@ class Credential(db.Global, db.Base):
             postgresql_where=text("kind = 'password'"),
         ),
         Index("ix_credentials_digest", "digest"),
+        Index("ix_credentials_recovery", "user_id", postgresql_where=text("kind = 'recovery'")),
         {"info": info("erase")},
     )
 
@@ -53,9 +66,45 @@ class Credential(db.Global, db.Base):
     digest: Mapped[bytes | None] = erased(LargeBinary)
     password_hash: Mapped[str | None] = erased(Text)
     address: Mapped[str | None] = erased(Text)
+    detail: Mapped[str | None] = erased(Text)
     created_at: Mapped[datetime] = kept(default=clock.now)
     expires_at: Mapped[datetime | None] = kept()
     used_at: Mapped[datetime | None] = kept()
+
+
+class AuthenticatorApp(db.Global, db.Base):
+    """The key that a user's authenticator app and the server share (TOTP), encrypted at rest.
+
+    `proposed` waits for the first code that proves the app has it. `last_step` is the time step
+    of the last code that was taken: neither it nor an earlier one is taken again.
+    """
+
+    __tablename__ = "authenticator_apps"
+    __table_args__ = {"info": info("erase")}
+
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), unique=True, why=KEY)
+    sealed: Mapped[str | None] = erased(Text)
+    proposed: Mapped[str | None] = erased(Text)
+    last_step: Mapped[int] = kept(BigInteger, default=0)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    confirmed_at: Mapped[datetime | None] = kept()
+    last_used_at: Mapped[datetime | None] = kept()
+
+
+class Passkey(db.Global, db.Base):
+    """A passkey or security key of a user (WebAuthn): its public half and its counter."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("ix_passkeys_user", "user_id"), {"info": info("erase")})
+
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    credential_id: Mapped[bytes] = erased(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = erased(LargeBinary)
+    sign_count: Mapped[int] = kept(BigInteger, default=0)
+    name: Mapped[str] = exported(Text)
+    transports: Mapped[list[str]] = kept(ARRAY(Text), default=list)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    last_used_at: Mapped[datetime | None] = kept()
 
 
 class SignInCounter(db.Base):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from community.accounts.models import SCOPES
+from community.accounts.models import SCOPES, SECOND_FACTOR_DEFAULT
 from community.identity.models import Actor
 
 
@@ -31,3 +31,11 @@ def can_make_circles(actor: Actor) -> bool:
 def can_change_circle(actor: Actor, circle_id: UUID) -> bool:
     """Owners, stewards and the circle's keepers say who is in it."""
     return can_make_circles(actor) or circle_id in actor.kept_circle_ids
+
+
+def must_have_factor(actor: Actor) -> bool:
+    """Whether the team asks a second factor of the actor. The sample team asks nobody."""
+    asked = actor.settings.get("second_factor") or SECOND_FACTOR_DEFAULT
+    if actor.is_demo or asked == "nobody":
+        return False
+    return asked == "everybody" or actor.role in ("owner", "steward")

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from community.accounts.models import SCOPES
+from community.accounts.models import SCOPES, SECOND_FACTOR
 from community.core.fields import Audience, Choice, Email, Id, Moment, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
 from community.core.validators import Length
@@ -99,7 +99,11 @@ class DepartureOut(Schema):
 class TeamSettings(Schema):
     """What owners set for the whole team."""
 
-    region = Text(length=2, allow_none=True, load_default=None)
+    region = Text(length=2, allow_none=True)
+    second_factor = Choice(
+        SECOND_FACTOR,
+        metadata={"description": "Of whom the team asks a second factor at sign-in."},
+    )
 
 
 class TeamIn(Schema):
@@ -176,6 +180,41 @@ class NewTokenOut(TokenOut):
     token = fields.String(required=True)
 
 
+class SessionOut(Schema):
+    """A signed-in browser of one's own."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    user_agent = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    seen_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+
+
+class SessionIn(Schema):
+    """What a browser is called; nothing for what it calls itself."""
+
+    name = Text(length=80, required=True)
+
+
+class FactorOut(Schema):
+    """A second factor of one's own, without anything secret."""
+
+    id = Id(required=True)
+    kind = Choice(("app", "passkey"), required=True)
+    name = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    last_used_at = fields.DateTime(required=True, allow_none=True)
+
+
+class FactorsOut(Schema):
+    """One's second factors, and how many recovery codes are left."""
+
+    items = fields.List(fields.Nested(FactorOut), required=True)
+    recovery_codes_left = fields.Integer(required=True)
+    is_required = fields.Boolean(required=True)
+
+
 class CircleIn(Schema):
     """A new circle."""
 
@@ -220,6 +259,55 @@ class PasswordSignInForm(Schema):
 
     email = Email(required=True)
     password = Text(length=1000, minimum=1, required=True)
+
+
+class CodeForm(Schema):
+    """A code of the app, or a recovery code."""
+
+    code = Text(length=60, minimum=1, required=True)
+
+
+class AppCodeForm(Schema):
+    """The first code that an app shows."""
+
+    code = Text(length=20, minimum=1, required=True)
+
+
+class ConfirmForm(Schema):
+    """A proof that it is oneself: whichever one has."""
+
+    code = Text(length=60, load_default="")
+    password = Text(length=1000, load_default="")
+
+
+class PasskeyAnswerForm(Schema):
+    """What a passkey signed, as the browser hands it on."""
+
+    answer = Text(length=20_000, minimum=1, required=True)
+
+
+class PasskeyForm(PasskeyAnswerForm):
+    """A new passkey and its name."""
+
+    name = Text(length=80, minimum=1, required=True)
+
+
+class NameForm(Schema):
+    """What a passkey is called."""
+
+    name = Text(length=80, minimum=1, required=True)
+
+
+class SessionNameForm(Schema):
+    """What a browser is called; nothing for what it calls itself."""
+
+    name = Text(length=80, load_default="")
+
+
+class SecurityForm(Schema):
+    """Of whom the team asks a second factor."""
+
+    second_factor = Choice(SECOND_FACTOR, required=True)
 
 
 class SetupForm(Schema):

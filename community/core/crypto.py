@@ -1,4 +1,4 @@
-"""Keys of the installation, and secrets derived from them.
+"""Keys of the installation: derived secrets, and encryption of what must be read again.
 
 `SECRET_KEYS` holds one or more keys, newest first. New work uses the first; older ones are
 still accepted, so a key can be rotated while links are under way.
@@ -8,6 +8,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _keys: tuple[bytes, ...] = ()
 
@@ -38,3 +40,21 @@ def _derive(key: bytes, purpose: str, value: str) -> str:
 def flask_key() -> str:
     """The key for Flask's own signed values (CSRF), apart from all others."""
     return derived("flask", "secret-key")
+
+
+def _box() -> MultiFernet:
+    material = (hashlib.sha256(b"box\0" + key).digest() for key in _keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(part)) for part in material])
+
+
+def seal(value: str) -> str:
+    """Encrypt a text that the server itself must read again."""
+    return _box().encrypt(value.encode()).decode()
+
+
+def unseal(value: str) -> str:
+    """Read a sealed text; ValueError when no accepted key fits."""
+    try:
+        return _box().decrypt(value.encode()).decode()
+    except InvalidToken as error:
+        raise ValueError("sealed with another key") from error

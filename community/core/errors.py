@@ -56,6 +56,20 @@ class NotAllowed(AppError):
     default_code = "not_allowed"
 
 
+class ConfirmFirst(AppError):
+    """Theirs to do, once they have proved again that it is them: the sign-in is too long ago."""
+
+    status = 403
+    default_code = "confirm_first"
+
+
+class FactorFirst(AppError):
+    """The team asks for a second factor, and the member has none yet."""
+
+    status = 403
+    default_code = "second_factor_first"
+
+
 class NotFound(AppError):
     """Absent, of another team, or hidden: the three answer alike."""
 

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "team": Entry("community.accounts.cli:team", "Make teams.", True),
     "member": Entry("community.accounts.cli:member", "Let people into a team.", True),
     "token": Entry("community.accounts.cli:token", "Make API tokens.", True),
+    "secrets": Entry("community.accounts.cli:secrets", "Renew what is sealed with the keys.", True),
     "import": Entry("community.exchange.cli:import_file", "Bring people from a file.", True),
     "reciprocity": Entry(
         "community.reciprocity.cli:reciprocity", "Prove and rebuild the balances.", True

@@ -32,7 +32,7 @@ from community.journal import actions as journal
 from community.people import queries as people
 from community.people.schemas import asked_filter
 from community.web import pages
-from community.web.session import after_response, current_actor
+from community.web.session import after_response, current_actor, needs_confirmation
 from community.web.templating import url
 
 blp = pages.blueprint("exchange")
@@ -306,6 +306,7 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
 
 
 @blp.route("/people.csv", methods=["POST"])
+@needs_confirmation
 def people_csv() -> Response:
     """Everybody one may see, for a spreadsheet; an act, since the audit tells of it."""
     return pages.table("people.csv", actions.export_people(current_actor()))

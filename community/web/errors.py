@@ -2,10 +2,11 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -15,7 +16,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from community.core.errors import (
     AppError,
+    ConfirmFirst,
     Conflict,
+    FactorFirst,
     FieldError,
     NotSignedIn,
     RuleBroken,
@@ -74,7 +77,37 @@ def field_errors(error: ValidationError | HTTPException) -> list[FieldError]:
 def _app_error(error: AppError) -> ResponseReturnValue:
     if not is_api() and isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)
+    if not is_api() and isinstance(error, ConfirmFirst):
+        return _lead_to(url_for("accounts.confirm", next=_page_before()))
+    if not is_api() and isinstance(error, FactorFirst):
+        return _lead_to(url_for("settings.second_factor"))
     return answer(error)
+
+
+def _page_before() -> str:
+    """Where to go on afterwards: this page, or the one with the form that was sent."""
+    return (
+        request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else referring_page("")
+    )
+
+
+def referring_page(default: str = "/") -> str:
+    """The page of ours that the reader came from."""
+    referrer = urlsplit(request.referrer or "")
+    base = urlsplit(current_app.config["BASE_URL"])
+    if (referrer.scheme, referrer.netloc) != (
+        base.scheme,
+        base.netloc,
+    ) or not referrer.path.startswith("/"):
+        return default
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")
+
+
+def _lead_to(address: str) -> ResponseReturnValue:
+    """Another page first; htmx is told to leave this one for it."""
+    if is_partial():
+        return Response(status=200, headers={"HX-Redirect": address})
+    return redirect(address, 303)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

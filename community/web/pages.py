@@ -11,12 +11,10 @@ return pages.show("people/new.html", form=form)
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -29,7 +27,7 @@ from werkzeug.datastructures import MultiDict
 from community.core import db
 from community.core.errors import Conflict, NotAllowed, RuleBroken, Stale
 from community.core.i18n import gettext as _
-from community.web.errors import field_errors
+from community.web.errors import field_errors, referring_page
 from community.web.form_values import (
     Difference,
     compare,
@@ -183,14 +181,7 @@ def table(name: str, content: bytes) -> Response:
 
 def back(default: str = "/") -> str:
     """The page of ours that the reader came from."""
-    referrer = urlsplit(request.referrer or "")
-    base = urlsplit(current_app.config["BASE_URL"])
-    if (referrer.scheme, referrer.netloc) != (
-        base.scheme,
-        base.netloc,
-    ) or not referrer.path.startswith("/"):
-        return default
-    return referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    return referring_page(default)
 
 
 def local_path(value: str | None, default: str) -> str:

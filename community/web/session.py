@@ -32,6 +32,8 @@ class Gate:
     open_portal: Callable[[bytes | None, str | None], Opening]
     open_api: Callable[[str, bytes], Opening]
     opened_actor: Callable[[Row[Any]], Actor | None]
+    require_factor: Callable[[Row[Any]], None]
+    require_fresh: Callable[[Row[Any]], None]
     note_use_due: Callable[[Row[Any], bytes], None]
     after_token_use: Callable[[Actor, bytes], None]
 
@@ -106,7 +108,16 @@ class CommunityFlask(Flask):
                 _take(self.gate.opened_actor(unit.opened))
             if not public:
                 _require_portal(slug)
+                self._require_proof(unit.opened)
             return self._guarded()
+
+    def _require_proof(self, opened: Row[Any]) -> None:
+        """What the team asks of whoever enters, and the view of whoever acts."""
+        view = self.view_functions[str(request.endpoint)]
+        if g.get("actor") is not None and not getattr(view, "without_factor", False):
+            self.gate.require_factor(opened)
+        if getattr(view, "needs_confirmation", False):
+            self.gate.require_fresh(opened)
 
     def _dispatch_api(self, *, public: bool) -> ResponseReturnValue:
         if public:
@@ -172,6 +183,21 @@ def without_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def without_factor(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a page of a team that whoever lacks its second factor still reaches."""
+    view.without_factor = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs_confirmation(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a portal view for whoever signed in, or proved again that it is them, just now.
+
+    For what touches ways in, roles or exports; others are asked to confirm and come back.
+    """
+    view.needs_confirmation = True  # type: ignore[attr-defined]
+    return view
+
+
 def needs_scope(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark an API view that needs a scope other than `read` (GET) or `write` (the rest)."""
 
@@ -222,9 +248,24 @@ def session_cookie_name() -> str:
 
 def set_session_cookie(response: Response, secret: str, max_age: int) -> None:
     """Hand the browser its session's secret."""
+    set_cookie(response, session_cookie_name(), secret, max_age)
+
+
+def clear_session_cookie(response: Response) -> None:
+    """Take the session's secret back."""
+    clear_cookie(response, session_cookie_name())
+
+
+def cookie_name(name: str) -> str:
+    """How a cookie of ours is called: bound to this host alone where the portal is on https."""
+    return f"__Host-community-{name}" if current_app.config["SECURE"] else f"community-{name}"
+
+
+def set_cookie(response: Response, name: str, value: str, max_age: int) -> None:
+    """A cookie that no script reads and no other site sends."""
     response.set_cookie(
-        session_cookie_name(),
-        secret,
+        name,
+        value,
         max_age=max_age,
         path="/",
         secure=bool(current_app.config["SECURE"]),
@@ -233,10 +274,10 @@ def set_session_cookie(response: Response, secret: str, max_age: int) -> None:
     )
 
 
-def clear_session_cookie(response: Response) -> None:
-    """Take the session's secret back."""
+def clear_cookie(response: Response, name: str) -> None:
+    """Take a cookie back."""
     response.delete_cookie(
-        session_cookie_name(),
+        name,
         path="/",
         secure=bool(current_app.config["SECURE"]),
         httponly=True,

@@ -9,6 +9,7 @@ from community.accounts import schemas
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.conftest import counting
+from tests.factories.accounts import APP_KEY, make_app, make_codes, make_session, session_of
 from tests.factories.identity import make_circle, make_member
 from tests.web_client import Api
 
@@ -105,7 +106,8 @@ def test_owners_change_the_team_and_members_read_it(app: CommunityFlask, owner: 
     answer = api.patch(
         "/team", {"name": "Southlight", "settings": {"region": "DE"}}, found.json["version"]
     )
-    assert (answer.json["name"], answer.json["settings"]) == ("Southlight", {"region": "DE"})
+    settings = {"region": "DE", "second_factor": "nobody"}
+    assert (answer.json["name"], answer.json["settings"]) == ("Southlight", settings)
     assert api.patch("/team", {"settings": {"region": "XX"}}).status_code == 422
     member = Api(app, make_member(owner))
     assert member.get("/team").json["name"] == "Southlight"
@@ -266,3 +268,42 @@ def test_another_teams_circle_is_not_found(
     circle = make_circle(stranger)
     path = f"/circles/{circle.id}/members/{owner.person_id}"
     assert Api(app, owner).open("PUT", path, json={}).status_code == 404
+
+
+def test_own_browsers_are_listed_named_and_ended(
+    app: CommunityFlask, owner: Actor, stranger: Actor
+) -> None:
+    api, cookie = Api(app, owner), make_session(owner)
+    (found,) = api.get("/me/sessions").json["items"]
+    assert _fits(schemas.SessionOut, found)
+    path = f"/me/sessions/{found['id']}"
+    assert api.patch(path, {"name": "Kitchen laptop"}).json["name"] == "Kitchen laptop"
+    assert Api(app, stranger).delete(path).status_code == 404
+    assert api.delete(path).status_code == 204
+    assert session_of(cookie) is None
+    assert api.get("/me/sessions").json["items"] == []
+
+
+def test_own_factors_are_read_without_their_secrets(app: CommunityFlask, owner: Actor) -> None:
+    api = Api(app, owner)
+    assert api.get("/me/factors").json == {
+        "items": [],
+        "recovery_codes_left": 0,
+        "is_required": False,
+    }
+    make_app(owner)
+    codes = make_codes(owner)
+    answer = api.get("/me/factors")
+    assert _fits(schemas.FactorsOut, answer.json)
+    assert [item["kind"] for item in answer.json["items"]] == ["app"]
+    assert answer.json["recovery_codes_left"] == 10
+    assert not any(secret in answer.text for secret in (APP_KEY, *codes))
+
+
+def test_owners_say_by_the_api_of_whom_a_factor_is_asked(app: CommunityFlask, owner: Actor) -> None:
+    api = Api(app, owner)
+    answer = api.patch("/team", {"settings": {"second_factor": "everybody"}})
+    assert answer.json["settings"]["second_factor"] == "everybody"
+    assert api.patch("/team", {"settings": {"second_factor": "whoever"}}).status_code == 422
+    member = Api(app, make_member(owner))
+    assert member.patch("/team", {"settings": {"second_factor": "nobody"}}).status_code == 403

@@ -8,14 +8,24 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from community.accounts.actions import setup, sign_in
-from community.accounts.cli import member, team, token, user
+from community.accounts.actions import authenticator, setup, sign_in
+from community.accounts.cli import member, secrets, team, token, user
+from community.accounts.queries import factors
 from community.accounts.queries import sign_in as queries
-from community.core import db
+from community.core import crypto, db
 from community.identity.models import Actor, Team
 from community.identity.queries import find_actor, find_team
 from tests.conftest_servers import Servers
-from tests.factories.accounts import actor_by_token, address_of, open_session
+from tests.factories.accounts import (
+    actor_by_token,
+    address_of,
+    code_of,
+    make_app,
+    make_session,
+    open_session,
+    session_of,
+)
+from tests.factories.identity import make_team
 from tests.operation.conftest import place, settings  # noqa: F401
 from tests.operation.conftest import run as run_process
 
@@ -25,7 +35,7 @@ def root() -> None:
     """All commands of accounts, without the composition root's configuration."""
 
 
-for _command in (user, team, member, token):
+for _command in (user, team, member, token, secrets):
     root.add_command(_command)
 
 
@@ -52,7 +62,7 @@ def test_a_user_is_created_and_signs_in_by_the_printed_link(configured: None) ->
     result = _run("user", "create", address.upper(), "--link")
     assert result.exit_code == 0
     with db.transaction():
-        cookie = sign_in.sign_in_with_link(_secret(result))
+        cookie = sign_in.sign_in_with_link(_secret(result)).secret
         user_id = queries.find_user_id(address)
     assert open_session(cookie).user_id == user_id
 
@@ -99,7 +109,7 @@ def test_the_sample_teams_link_signs_in_as_its_owner(fresh_database: str) -> Non
         team.is_demo = True
     secret = _secret(_run("user", "link", "--demo"))
     with db.transaction():
-        cookie = sign_in.sign_in_with_link(secret)
+        cookie = sign_in.sign_in_with_link(secret).secret
         user_id = queries.find_user_id(address)
     assert open_session(cookie).user_id == user_id
 
@@ -230,3 +240,34 @@ def test_the_operators_own_process_makes_a_team_and_a_token(
     unconfigured = run_process("user", "create", "a@example.org")
     assert unconfigured.returncode == 78
     assert run_process("user", "create", "--help").returncode == 0
+
+
+def test_sealed_keys_are_sealed_anew_with_the_newest_key(fresh_database: str) -> None:
+    old, new = "k" * 40, "n" * 40
+    owner = make_team()
+    make_app(owner)
+    try:
+        crypto.configure([new, old])
+        result = _run("secrets", "reseal")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "1 sealed" in result.stderr
+        crypto.configure([new])
+        with db.transaction():
+            assert authenticator.fits(owner.user_id, code_of())
+        crypto.configure(["z" * 40])
+        refused = _run("secrets", "reseal")
+        assert refused.exit_code == 1
+        assert "fits none of SECRET_KEYS" in refused.stderr
+    finally:
+        crypto.configure([old])
+
+
+def test_whoever_lost_every_factor_is_let_in_by_the_operator(owner: Actor) -> None:
+    address = address_of(owner)
+    assert _run("user", "forget-factors", address).exit_code == 1
+    make_app(owner)
+    cookie = make_session(owner)
+    assert _run("user", "forget-factors", address).exit_code == 0
+    assert session_of(cookie) is None
+    with db.transaction():
+        assert not factors.has_factor(owner.user_id)

@@ -85,7 +85,7 @@ def test_the_mailed_link_signs_in(app: CommunityFlask, owner: Actor) -> None:
     found = re.search(r"/login/([\w-]+)", _text(message))
     assert found is not None
     with db.transaction():
-        secret = sign_in.sign_in_with_link(found[1])
+        secret = sign_in.sign_in_with_link(found[1]).secret
     assert open_session(secret).user_id == owner.user_id
 
 

@@ -222,7 +222,9 @@ def test_set_up_begins_a_team_and_signs_in(visitor: Portal, setup_link: Callable
     assert 'value="Northlight"' in bad.text
     answer = visitor.post(f"/setup/{secret}", _sent(visitor), csrf=False)
     assert answer.headers["Location"] == "/t/northlight/"
-    assert visitor.get("/t/northlight/settings/profile").status_code == 200
+    first = visitor.get("/t/northlight/")
+    assert first.headers["Location"] == "/t/northlight/settings/second_factor"
+    assert visitor.get("/t/northlight/settings/second_factor").status_code == 200
     assert visitor.get("/setup").headers["Location"] == "/login"
     assert visitor.get(f"/setup/{secret}").status_code in (303, 404)
 

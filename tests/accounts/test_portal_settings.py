@@ -12,7 +12,6 @@ from tests.factories.accounts import (
     PASSWORD,
     actor_by_token,
     address_of,
-    age_session,
     make_password,
     make_session,
     make_token,
@@ -115,12 +114,14 @@ def test_the_own_address_changes_by_a_mailed_link(app: CommunityFlask, owner: Ac
 
 
 def test_a_refused_address_comes_back_on_the_same_page(app: CommunityFlask, owner: Actor) -> None:
+    make_password(owner)
     portal = Portal(app, owner)
-    age_session(_here(portal), made_days=0.1)
     portal.get("/settings/profile")
-    answer = portal.post("/settings/email", {"email": "new@example.org"})
+    answer = portal.post(
+        "/settings/email", {"email": "new@example.org", "current_password": "not mine at all"}
+    )
     assert answer.status_code == 422
-    assert "Sign out and in again" in answer.text
+    assert "not your present password" in answer.text
     assert 'value="Noor Haddad"' in answer.text
 
 

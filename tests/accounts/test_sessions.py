@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from community.accounts.actions import membership, own_way_in, sessions
 from community.accounts.queries import sessions as queries
 from community.core import db
-from community.core.errors import NotFound, RuleBroken, TooManyTries
+from community.core.errors import ConfirmFirst, NotFound, RuleBroken, TooManyTries
 from community.identity import queries as identity
 from community.identity.models import Actor
 from tests.factories.accounts import (
@@ -100,9 +100,8 @@ def test_a_first_password_needs_a_fresh_sign_in(owner: Actor) -> None:
     here = make_session(owner)
     age_session(here, made_days=0.1)
     session = open_session(here)
-    with acting(owner), pytest.raises(RuleBroken) as refused:
+    with acting(owner), pytest.raises(ConfirmFirst):
         own_way_in.set_password(owner, session, PASSWORD, current="")
-    assert refused.value.code == "confirm_first"
     fresh = open_session(make_session(owner))
     with acting(owner):
         assert own_way_in.set_password(owner, fresh, PASSWORD, current="")

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
 from community.accounts.actions import counters, passwords, sign_in
+from community.accounts.actions.entry import Browser
 from community.accounts.models import Credential, Session
 from community.accounts.queries import sign_in as queries
 from community.core import clock, db, tokens
@@ -43,12 +44,12 @@ def _ask(address: str, remote: str | None = None) -> list[str]:
 
 def _by_link(secret: str) -> str:
     with db.transaction():
-        return sign_in.sign_in_with_link(secret, user_agent="Firefox")
+        return sign_in.sign_in_with_link(secret, browser=Browser("Firefox")).secret
 
 
 def _by_password(address: str, password: str, remote: str | None = None) -> str:
     with db.transaction():
-        return sign_in.sign_in_with_password(address, password, remote=remote or _remote())
+        return sign_in.sign_in_with_password(address, password, remote=remote or _remote()).secret
 
 
 def _owed_mails(actor: Actor) -> list[str]:
@@ -299,8 +300,8 @@ def test_signing_in_again_replaces_the_browsers_session(owner: Actor) -> None:
     session_id, address = open_session(before).id, address_of(owner)
     with db.transaction():
         after = sign_in.sign_in_with_password(
-            address, PASSWORD, remote=_remote(), replacing=session_id
-        )
+            address, PASSWORD, remote=_remote(), browser=Browser(session_id=session_id)
+        ).secret
     assert session_of(before) is None
     assert session_of(after) is not None
     assert before != after

@@ -83,7 +83,8 @@ def live(
         **os.environ,
         "DATABASE_URL": database_url(servers, schema.APP, worker_database),
         "REDIS_URL": _own_bell(servers),
-        "BASE_URL": f"http://127.0.0.1:{port}",
+        # By name: browsers make passkeys for no bare number.
+        "BASE_URL": f"http://localhost:{port}",
         "SECRET_KEYS": "k" * 40,
         "COMMUNITY_DATA": str(data),
         "UNDO_SECONDS": "60",
@@ -102,8 +103,8 @@ def live(
     log = (data / "web.log").open("wb")
     server = subprocess.Popen([*argv, "wsgi:app"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/login", server, data / "web.log")
-        yield Live(f"http://127.0.0.1:{port}", data, env)
+        _wait_for(f"http://localhost:{port}/login", server, data / "web.log")
+        yield Live(f"http://localhost:{port}", data, env)
     finally:
         server.terminate()
         server.wait(20)

@@ -1,21 +1,24 @@
 """Ways in, for tests: sessions, passwords, tokens and the secrets of mailed links."""
 
+from datetime import timedelta
 from uuid import UUID
 
+import pyotp
 from sqlalchemy import select, text
 
-from community.accounts.actions import passwords, sessions, sign_in
+from community.accounts.actions import passwords, recovery, sessions, sign_in
 from community.accounts.actions.tokens import create_token
-from community.accounts.models import Credential
+from community.accounts.models import AuthenticatorApp, Credential
 from community.accounts.queries import opening
 from community.accounts.queries.opening import OpenSession
-from community.core import db, tokens
+from community.core import clock, crypto, db, tokens
 from community.identity.models import Actor
 from community.identity.queries import primary_email
 from community.people import queries as people
 from tests.factories.identity import acting
 
 PASSWORD = "meadow-lantern-otter-19"
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def make_session(actor: Actor) -> str:
@@ -49,6 +52,29 @@ def make_password(actor: Actor, password: str = PASSWORD) -> None:
     """Give the actor's user a password."""
     with acting(actor):
         passwords.store(actor.user_id, password)
+
+
+def make_app(actor: Actor, key: str = APP_KEY) -> str:
+    """An authenticator app of the actor's; returns the key it shares with the server."""
+    with acting(actor):
+        db.add(
+            AuthenticatorApp(
+                user_id=actor.user_id, sealed=crypto.seal(key), confirmed_at=clock.now()
+            )
+        )
+    return key
+
+
+def code_of(key: str = APP_KEY, *, steps: int = 0) -> str:
+    """What the app shows now, or some half minutes from now."""
+    now = clock.local_clock() + timedelta(seconds=30 * steps)
+    return pyotp.TOTP(key).at(now)
+
+
+def make_codes(actor: Actor) -> list[str]:
+    """Recovery codes of the actor's."""
+    with acting(actor):
+        return recovery.renew(actor.user_id)
 
 
 def make_token(actor: Actor, *scopes: str) -> str:

@@ -26,12 +26,15 @@ def acting(actor: Actor) -> AbstractContextManager[db.Unit]:
     return db.transaction(actor.team_id, actor.user_id)
 
 
-def make_team(name: str = "Northlight", *, owner_name: str = "Noor Haddad") -> Actor:
-    """A new team with one owner; returns the owner."""
+def make_team(
+    name: str = "Northlight", *, owner_name: str = "Noor Haddad", second_factor: str = "nobody"
+) -> Actor:
+    """A new team with one owner, from whom it asks no second factor; returns the owner."""
     team_id = db.new_id()
     with db.transaction(team_id):
         slug = f"{name.lower()}-{uuid.uuid4().hex[:10]}"
-        db.add(Team(id=team_id, key=tokens.team_key(), slug=slug, name=name))
+        settings = {"second_factor": second_factor}
+        db.add(Team(id=team_id, key=tokens.team_key(), slug=slug, name=name, settings=settings))
         db.flush()
         user_id = _member(owner_name, "owner")
     with db.transaction(team_id, user_id):

@@ -13,6 +13,8 @@ GLOBAL = (
     "user_emails",
     "credentials",
     "sessions",
+    "authenticator_apps",
+    "passkeys",
     "sign_in_counters",
     "teams",
     "heartbeats",

@@ -16,6 +16,7 @@ def source(tmp_path: Path) -> Path:
     (folder / "part.css").write_text(":root { --ink: light-dark(#000, #fff); }")
     (folder / "app.css").write_text('@import "./part.css"; a { color: #111; color: var(--ink) }')
     (folder / "app.js").write_text('import "htmx.org"; document.title = "built";')
+    (folder / "passkey.js").write_text("document.title += 1;")
     (folder / "icons.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "mark.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' id='m'/>")
     return folder
@@ -25,7 +26,7 @@ def test_every_entry_is_built_under_a_hashed_name(source: Path, tmp_path: Path) 
     target = tmp_path / "build"
     names = assets.build(source, target)
     assert json.loads((target / "manifest.json").read_text()) == names
-    assert set(names) == {"app.js", "app.css", "icons.svg", "mark.svg"}
+    assert set(names) == {"app.js", "passkey.js", "app.css", "icons.svg", "mark.svg"}
     packed = {f"{name}.gz" for name in names.values()}
     assert {path.name for path in target.iterdir()} == {*names.values(), *packed, "manifest.json"}
     for name in names.values():

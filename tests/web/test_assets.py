@@ -17,7 +17,14 @@ TEMPLATES = [
     for path in folder.rglob("*.html")
     if "email" not in path.parts
 ]
-BUDGET = {"app.css": 12_000, "app.js": 18_000, "icons.svg": 4_000, "mark.svg": 1_000}
+BUDGET = {
+    "app.css": 12_000,
+    "app.js": 16_500,
+    # Beside app.js on the few pages that ask for a passkey; both together stay below 18 KB.
+    "passkey.js": 1_500,
+    "icons.svg": 4_000,
+    "mark.svg": 1_000,
+}
 HTMX = {"get", "post", "target", "select", "swap", "trigger", "push-url", "swap-oob"}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from community.accounts.actions import setup, sign_in, teams, tokens
+from community.accounts.actions import factors, setup, sign_in, teams, tokens
 from community.accounts.queries import members as members_queries
 from community.accounts.queries import sign_in as queries
 from community.core import db
@@ -24,6 +24,12 @@ def create_user(address: str, *, with_link: bool = False) -> str | None:
 def sign_in_link(address: str) -> str:
     """The secret of a link that signs this address in."""
     return sign_in.print_link(_get_user(address))
+
+
+def forget_factors(address: str) -> None:
+    """Take the second factors of somebody who has lost them all; Conflict when they have none."""
+    if not factors.forget_all(_get_user(address)):
+        raise Conflict(_("%(address)s has no second factor.", address=address), code="no_factor")
 
 
 def setup_link() -> str:

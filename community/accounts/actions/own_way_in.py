@@ -7,32 +7,37 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.actions import counters, passwords
-from community.accounts.actions.sessions import end_everything, start_session
-from community.accounts.actions.sign_in import LINK_LIFE, MAIL_JOB, new_link, prove_address, spend
+from community.accounts.actions.entry import NO_BROWSER, Browser, Entry, enter, forget_halves
+from community.accounts.actions.security_mail import owe_mail, tell
+from community.accounts.actions.sessions import end_everything, end_everything_else, rotate
+from community.accounts.actions.sign_in import LINK_LIFE, new_link, prove_address, spend
+from community.accounts.actions.step_up import check_password
 from community.accounts.actions.teams import in_each_team, journal_everywhere, replace_address
 from community.accounts.models import Credential
+from community.accounts.queries import factors as factors_queries
 from community.accounts.queries import sign_in as queries
-from community.accounts.queries.opening import OpenSession
-from community.core import clock, db, outbox, queue
+from community.accounts.queries.opening import OpenSession, require_fresh
+from community.core import clock, db
 from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, UserEmail
 from community.identity.queries import primary_email
 
-FRESH = timedelta(hours=1)
 CONFIRM_LIFE = timedelta(hours=24)
 
 
-def set_password(
-    actor: Actor, session: OpenSession, password: str, *, current: str, user_agent: str = ""
-) -> str:
-    """Set or change the own password. Returns the secret of this browser's new session.
+def set_password(actor: Actor, session: OpenSession, password: str, *, current: str) -> str:
+    """Set or change the own password. Returns the new secret of this browser's session.
 
     Every other session ends, and every API token with it.
     """
     confirm(session, current)
     names = (actor.name, actor.call_name, actor.team_name, actor.team_slug)
-    return _replace_password(actor.user_id, password, names, user_agent)
+    _replace_password(actor.user_id, password, names)
+    end_everything_else(session)
+    secret = rotate(session)
+    _tell_password(actor.user_id)
+    return secret
 
 
 def request_password_link(actor: Actor) -> None:
@@ -40,51 +45,45 @@ def request_password_link(actor: Actor) -> None:
     counters.reserve(counters.account_key("reset", str(actor.user_id)))
     _revoke_links(actor.user_id, "reset_password")
     address = primary_email(actor.user_id)
-    _owe_mail(new_link(actor.user_id, "reset_password", life=LINK_LIFE, address=address))
+    owe_mail(new_link(actor.user_id, "reset_password", life=LINK_LIFE, address=address))
 
 
-def reset_password(token: str, password: str, *, user_agent: str = "") -> str:
-    """Follow the link with a new password. Returns the secret of a new session."""
+def reset_password(token: str, password: str, *, browser: Browser = NO_BROWSER) -> Entry:
+    """Follow the link with a new password: a session begins, or a second factor is asked for."""
     link = queries.find_credential_link(token)
     if link.purpose != "reset_password" or link.user_id is None or link.address is None:
         raise NotFound(_("This link does not set a password."), code="link_unknown")
     prove_address(link.user_id, link.address)
-    secret = _replace_password(link.user_id, password, (), user_agent)
+    _replace_password(link.user_id, password, ())
     spend(link)
-    return secret
+    end_everything(link.user_id)
+    _tell_password(link.user_id)
+    return enter(link.user_id, browser)
 
 
-def _replace_password(user_id: UUID, password: str, names: tuple[str, ...], user_agent: str) -> str:
+def _replace_password(user_id: UUID, password: str, names: tuple[str, ...]) -> None:
     addresses = [email.address for email in queries.get_own_addresses(user_id)]
-    passwords.check_new(password, names=(*names, *addresses))
+    beside_factor = factors_queries.has_factor(user_id)
+    passwords.check_new(password, names=(*names, *addresses), beside_factor=beside_factor)
     passwords.store(user_id, password)
-    end_everything(user_id)
-    secret = start_session(user_id, user_agent=user_agent)
+    forget_halves(user_id)
+
+
+def _tell_password(user_id: UUID) -> None:
     journal_everywhere(user_id, "set_password")
-    _tell(user_id, "password_changed", next(iter(addresses), None))
-    return secret
+    tell(user_id, "password_changed")
 
 
 def confirm(session: OpenSession, current: str) -> None:
-    """Whoever changes a way in proves that it is theirs: by the password, or a fresh sign-in."""
-    stored = queries.find_password_credential(session.user_id)
-    if stored is None:
-        if clock.now() - session.confirmed_at > FRESH:
-            raise RuleBroken(
-                _(
-                    "Sign out and in again by a mailed link first: your sign-in is over an hour old."
-                ),
-                code="confirm_first",
-                field="current_password",
-            )
-        return
-    counted = counters.account_key("confirm", str(session.user_id))
-    bucket = counters.reserve(counted)
-    if not passwords.fits(stored.password_hash, current):
-        raise RuleBroken(
-            _("This is not your present password."), code="wrong_password", field="current_password"
-        )
-    counters.give_back(counted, bucket)
+    """Whoever changes a way in proves that it is theirs: by the password in the form, or by a
+    sign-in or second factor just now."""
+    if (
+        factors_queries.has_factor(session.user_id)
+        or queries.find_password_credential(session.user_id) is None
+    ):
+        require_fresh(session)
+    else:
+        check_password(session, current, field="current_password")
 
 
 def request_new_email(actor: Actor, session: OpenSession, address: str, *, current: str) -> None:
@@ -101,7 +100,7 @@ def request_new_email(actor: Actor, session: OpenSession, address: str, *, curre
         return
     _revoke_links(actor.user_id, "confirm_email")
     credential_id = new_link(actor.user_id, "confirm_email", life=CONFIRM_LIFE, address=address)
-    _owe_mail(credential_id)
+    owe_mail(credential_id)
 
 
 def check_own_link(link: Credential, user_id: UUID | None) -> None:
@@ -143,7 +142,7 @@ def confirm_new_email(user_id: UUID | None, token: str) -> None:
     journal_everywhere(link.user_id, "change_email")
     if old is not None:
         _follow(link.user_id, old.address, link.address)
-    _tell(link.user_id, "email_changed", old.address if old else None)
+        tell(link.user_id, "email_changed", address=old.address)
 
 
 def _follow(user_id: UUID, old: str, new: str) -> None:
@@ -164,27 +163,3 @@ def _revoke_links(user_id: UUID, purpose: str) -> None:
             Credential.used_at.is_(None),
         )
     )
-
-
-def _tell(user_id: UUID, purpose: str, address: str | None) -> None:
-    """Owe a mail about a change to this address, which may be nobody's by now.
-
-    The job carries ids only, so the address waits in a credential that opens nothing.
-    """
-    if address is None:
-        return
-    told = Credential(
-        id=db.new_id(),
-        user_id=user_id,
-        kind="link",
-        purpose=purpose,
-        address=address,
-        used_at=clock.now(),
-    )
-    db.add(told)
-    db.flush()
-    in_each_team(user_id, lambda _actor: _owe_mail(told.id), first_only=True)
-
-
-def _owe_mail(credential_id: UUID) -> None:
-    outbox.put(MAIL_JOB, {"credential_id": credential_id}, queue_name=queue.MAIL, priority=1)

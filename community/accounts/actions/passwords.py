@@ -20,6 +20,9 @@ from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 
 MINIMUM = 15
+MINIMUM_BESIDE_FACTOR = 8
+# The purpose of a stored password that is long enough only beside a second factor.
+SHORT = "short_password"
 MAXIMUM = 200
 # Guesses, as powers of ten, below which a long password is still a common one repeated.
 _MIN_GUESSES_LOG10 = 8.0
@@ -67,13 +70,14 @@ def needs_rehash(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
-def check_new(password: str, *, names: tuple[str, ...] = ()) -> None:
+def check_new(password: str, *, names: tuple[str, ...] = (), beside_factor: bool = False) -> None:
     """Refuse a password that is short or common. `names` are words about its owner."""
-    if len(password) < MINIMUM:
+    minimum = MINIMUM_BESIDE_FACTOR if beside_factor else MINIMUM
+    if len(password) < minimum:
         words = ngettext(
             "A password needs at least %(num)d character. A sentence of your own works well.",
             "A password needs at least %(num)d characters. A sentence of your own works well.",
-            MINIMUM,
+            minimum,
         )
         raise RuleBroken(words, code="password_short", field="password")
     if len(password) > MAXIMUM:
@@ -117,6 +121,7 @@ def store(user_id: UUID, password: str) -> Credential:
     if credential is None:
         credential = Credential(user_id=user_id, kind="password", purpose="password")
         db.add(credential)
+    credential.purpose = SHORT if len(password) < MINIMUM else "password"
     credential.password_hash = hashed(password)
     credential.created_at = clock.now()
     db.flush()

@@ -5,17 +5,26 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, or_, update
 
+from community.accounts.actions.security_mail import tell
 from community.accounts.actions.teams import in_each_team, journal_everywhere
 from community.accounts.models import ApiToken, Session
 from community.accounts.queries import sessions as queries
 from community.accounts.queries.opening import IDLE_DAYS, OpenSession
 from community.core import clock, db, tokens
+from community.core.errors import NotSignedIn
+from community.core.i18n import gettext as _
 from community.core.text import shorten
 
 LONGEST = timedelta(days=90)
 
 
-def start_session(user_id: UUID, *, user_agent: str = "", replacing: UUID | None = None) -> str:
+def start_session(
+    user_id: UUID,
+    *,
+    user_agent: str = "",
+    replacing: UUID | None = None,
+    browser_digest: bytes | None = None,
+) -> str:
     """Sign a browser in. Returns the cookie's secret; only its hash is kept.
 
     `replacing` is the session the browser had until now: it ends, so that a secret planted or
@@ -29,11 +38,34 @@ def start_session(user_id: UUID, *, user_agent: str = "", replacing: UUID | None
             token_digest=tokens.digest(secret),
             user_id=user_id,
             user_agent=shorten(user_agent, 300),
+            browser_digest=browser_digest,
             expires_at=clock.now() + LONGEST,
         )
     )
     db.flush()
     return secret
+
+
+def rotate(session: OpenSession) -> str:
+    """Give the session a new secret, after its user has proved again that it is them.
+
+    Its end stays where it was; the secret it had opens nothing from now on.
+    """
+    secret = tokens.secret()
+    turned = db.session().execute(
+        update(Session)
+        .where(Session.id == session.id, Session.ended_at.is_(None))
+        .values(token_digest=tokens.digest(secret), confirmed_at=clock.now())
+    )
+    if db.row_count(turned) != 1:
+        raise NotSignedIn(_("Please sign in."))
+    return secret
+
+
+def name_session(user_id: UUID, session_id: UUID, name: str) -> None:
+    """Call one of one's own browsers something; nothing goes back to what it calls itself."""
+    queries.get_session(user_id, session_id).name = name
+    db.flush()
 
 
 def sign_out(session: OpenSession) -> None:
@@ -54,7 +86,21 @@ def end_other_sessions(session: OpenSession) -> int:
     ended = _end(Session.user_id == session.user_id, Session.id != session.id)
     if ended:
         journal_everywhere(session.user_id, "end_other_sessions")
+        tell(session.user_id, "sessions_ended")
     return ended
+
+
+def sign_out_everywhere(user_id: UUID) -> None:
+    """End every session of the user, this one too."""
+    _end(Session.user_id == user_id)
+    journal_everywhere(user_id, "end_all_sessions")
+    tell(user_id, "sessions_ended")
+
+
+def end_everything_else(session: OpenSession) -> None:
+    """End all other sessions and all tokens of a user: a way in has changed."""
+    _end(Session.user_id == session.user_id, Session.id != session.id)
+    in_each_team(session.user_id, lambda actor: revoke_tokens_of(actor.member_id))
 
 
 def end_everything(user_id: UUID) -> None:

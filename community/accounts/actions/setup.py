@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from community.accounts.actions import passwords
+from community.accounts.actions.entry import NO_BROWSER, Browser
 from community.accounts.actions.sessions import start_session
 from community.accounts.actions.sign_in import link_secret, new_link, spend
 from community.accounts.actions.teams import (
@@ -15,7 +16,7 @@ from community.accounts.actions.teams import (
 )
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
-from community.core import clock, db, locks
+from community.core import clock, db, locks, tokens
 from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
 from community.identity.models import Actor
@@ -54,7 +55,7 @@ def find_setup_link(token: str) -> Credential:
 
 
 def set_up(
-    token: str, team: NewTeam, owner: FirstOwner, *, user_agent: str = ""
+    token: str, team: NewTeam, owner: FirstOwner, *, browser: Browser = NO_BROWSER
 ) -> tuple[Actor, str]:
     """Make the first team and its owner. Returns the owner and the secret of their session."""
     db.session().execute(select(func.pg_advisory_xact_lock(locks.SETUP)))
@@ -66,7 +67,9 @@ def set_up(
     actor = create_team(team, user_id, owner.name)
     if owner.password:
         passwords.store(user_id, owner.password)
-    return actor, start_session(user_id, user_agent=user_agent)
+    mark = tokens.digest(browser.mark) if browser.mark else None
+    secret = start_session(user_id, user_agent=browser.agent, browser_digest=mark)
+    return actor, secret
 
 
 def _refuse_when_over() -> None:

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import false, insert, literal, select, update
 
 from community.accounts.actions import counters, passwords
-from community.accounts.actions.sessions import start_session
-from community.accounts.actions.teams import in_each_team, journal_everywhere
+from community.accounts.actions.entry import NO_BROWSER, Browser, Entry, enter
+from community.accounts.actions.security_mail import MAIL_JOB
+from community.accounts.actions.teams import in_each_team
 from community.accounts.models import Credential
 from community.accounts.queries import sign_in as queries
 from community.core import clock, crypto, db, outbox, queue, tokens
@@ -21,13 +22,14 @@ from community.core.i18n import gettext as _
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
 
-MAIL_JOB = "accounts.mail_link"
 LINK_LIFE = timedelta(minutes=15)
 PRINTED_LINK_LIFE = timedelta(hours=24)
 
 
-def request_link(address: str, *, remote: str | None) -> None:
-    """Mail a sign-in link to the address, if somebody in a team signs in with it.
+def request_link(address: str, *, remote: str | None, purpose: str = "sign_in") -> None:
+    """Mail a link to the address, if somebody in a team signs in with it.
+
+    `purpose` is `sign_in`, or `reset_password` for whoever has forgotten theirs.
 
     Raises TooManyTries after ten an hour for the address or its asker's address block.
     """
@@ -39,7 +41,7 @@ def request_link(address: str, *, remote: str | None) -> None:
     if user_id is None or not team_ids:
         _do_the_same_for_nobody(asker)
         return
-    credential_id = new_link(user_id, "sign_in", life=LINK_LIFE, address=address)
+    credential_id = new_link(user_id, purpose, life=LINK_LIFE, address=address)
     db.enter(team_ids[0], user_id)
     outbox.put(MAIL_JOB, {"credential_id": credential_id}, queue_name=queue.MAIL, priority=1)
     db.flush()
@@ -142,17 +144,15 @@ def spend(link: Credential) -> None:
         )
 
 
-def sign_in_with_link(token: str, *, user_agent: str = "", replacing: UUID | None = None) -> str:
-    """Spend a sign-in link. Returns the secret of the new session."""
+def sign_in_with_link(token: str, *, browser: Browser = NO_BROWSER) -> Entry:
+    """Spend a sign-in link: a session begins, or a second factor is asked for."""
     link = queries.find_credential_link(token)
     if link.purpose != "sign_in" or link.user_id is None:
         raise NotFound(_("This link does not sign you in."), code="link_unknown")
     if link.address is not None:
         prove_address(link.user_id, link.address)
     spend(link)
-    secret = start_session(link.user_id, user_agent=user_agent, replacing=replacing)
-    journal_everywhere(link.user_id, "sign_in")
-    return secret
+    return enter(link.user_id, browser)
 
 
 def prove_address(user_id: UUID, address: str) -> None:
@@ -172,10 +172,9 @@ def sign_in_with_password(
     password: str,
     *,
     remote: str | None,
-    user_agent: str = "",
-    replacing: UUID | None = None,
-) -> str:
-    """Check address and password. Returns the secret of the new session.
+    browser: Browser = NO_BROWSER,
+) -> Entry:
+    """Check address and password: a session begins, or a second factor is asked for.
 
     Raises RuleBroken with the same words whatever was wrong, and TooManyTries after ten
     refused tries an hour.
@@ -193,6 +192,4 @@ def sign_in_with_password(
     counters.give_back(counted, bucket)
     if passwords.needs_rehash(stored):
         passwords.store(found.user_id, password)
-    secret = start_session(found.user_id, user_agent=user_agent, replacing=replacing)
-    journal_everywhere(found.user_id, "sign_in")
-    return secret
+    return enter(found.user_id, browser)

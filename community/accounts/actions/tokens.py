@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, update
 
 from community.accounts import policy
+from community.accounts.actions.security_mail import tell
 from community.accounts.models import ApiToken
 from community.accounts.queries import tokens as queries
 from community.accounts.queries.opening import TOKEN_TOUCH, take_use_due
@@ -52,6 +53,7 @@ def create_token(
     db.add(token)
     db.flush()
     journal.record(actor, "create", "api_token", token.id, about_id=actor.person_id)
+    tell(actor.user_id, "token_made", detail=name)
     return token, secret
 
 

@@ -3,15 +3,17 @@
 from flask import Response, request, session
 
 from community.accounts import schemas
-from community.accounts.actions import sessions, sign_in
+from community.accounts.actions import passkeys, sessions, sign_in
+from community.accounts.actions.entry import sign_in_with_passkey
 from community.accounts.portal.browser import (
+    entered,
     find_session,
     remember_next,
     see_other,
     signed_in,
     signed_out,
     take_next,
-    user_agent,
+    this_browser,
 )
 from community.accounts.queries import sign_in as queries
 from community.core.fields import Schema
@@ -57,16 +59,34 @@ def by_password() -> Response:
     form = pages.Form(schemas.PasswordSignInForm())
     if form.valid():
         with form.attempt():
-            before = find_session()
-            secret = sign_in.sign_in_with_password(
+            entry = sign_in.sign_in_with_password(
                 form.data["email"],
                 form.data["password"],
                 remote=request.remote_addr,
-                user_agent=user_agent(),
-                replacing=before.id if before else None,
+                browser=this_browser(),
             )
-            return signed_in(secret, take_next())
+            return entered(entry, take_next)
     return _login_page(_unsent(schemas.LinkForm()), form)
+
+
+@pages_outside.get("/login/reset")
+@public
+def forgotten() -> Response:
+    """For whoever has forgotten the password."""
+    return pages.show("accounts/forgotten.html", form=pages.Form(schemas.LinkForm()))
+
+
+@pages_outside.post("/login/reset")
+@public
+def request_reset() -> Response:
+    """Mail a link to a new password; the same answer for an address nobody signs in with."""
+    form = pages.Form(schemas.LinkForm())
+    if form.valid():
+        sign_in.request_link(
+            form.data["email"], remote=request.remote_addr, purpose="reset_password"
+        )
+        return see_other(url("accounts.link_sent"))
+    return pages.show("accounts/forgotten.html", form=form)
 
 
 @pages_outside.post("/logout")
@@ -100,10 +120,31 @@ def keyboard_help() -> Response:
     return pages.show("accounts/keyboard_help.html")
 
 
-def _login_page(link_form: pages.Form, password_form: pages.Form) -> Response:
-    status = 422 if link_form.errors or password_form.errors else 200
+@pages_outside.post("/login/passkey")
+@public
+def by_passkey() -> Response:
+    """Sign in by a passkey alone."""
+    form = pages.Form(schemas.PasskeyAnswerForm())
+    if form.valid():
+        with form.attempt():
+            secret = sign_in_with_passkey(form.data["answer"], browser=this_browser())
+            return signed_in(secret, take_next())
+    link_form, password_form = _unsent(schemas.LinkForm()), _unsent(schemas.PasswordSignInForm())
+    return _login_page(link_form, password_form, form)
+
+
+def _login_page(
+    link_form: pages.Form, password_form: pages.Form, passkey_form: pages.Form | None = None
+) -> Response:
+    forms = [form for form in (link_form, password_form, passkey_form) if form is not None]
+    status = 422 if any(form.errors for form in forms) else 200
     return pages.show(
-        "accounts/login.html", link_form=link_form, password_form=password_form, status=status
+        "accounts/login.html",
+        link_form=link_form,
+        password_form=password_form,
+        passkey_form_sent=passkey_form,
+        passkeys_offered=passkeys.are_offered(),
+        status=status,
     )
 
 

@@ -8,13 +8,14 @@ from community.accounts import schemas
 from community.accounts.actions import own_way_in, sign_in
 from community.accounts.models import Credential
 from community.accounts.portal.browser import (
+    entered,
     find_session,
     see_other,
-    signed_in,
     take_next,
-    user_agent,
+    this_browser,
 )
 from community.accounts.portal.entry import pages_outside
+from community.accounts.queries import factors as factors_queries
 from community.accounts.queries import sign_in as queries
 from community.core.errors import NotAllowed, NotFound
 from community.core.i18n import gettext as _
@@ -63,15 +64,12 @@ def use_link(token: str) -> Response:
             return pages.done(_("This is your address from now on."), to=url("accounts.root"))
         if link.purpose == "reset_password":
             return _reset_password(token, link)
-        before = find_session()
-        secret = sign_in.sign_in_with_link(
-            token, user_agent=user_agent(), replacing=before.id if before else None
-        )
+        entry = sign_in.sign_in_with_link(token, browser=this_browser())
     except NotFound as refused:
         return refused_link(token, refused)
     except NotAllowed as refused:
         return _sign_in_first(refused)
-    return signed_in(secret, take_next())
+    return entered(entry, take_next)
 
 
 def _signed_in_user() -> UUID | None:
@@ -89,10 +87,8 @@ def _reset_password(token: str, link: Credential) -> Response:
     form = pages.Form(schemas.ResetPasswordForm())
     if form.valid():
         with form.attempt():
-            secret = own_way_in.reset_password(
-                token, form.data["password"], user_agent=user_agent()
-            )
-            return signed_in(secret, take_next())
+            entry = own_way_in.reset_password(token, form.data["password"], browser=this_browser())
+            return entered(entry, take_next)
     return _link_page(token, link, form)
 
 
@@ -104,6 +100,7 @@ def _link_page(token: str, link: Credential, form: pages.Form) -> Response:
         purpose=link.purpose,
         address=link.address,
         owner=sign_in.whose_link(link),
+        has_factor=link.user_id is not None and factors_queries.has_factor(link.user_id),
     )
 
 

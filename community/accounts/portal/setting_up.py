@@ -7,7 +7,7 @@ from flask import Response
 from community.accounts import schemas
 from community.accounts.actions import setup
 from community.accounts.actions.teams import NewTeam
-from community.accounts.portal.browser import see_other, signed_in, user_agent
+from community.accounts.portal.browser import see_other, signed_in, this_browser
 from community.accounts.portal.entry import pages_outside
 from community.accounts.portal.links import refused_link
 from community.accounts.queries import sign_in as queries
@@ -52,7 +52,7 @@ def set_up(token: str) -> Response:
             with form.attempt():
                 team = NewTeam(data["team_name"], data["slug"], data["zone"])
                 owner = setup.FirstOwner(data["name"], data["email"], data["password"] or None)
-                actor, secret = setup.set_up(token, team, owner, user_agent=user_agent())
+                actor, secret = setup.set_up(token, team, owner, browser=this_browser())
                 return signed_in(secret, f"/t/{actor.team_slug}/")
         except NotFound as refused:
             return refused_link(token, refused)

@@ -11,16 +11,16 @@ from flask import Response, current_app, g, request
 from community.accounts import policy, schemas
 from community.accounts.actions import membership, own_way_in, profile, sessions
 from community.accounts.actions import tokens as token_actions
+from community.accounts.formats import browser_name
 from community.accounts.portal.browser import (
-    browser_name,
     current_session,
     remember_theme,
     say,
     see_other,
     signed_in,
     signed_out,
-    user_agent,
 )
+from community.accounts.queries import factors as factors_queries
 from community.accounts.queries import sessions as session_queries
 from community.accounts.queries import sign_in as sign_in_queries
 from community.accounts.queries import tokens as token_queries
@@ -30,7 +30,7 @@ from community.core.i18n import LANGUAGES
 from community.core.i18n import gettext as _
 from community.core.paging import MAX_LIMIT, PageRequest
 from community.web import idempotency, pages
-from community.web.session import current_actor
+from community.web.session import current_actor, needs_confirmation, without_factor
 from community.web.templating import theme, url
 
 pages_inside = pages.blueprint("settings", feature="accounts")
@@ -61,6 +61,7 @@ def settings_tabs() -> list[tuple[str, str, str]]:
         ("appearance", _("Appearance"), "settings.show_appearance"),
         ("keyboard", _("Keyboard"), "settings.show_keyboard"),
         ("sessions", _("Sign-in"), "settings.show_sessions"),
+        ("second_factor", _("Second factor"), "settings.second_factor"),
         ("tokens", _("Tokens"), "settings.show_tokens"),
     ]
     there = current_app.view_functions
@@ -180,6 +181,23 @@ def end_other_sessions() -> Response:
     return pages.done(text, to=url("settings.show_sessions"))
 
 
+@pages_inside.post("/settings/sessions/end_all")
+def end_all_sessions() -> Response:
+    """Sign every browser out, this one too."""
+    sessions.sign_out_everywhere(current_actor().user_id)
+    return signed_out(url("accounts.login"))
+
+
+@pages_inside.post("/settings/sessions/<uuid:session_id>/name")
+def name_session(session_id: UUID) -> Response:
+    """Call a browser something."""
+    form = pages.Form(schemas.SessionNameForm())
+    if form.valid():
+        sessions.name_session(current_actor().user_id, session_id, form.data["name"])
+        return pages.done(_("Saved."), to=url("settings.show_sessions"))
+    return _sessions_page(pages.Form(schemas.NewPasswordForm()), name_form=form)
+
+
 @pages_inside.post("/settings/password")
 def set_password() -> Response:
     """Set or change the password; this browser goes on with a fresh session."""
@@ -191,7 +209,6 @@ def set_password() -> Response:
                 current_session(),
                 form.data["password"],
                 current=form.data["current_password"],
-                user_agent=user_agent(),
             )
             say(_("Your password is set. Other browsers and tokens are signed out."))
             return signed_in(secret, url("settings.show_sessions"))
@@ -214,6 +231,7 @@ def show_tokens() -> Response:
 
 
 @pages_inside.post("/settings/tokens")
+@needs_confirmation
 def create_token() -> Response:
     """Make a token and show its secret, this once."""
     form = pages.Form(schemas.TokenForm())
@@ -237,12 +255,14 @@ def revoke_token(token_id: UUID) -> Response:
 
 
 @pages_inside.get("/settings/leave")
+@without_factor
 def show_leave() -> Response:
     """What leaving means, before one does."""
     return pages.show("accounts/leave.html")
 
 
 @pages_inside.post("/settings/leave")
+@without_factor
 def leave() -> Response:
     """Leave the team."""
     actor = current_actor()
@@ -297,6 +317,7 @@ def _profile_page(found: Profile, form: pages.Form, email_form: pages.Form) -> R
         form=form,
         email_form=email_form,
         profile=found,
+        has_factor=factors_queries.has_factor(current_actor().user_id),
         zones=sorted(available_timezones()),
         status=422 if form.errors or email_form.errors else 200,
     )
@@ -315,14 +336,18 @@ def _languages() -> list[tuple[str, str]]:
     return [(code, (Locale.parse(code).display_name or code).capitalize()) for code in LANGUAGES]
 
 
-def _sessions_page(form: pages.Form) -> Response:
+def _sessions_page(form: pages.Form, name_form: pages.Form | None = None) -> Response:
     actor = current_actor()
+    form.submitted = form.submitted and name_form is None
     return pages.show(
         "accounts/sessions.html",
         form=form,
+        name_form=name_form,
         here=current_session().id,
         sessions=session_queries.find_open_sessions(actor.user_id),
         profile=get_profile(actor),
+        has_factor=factors_queries.has_factor(actor.user_id),
+        status=422 if name_form else None,
     )
 
 

@@ -12,12 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from community.accounts import policy
+from community.accounts.queries.factors import HAS_FACTOR
+from community.core import clock
+from community.core.errors import ConfirmFirst, FactorFirst
+from community.core.i18n import gettext as _
 from community.identity.models import Actor
 from community.identity.queries import actor_from_json, actor_json
 
 IDLE_DAYS = 14
 TOUCH_MINUTES = 10
 TOKEN_TOUCH = timedelta(minutes=5)
+# How long a sign-in, or another proof that it is oneself, counts for what needs one.
+FRESH = timedelta(minutes=15)
 
 # Digests of valid tokens whose last use lies too far back; at most one entry a token.
 _uses_due: set[bytes] = set()
@@ -43,7 +50,8 @@ _PORTAL = f"""
     )
     SELECT o.*, CASE WHEN o.team_id <> '' THEN {
     actor_json(
-        "m.team_id = nullif(o.team_id, '')::uuid AND m.user_id = nullif(o.user_id, '')::uuid"
+        "m.team_id = nullif(o.team_id, '')::uuid AND m.user_id = nullif(o.user_id, '')::uuid",
+        extra_columns=HAS_FACTOR,
     )
 } END AS actor
     FROM (
@@ -118,6 +126,26 @@ def opened_actor(opened: Row[Any]) -> Actor | None:
     """
     found = opened._mapping["actor"]
     return actor_from_json(found) if found is not None else None
+
+
+def require_fresh(session: OpenSession | None) -> None:
+    """ConfirmFirst unless whoever holds the session proved just now that it is them."""
+    if session is None or clock.now() - session.confirmed_at > FRESH:
+        raise ConfirmFirst(_("Confirm first that it is you: your sign-in is a while ago."))
+
+
+def require_fresh_opening(opened: Row[Any]) -> None:
+    """The same for the request that was opened so."""
+    require_fresh(opened_session(opened))
+
+
+def require_factor(opened: Row[Any]) -> None:
+    """FactorFirst when the team asks a second factor of the actor, and they have none."""
+    found = opened._mapping["actor"]
+    if found is None or found["has_factor"]:
+        return
+    if policy.must_have_factor(actor_from_json(found)):
+        raise FactorFirst(_("This team asks for a second factor. Set one up to go on."))
 
 
 def note_use_due(opened: Row[Any], digest: bytes) -> None:

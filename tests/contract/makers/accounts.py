@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from community.accounts.actions import sign_in
-from community.accounts.models import ApiToken
+from community.accounts.actions import recovery, sign_in
+from community.accounts.models import ApiToken, Passkey
 from community.core import db, slugs, tokens
 from community.notifications.formats import links
 from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
@@ -56,6 +56,19 @@ def session(world: "World", case: str) -> Thing:
     return Thing(maker, READERS[case], {"session_id": str(found.id)}, (str(found.id),), found.id)
 
 
+def passkey(world: "World", case: str) -> Thing:
+    """A passkey, which is its user's alone."""
+    maker, secret = maker_of(world, case), word("Passkey")
+    with acting(maker):
+        made = Passkey(
+            user_id=maker.user_id, credential_id=secret.encode(), public_key=b"", name=secret
+        )
+        db.add(made)
+        recovery.renew(maker.user_id)
+    path = {"passkey_id": str(made.id)}
+    return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
 def sign_in_link(world: "World", _case: str) -> Thing:
     """A mailed link that signs its owner in."""
     owner = identity.make_member(world.people["owner"], "Lina Link")
@@ -78,5 +91,6 @@ KINDS: dict[str, Kind] = {
     "circle_seat": Kind(circle_seat, SHARED),
     "token": Kind(token, OWN),
     "session": Kind(session, OWN),
+    "passkey": Kind(passkey, OWN),
 }
 PROOFS: dict[str, Maker] = {"sign_in_link": sign_in_link, "unsubscribe_link": unsubscribe_link}
