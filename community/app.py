@@ -9,6 +9,7 @@ from community.accounts import api as accounts_api
 from community.accounts import jobs as accounts_jobs
 from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
+from community.accounts.api import invitations as invitations_api
 from community.accounts.queries import opening
 from community.core import crypto, outbox
 from community.core.i18n import lazy
@@ -46,6 +47,7 @@ from config import Config
 # One line a feature, in the order of the tiers.
 API: tuple[ApiBlueprint, ...] = (
     accounts_api.blp,
+    invitations_api.blp,
     journal_api.blp,
     notifications_api.blp,
     people_api.blp,

@@ -1,4 +1,4 @@
-"""What the worker does for accounts: mails about signing in, and forgetting what is over."""
+"""What the worker does for accounts: mails about signing in, and invitations."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from community.accounts.actions import link_url
+from community.accounts.actions.invitations import MAIL_JOB as MAIL_INVITATION_JOB
 from community.accounts.actions.sign_in import MAIL_JOB, link_secret
+from community.accounts.queries import invitations
 from community.accounts.queries import sign_in as queries
+from community.core import db
 from community.core.mail import Mail
 from community.core.outbox import Claim
-from community.identity.models import Actor
+from community.identity.models import Actor, Team
+from community.identity.queries import find_user_by_email, primary_email
 from community.notifications import delivery
 from community.web import letters
 
@@ -65,4 +70,49 @@ def _moment(actor: Actor, at: datetime | None) -> str:
     return f"{moment} UTC{'' if offset == '+00:00' else offset}"
 
 
-JOBS: dict[str, Callable[[Claim], None]] = {MAIL_JOB: mail_link}
+def mail_invitation(claim: Claim) -> None:
+    """Mail an invitation to its address, if it still stands when the time for undoing is over."""
+    ids = (UUID(claim.args["invitation_id"]), UUID(claim.args["link_id"]))
+    delivery.send_claimed(claim, lambda: invitation_mail(*ids))
+
+
+def invitation_mail(invitation_id: UUID, link_id: UUID) -> Mail | None:
+    """The mail of an invitation by its newest link; None once it does not stand any more."""
+    held = invitations.get_mailable(invitation_id, link_id)
+    team = db.session().get(Team, db.current_team_id())
+    if held is None or held.inviter is None or team is None:
+        return None
+    user = find_user_by_email(held.invitation.address)
+    locale, zone = (user.locale, user.zone) if user else (team.locale, team.zone)
+    letter = letters.write(
+        "accounts/email/invitation",
+        locale=locale,
+        zone=zone,
+        team_name=team.name,
+        inviter_name=held.inviter.name,
+        role=held.invitation.role,
+        note=held.invitation.note,
+        address=held.invitation.address,
+        url=link_url(link_id, "/invite"),
+        until=_day(held.invitation.expires_at, zone, locale),
+    )
+    return Mail(
+        reference=f"invitation-{link_id}",
+        to=held.invitation.address,
+        to_name="",
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        from_name=team.name,
+        reply_to=primary_email(held.inviter.user_id),
+    )
+
+
+def _day(at: datetime, zone: str, locale: str) -> str:
+    return format_datetime(at, "d MMMM y", tzinfo=ZoneInfo(zone), locale=locale)
+
+
+JOBS: dict[str, Callable[[Claim], None]] = {
+    MAIL_JOB: mail_link,
+    MAIL_INVITATION_JOB: mail_invitation,
+}

@@ -17,6 +17,7 @@ _ACTOR_COLUMNS = """
     m.user_id, m.team_id, m.id AS member_id, p.canonical_id AS person_id, m.role, p.name, p.call_name,
     u.zone, u.locale, u.hotkeys, t.slug AS team_slug, t.name AS team_name, t.key AS team_key,
     t.zone AS team_zone, t.is_demo, t.settings, m.default_audience,
+    m.agreed_number < t.agreement_number AS agreement_due,
     ARRAY(SELECT x.id FROM persons x WHERE x.team_id = m.team_id AND x.canonical_id = p.canonical_id) AS person_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c WHERE c.team_id = m.team_id AND c.member_id = m.id) AS circle_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c
@@ -91,6 +92,7 @@ _PLAIN = (
     "is_demo",
     "settings",
     "default_audience",
+    "agreement_due",
 )
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from community.accounts.actions.invitations import revoke_those_of
 from community.accounts.actions.sessions import end_all_sessions, revoke_tokens_of
 from community.accounts.queries import members as queries
 from community.accounts.queries.sign_in import find_team_ids_of
@@ -11,7 +12,7 @@ from community.core import clock, db
 from community.core.errors import Conflict, NotAllowed, Stale
 from community.core.i18n import gettext as _
 from community.identity import policy
-from community.identity.models import Actor, CircleMember, Membership
+from community.identity.models import ROLES, Actor, CircleMember, Membership
 from community.identity.queries import count_owners, get_membership
 from community.journal import actions as journal
 
@@ -49,6 +50,8 @@ def change_role(
     _keep_an_owner(actor, membership)
     membership.role = role
     revoke_tokens_of(membership.id)
+    beyond = tuple(each for each in ROLES if each not in policy.INVITES[role])
+    revoke_those_of(membership.id, roles=beyond)
     db.flush()
     journal.record(
         actor, "change_role", "membership", membership.id, about_id=person_id, fields=["role"]
@@ -76,6 +79,7 @@ def _keep_an_owner(actor: Actor, membership: Membership) -> None:
 def _end(membership: Membership, *, state: str) -> None:
     membership.end(state, clock.now())
     revoke_tokens_of(membership.id)
+    revoke_those_of(membership.id, roles=ROLES)
     db.session().execute(
         delete(CircleMember).where(
             CircleMember.team_id == membership.team_id, CircleMember.member_id == membership.id

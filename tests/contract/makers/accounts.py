@@ -10,6 +10,7 @@ from community.notifications.formats import links
 from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
 from tests.factories import accounts, identity
 from tests.factories.identity import acting
+from tests.factories.invitations import age_invitation, make_invitation, token_of
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -73,10 +74,32 @@ def unsubscribe_link(world: "World", _case: str) -> Thing:
     return Thing(who, frozenset(), {"token": links.unsubscribe_token(who.team_key, link)})
 
 
+def invitation(world: "World", case: str) -> Thing:
+    """An address asked in as a guest: its maker's to see, and the team's keepers'."""
+    maker, secret = maker_of(world, case), word("invited").lower()
+    made = make_invitation(maker, f"{secret}@example.org", role="guest")
+    age_invitation(maker, made.id, days=1.1)  # so that the day's limit is not reached here
+    readers = {"team": frozenset({"author", "owner", "steward"})}.get(case, READERS[case])
+    path = {"invitation_id": str(made.id)}
+    return Thing(maker, readers, path, (secret, str(made.id)), made.id)
+
+
+def invitation_link(world: "World", _case: str) -> Thing:
+    """The link in an invitation's mail."""
+    made = make_invitation(world.people["owner"], f"{word('invited').lower()}@example.org")
+    token = token_of(world.people["owner"], made.id)
+    return Thing(world.people["owner"], frozenset(), {"token": token})
+
+
 KINDS: dict[str, Kind] = {
+    "invitation": Kind(invitation, SHARED),
     "member": Kind(member, SHARED),
     "circle_seat": Kind(circle_seat, SHARED),
     "token": Kind(token, OWN),
     "session": Kind(session, OWN),
 }
-PROOFS: dict[str, Maker] = {"sign_in_link": sign_in_link, "unsubscribe_link": unsubscribe_link}
+PROOFS: dict[str, Maker] = {
+    "sign_in_link": sign_in_link,
+    "unsubscribe_link": unsubscribe_link,
+    "invitation_link": invitation_link,
+}

@@ -1,15 +1,23 @@
 """Signing in, oneself, the team, its members and circles, tokens."""
 
+from typing import TYPE_CHECKING
+
 from tests.contract.route import (
     KEEPERS,
+    MEMBERS,
     NOBODY,
     OWNER,
+    Body,
     Route,
     api,
     both,
     outside,
     page,
 )
+
+if TYPE_CHECKING:
+    from tests.contract.things import Thing
+    from tests.contract.world import World
 
 _PROFILE = {"name": "Ada Author", "zone": "Europe/Berlin", "default_audience": "private"}
 _SETUP = {
@@ -120,4 +128,59 @@ _SETTINGS = (
     *both("/settings/leave", spends=True),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_OUTSIDE, *_SETTINGS)
+_INVITED = {"lines": "Mara <mara@x.example>, nobody", "role": "guest"}
+
+
+def _invitation(world: "World", _thing: "Thing") -> Body:
+    return {"email": f"{world.new_name()}@example.org", "role": "guest"}
+
+
+_INVITATIONS = (
+    api("GET", "/invitations", query="?state=pending"),
+    api("POST", "/invitations", sends=_invitation, roles=MEMBERS, answers=201),
+    api("POST", "/invitations/bulk", sends={**_INVITED, "dry_run": True}, roles=MEMBERS),
+    api("GET", "/invitations/<uuid:invitation_id>", of="invitation"),
+    api("DELETE", "/invitations/<uuid:invitation_id>", of="invitation", roles=KEEPERS),
+    api("POST", "/invitations/<uuid:invitation_id>/link", of="invitation", roles=KEEPERS),
+    page("GET", "/admin/members", roles=MEMBERS),
+    *both("/admin/members/invite", sends=_invitation, roles=MEMBERS, shown_to=MEMBERS),
+    page("GET", "/admin/members/invite/many", roles=MEMBERS),
+    page(
+        "POST",
+        "/admin/members/invite/many",
+        sends={**_INVITED, "dry_run": "yes"},
+        roles=MEMBERS,
+        answers=200,
+    ),
+    page(
+        "POST",
+        "/admin/members/invitations/<uuid:invitation_id>/revoke",
+        of="invitation",
+        roles=KEEPERS,
+    ),
+    page(
+        "POST",
+        "/admin/members/invitations/<uuid:invitation_id>/link",
+        of="invitation",
+        roles=KEEPERS,
+    ),
+    outside("GET", "/invite/<token>", public=True, of="invitation_link"),
+    outside(
+        "POST",
+        "/invite/<token>",
+        public=True,
+        proof=True,
+        of="invitation_link",
+        sends={"name": "Ina Invited"},
+    ),
+    outside(
+        "POST",
+        "/invite/<token>/fresh",
+        public=True,
+        proof=True,
+        of="invitation_link",
+        answers=200,
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_OUTSIDE, *_SETTINGS, *_INVITATIONS)
