@@ -9,14 +9,15 @@ from babel.dates import format_datetime
 
 from community.accounts.actions import link_url
 from community.accounts.actions.invitations import MAIL_JOB as MAIL_INVITATION_JOB
+from community.accounts.actions.membership import FAREWELL_JOB
 from community.accounts.actions.sign_in import MAIL_JOB, link_secret
 from community.accounts.queries import invitations
 from community.accounts.queries import sign_in as queries
 from community.core import db
 from community.core.mail import Mail
 from community.core.outbox import Claim
-from community.identity.models import Actor, Team
-from community.identity.queries import find_user_by_email, primary_email
+from community.identity.models import Actor, Membership, Team
+from community.identity.queries import find_user, find_user_by_email, primary_email
 from community.notifications import delivery
 from community.web import letters
 
@@ -108,6 +109,40 @@ def invitation_mail(invitation_id: UUID, link_id: UUID) -> Mail | None:
     )
 
 
+def mail_farewell(claim: Claim) -> None:
+    """Tell somebody by mail that an owner has ended their membership."""
+    membership_id = UUID(claim.args["membership_id"])
+    delivery.send_claimed(claim, lambda: farewell_mail(membership_id), essential=True)
+
+
+def farewell_mail(membership_id: UUID) -> Mail | None:
+    """The mail to whoever was removed; None when they are in the team again by now."""
+    membership = db.session().get(Membership, (db.current_team_id(), membership_id))
+    team = db.session().get(Team, db.current_team_id())
+    if membership is None or team is None or membership.state != "removed":
+        return None
+    user, address = find_user(membership.user_id), primary_email(membership.user_id)
+    if user is None or address is None:
+        return None
+    letter = letters.write(
+        "accounts/email/farewell",
+        locale=user.locale,
+        zone=user.zone,
+        team_name=team.name,
+        address=address,
+        day=_day(membership.ended_at or membership.updated_at, user.zone, user.locale),
+    )
+    return Mail(
+        reference=f"farewell-{membership_id}",
+        to=address,
+        to_name="",
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        from_name=team.name,
+    )
+
+
 def _day(at: datetime, zone: str, locale: str) -> str:
     return format_datetime(at, "d MMMM y", tzinfo=ZoneInfo(zone), locale=locale)
 
@@ -115,4 +150,5 @@ def _day(at: datetime, zone: str, locale: str) -> str:
 JOBS: dict[str, Callable[[Claim], None]] = {
     MAIL_JOB: mail_link,
     MAIL_INVITATION_JOB: mail_invitation,
+    FAREWELL_JOB: mail_farewell,
 }

@@ -1,8 +1,8 @@
-"""What members hear of the team itself: who joined by their invitation."""
+"""What members hear of the team itself: who joined by their invitation, who left, their own role."""
 
 from uuid import UUID
 
-from community.accounts.queries import invitations
+from community.accounts.queries import invitations, members
 from community.core import slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
@@ -11,6 +11,8 @@ from community.identity.models import Actor
 from community.notifications.catalogue import PLAIN, NoticeKind, Words
 
 JOINED = "invitation_accepted"
+LEFT = "member_left"
+ROLE_CHANGED = "role_changed"
 
 
 def _may_read_joined(actor: Actor, invitation_id: UUID) -> bool:
@@ -28,7 +30,54 @@ def _joined(actor: Actor, invitation_id: UUID) -> Words:
     )
 
 
+def _is_mine(actor: Actor, member_id: UUID) -> bool:
+    return actor.member_id == member_id
+
+
+def _role_changed(actor: Actor, _member_id: UUID) -> Words:
+    sentence = {
+        "owner": _("You are an owner of %(team)s now.", team=actor.team_name),
+        "steward": _("You are a steward of %(team)s now.", team=actor.team_name),
+        "member": _("You are a member of %(team)s now.", team=actor.team_name),
+        "guest": _("You are a guest of %(team)s now.", team=actor.team_name),
+    }[actor.role]
+    return Words(sentence=sentence, path="/admin/roles")
+
+
+def _may_read_left(actor: Actor, member_id: UUID) -> bool:
+    found = members.find_name(actor, member_id) if actor.is_owner else None
+    return found is not None and found.state != "active"
+
+
+def _left(actor: Actor, member_id: UUID) -> Words:
+    found = members.find_name(actor, member_id)
+    if found is None:
+        raise NotFound(_("There is no such member."))
+    said = _("%(name)s has left the team.", name=found.name)
+    if found.state == "removed":
+        said = _("%(name)s is not in the team any more: an owner let them go.", name=found.name)
+    return Words(sentence=said, path=f"/people/{slugs.slug(found.id, found.name)}")
+
+
 KINDS: list[NoticeKind] = [
+    NoticeKind(
+        code=ROLE_CHANGED,
+        label=lazy("My role in the team changes"),
+        reason=lazy("It is your role."),
+        template=PLAIN,
+        may_read=_is_mine,
+        words=_role_changed,
+        urgent=True,
+    ),
+    NoticeKind(
+        code=LEFT,
+        label=lazy("Somebody leaves the team"),
+        reason=lazy("You are an owner of this team."),
+        template=PLAIN,
+        may_read=_may_read_left,
+        words=_left,
+        mail_default=False,
+    ),
     NoticeKind(
         code=JOINED,
         label=lazy("Someone joins by my invitation"),

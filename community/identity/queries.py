@@ -146,6 +146,12 @@ def find_user_by_email(address: str) -> User | None:
     return db.session().scalar(statement)
 
 
+def find_user(user_id: UUID) -> User | None:
+    """A user who can sign in."""
+    user = db.session().get(User, user_id)
+    return user if user is not None and user.disabled_at is None else None
+
+
 def primary_email(user_id: UUID) -> str | None:
     """The address that mail to a user goes to."""
     return db.session().scalar(

@@ -44,8 +44,8 @@ def _is_here() -> bool:
 
 def team_tabs(actor: Actor) -> list[tuple[str, str, str]]:
     """The team's pages that this reader may open: (key, label, address)."""
-    tabs = [
-        ("members", _("Members"), "team.members"),
+    tabs = [("members", _("Members"), "team.members")] if policy.can_see_members(actor) else []
+    tabs += [
         ("roles", _("Roles"), "team.roles"),
         ("agreement", _("Agreement"), "team.agreement"),
     ]

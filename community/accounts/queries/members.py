@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from community.core import db
 from community.core.errors import NotFound
@@ -65,6 +65,39 @@ def get_membership_of(actor: Actor, person_id: UUID) -> Membership:
     if found is None or found.state != "active":
         raise NotFound(_("There is no such member."))
     return found
+
+
+def find_name(actor: Actor, member_id: UUID) -> Row[UUID, str, str] | None:
+    """Who somebody in the team is or was: their person's id, their name and their state."""
+    return (
+        db.session()
+        .execute(
+            select(Person.canonical_id.label("id"), Person.name, Membership.state)
+            .join(
+                Membership,
+                (Membership.team_id == Person.team_id) & (Membership.id == Person.membership_id),
+            )
+            .where(Membership.team_id == actor.team_id, Membership.id == member_id)
+        )
+        .one_or_none()
+    )
+
+
+def find_owner_ids(actor: Actor) -> Sequence[UUID]:
+    """The memberships of the team's owners."""
+    return (
+        db.session()
+        .scalars(
+            select(Membership.id)
+            .where(
+                Membership.team_id == actor.team_id,
+                Membership.role == "owner",
+                Membership.state == "active",
+            )
+            .order_by(Membership.id)
+        )
+        .all()
+    )
 
 
 def get_first_owner(team_id: UUID) -> UUID:
