@@ -11,6 +11,7 @@ from community.accounts.actions import link_url
 from community.accounts.actions.invitations import MAIL_JOB as MAIL_INVITATION_JOB
 from community.accounts.actions.membership import FAREWELL_JOB
 from community.accounts.actions.sign_in import MAIL_JOB, link_secret
+from community.accounts.actions.team_life import ENDING_JOB, GRACE, PURGE_JOB, purge_team
 from community.accounts.queries import invitations
 from community.accounts.queries import sign_in as queries
 from community.core import db
@@ -143,6 +144,41 @@ def farewell_mail(membership_id: UUID) -> Mail | None:
     )
 
 
+def mail_team_ending(claim: Claim) -> None:
+    """Tell an owner that the team was deleted, and how to take that back."""
+    membership_id = UUID(claim.args["membership_id"])
+    delivery.send_claimed(claim, lambda: ending_mail(membership_id), essential=True)
+
+
+def ending_mail(membership_id: UUID) -> Mail | None:
+    """The mail to an owner of an ending team; None once the deletion was taken back."""
+    membership = db.session().get(Membership, (db.current_team_id(), membership_id))
+    team = db.session().get(Team, db.current_team_id())
+    if membership is None or team is None or team.deleted_at is None:
+        return None
+    user, address = find_user(membership.user_id), primary_email(membership.user_id)
+    if user is None or address is None or not membership.is_active:
+        return None
+    letter = letters.write(
+        "accounts/email/team_ending",
+        locale=user.locale,
+        zone=user.zone,
+        team_name=team.name,
+        address=address,
+        url=letters.link("/teams?show=all"),
+        day=_day(team.deleted_at + GRACE, user.zone, user.locale),
+    )
+    return Mail(
+        reference=f"team-ending-{team.version}-{membership_id}",
+        to=address,
+        to_name="",
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        from_name=team.name,
+    )
+
+
 def _day(at: datetime, zone: str, locale: str) -> str:
     return format_datetime(at, "d MMMM y", tzinfo=ZoneInfo(zone), locale=locale)
 
@@ -151,4 +187,6 @@ JOBS: dict[str, Callable[[Claim], None]] = {
     MAIL_JOB: mail_link,
     MAIL_INVITATION_JOB: mail_invitation,
     FAREWELL_JOB: mail_farewell,
+    ENDING_JOB: mail_team_ending,
+    PURGE_JOB: purge_team,
 }

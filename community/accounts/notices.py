@@ -12,7 +12,10 @@ from community.notifications.catalogue import PLAIN, NoticeKind, Words
 
 JOINED = "invitation_accepted"
 LEFT = "member_left"
+LET_IN = "circle_let_in"
+RESTORED = "team_restored"
 ROLE_CHANGED = "role_changed"
+WIDENED = "circle_widened"
 
 
 def _may_read_joined(actor: Actor, invitation_id: UUID) -> bool:
@@ -44,6 +47,39 @@ def _role_changed(actor: Actor, _member_id: UUID) -> Words:
     return Words(sentence=sentence, path="/admin/roles")
 
 
+def _is_in(actor: Actor, circle_id: UUID) -> bool:
+    return circle_id in actor.circle_ids
+
+
+def _let_in(actor: Actor, circle_id: UUID) -> Words:
+    circle = members.get_circle(actor, circle_id)
+    return Words(
+        sentence=_("You are in the circle %(name)s now.", name=circle.name),
+        path=f"/circles/{slugs.slug(circle.id, circle.name)}",
+    )
+
+
+def _keeps(actor: Actor, circle_id: UUID) -> bool:
+    return circle_id in actor.kept_circle_ids
+
+
+def _widened(actor: Actor, circle_id: UUID) -> Words:
+    circle = members.get_circle(actor, circle_id)
+    return Words(
+        sentence=_("Somebody was let into the circle %(name)s, which you keep.", name=circle.name),
+        path=f"/circles/{slugs.slug(circle.id, circle.name)}",
+    )
+
+
+def _is_owner(actor: Actor, _team_id: UUID) -> bool:
+    return actor.is_owner
+
+
+def _restored(actor: Actor, _team_id: UUID) -> Words:
+    sentence = _("An owner has taken back the deletion of %(team)s.", team=actor.team_name)
+    return Words(sentence=sentence, path="/admin/team")
+
+
 def _may_read_left(actor: Actor, member_id: UUID) -> bool:
     found = members.find_name(actor, member_id) if actor.is_owner else None
     return found is not None and found.state != "active"
@@ -67,6 +103,33 @@ KINDS: list[NoticeKind] = [
         template=PLAIN,
         may_read=_is_mine,
         words=_role_changed,
+        urgent=True,
+    ),
+    NoticeKind(
+        code=LET_IN,
+        label=lazy("I am let into a circle"),
+        reason=lazy("You are in this circle."),
+        template=PLAIN,
+        may_read=_is_in,
+        words=_let_in,
+        mail_default=False,
+    ),
+    NoticeKind(
+        code=WIDENED,
+        label=lazy("Somebody else lets people into a circle I keep"),
+        reason=lazy("You keep this circle."),
+        template=PLAIN,
+        may_read=_keeps,
+        words=_widened,
+        mail_default=False,
+    ),
+    NoticeKind(
+        code=RESTORED,
+        label=lazy("The deletion of the team is taken back"),
+        reason=lazy("You are an owner of this team."),
+        template=PLAIN,
+        may_read=_is_owner,
+        words=_restored,
         urgent=True,
     ),
     NoticeKind(

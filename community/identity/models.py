@@ -25,6 +25,15 @@ from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
 
 ROLES = ("owner", "steward", "member", "guest")
 AUDIENCES = ("private", "people", "circle", "team")
+DEFAULT_AUDIENCES = ("private", "team")
+SECOND_FACTOR = ("nobody", "stewards_and_owners", "everybody")
+# What a team's settings hold, and what counts where an owner has not said.
+SETTINGS: dict[str, Any] = {
+    "region": None,
+    "outside_name": "",
+    "default_audience": "private",
+    "second_factor": "stewards_and_owners",
+}
 
 
 class Team(db.Global, db.Base):

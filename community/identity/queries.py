@@ -32,9 +32,17 @@ _ACTOR_FROM = """
 _ACTIVE = "m.state = 'active' AND t.deleted_at IS NULL AND u.disabled_at IS NULL"
 
 
-def _actor_sql(where: str, extra_columns: str = "", extra_from: str = "") -> str:
+# Whoever may still bring a deleted team back.
+_MAY_RESTORE = (
+    "m.state = 'active' AND m.role = 'owner' AND t.deleted_at IS NOT NULL AND u.disabled_at IS NULL"
+)
+
+
+def _actor_sql(
+    where: str, extra_columns: str = "", extra_from: str = "", who: str = _ACTIVE
+) -> str:
     columns = _ACTOR_COLUMNS + (f", {extra_columns}" if extra_columns else "")
-    return f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {_ACTIVE} AND {where}"
+    return f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {who} AND {where}"
 
 
 def actor_statement(where: str, extra_columns: str = "", extra_from: str = "") -> TextClause:
@@ -48,6 +56,7 @@ def actor_json(where: str, extra_columns: str = "", extra_from: str = "") -> str
 
 
 _BY_USER = actor_statement("m.team_id = :team_id AND m.user_id = :user_id")
+_OF_DELETED = text(_actor_sql("m.team_id = :team_id AND m.user_id = :user_id", who=_MAY_RESTORE))
 _BY_MEMBER = actor_statement("m.team_id = :team_id AND m.id = :member_id")
 
 
@@ -99,6 +108,13 @@ _PLAIN = (
 def find_actor(team_id: UUID, user_id: UUID) -> Actor | None:
     """The user's active membership of the team the transaction is set to."""
     row = db.session().execute(_BY_USER, {"team_id": team_id, "user_id": user_id}).one_or_none()
+    return actor_from(row) if row else None
+
+
+def find_owner_of_deleted(team_id: UUID, user_id: UUID) -> Actor | None:
+    """An owner of a deleted team that can still be brought back: for mail to them, not for acting."""
+    values = {"team_id": team_id, "user_id": user_id}
+    row = db.session().execute(_OF_DELETED, values).one_or_none()
     return actor_from(row) if row else None
 
 

@@ -13,7 +13,7 @@ from community.core import clock, db, tokens
 from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.text import slugify
-from community.identity.models import ROLES, Actor, Membership, Team, User, UserEmail
+from community.identity.models import ROLES, SETTINGS, Actor, Membership, Team, User, UserEmail
 from community.identity.queries import find_actor, primary_email
 from community.journal import actions as journal
 from community.people import queries as people
@@ -114,7 +114,7 @@ def add_member(
     if role not in ROLES:
         raise RuleBroken(_("There is no such role."), code="no_such_role", field="role")
     team = db.session().get_one(Team, db.current_team_id())
-    audience = team.settings.get("default_audience", "private")
+    audience = team.settings.get("default_audience", SETTINGS["default_audience"])
     membership = Membership(id=db.new_id(), user_id=user_id, role=role, default_audience=audience)
     try:
         with db.attempt():

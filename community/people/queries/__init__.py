@@ -2,10 +2,12 @@
 
 from community.people.queries.finding import (
     NameOption,
+    all_circles,
     circle_options,
     find_named,
     find_subject,
     find_tags,
+    is_closed_circle,
     listed_options,
     member_options,
     name_options,
@@ -43,6 +45,7 @@ __all__ = [
     "SORTS",
     "Filter",
     "NameOption",
+    "all_circles",
     "circle_options",
     "find_by_external_ids",
     "find_deleted",
@@ -63,6 +66,7 @@ __all__ = [
     "get_person_by_slug",
     "get_person_row",
     "get_persons",
+    "is_closed_circle",
     "listed_options",
     "member_options",
     "name_options",

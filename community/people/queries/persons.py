@@ -30,7 +30,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
-from community.identity.models import Actor
+from community.identity.models import Actor, CircleMember
 from community.identity.policy import in_team
 from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
 from community.people.policy import listed, visible
@@ -40,6 +40,7 @@ from community.people.queries.finding import LONGEST, hits, search_places, searc
 PARTS = ("emails", "phones", "links", "positions")
 SORTS = ("name", "updated", "-updated")
 _FOUND_BY_NAME = 500
+_SOME_CIRCLE = UUID("01900000-0000-7000-8000-00000000c19c")
 
 Found = TypeVar("Found")
 
@@ -50,6 +51,7 @@ class Filter:
 
     q: str = ""
     tag: str | None = None
+    circle: UUID | None = None
     archived: bool | None = False
     is_member: bool | None = None
     external_id: str | None = None
@@ -61,7 +63,7 @@ class Filter:
     @property
     def places(self) -> dict[str, Any]:
         """The values that a statement built for this filter has places for."""
-        named = ("tag", "external_id", "source", "email", "updated_since")
+        named = ("tag", "circle", "external_id", "source", "email", "updated_since")
         values = {name: value for name in named if (value := getattr(self, name))}
         if values.get("tag"):
             values["tag"] = (self.tag,)
@@ -76,7 +78,9 @@ class Filter:
             stand_ins["q"] = search_stand_in(self.q)
         if self.updated_since:
             stand_ins["updated_since"] = datetime(1901, 2, 3, 4, 5, 6, 8, UTC)
-        empty = dict.fromkeys(("tag", "external_id", "source", "email", "updated_since"))
+        if self.circle:
+            stand_ins["circle"] = _SOME_CIRCLE
+        empty = dict.fromkeys(("tag", "circle", "external_id", "source", "email", "updated_since"))
         return replace(self, **{**empty, **stand_ins})
 
 
@@ -179,6 +183,8 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(member if wanted.is_member else ~member)
     if wanted.tag:
         found.append(Person.tags.contains([wanted.tag]))
+    if wanted.circle:
+        found.append(_in_circle(actor, wanted.circle))
     if wanted.updated_since:
         found.append(Person.updated_at >= wanted.updated_since)
     if wanted.email:
@@ -186,6 +192,27 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.external_id or wanted.source:
         found.append(_has_external_id(actor, wanted))
     return found
+
+
+def _in_circle(actor: Actor, circle_id: UUID) -> ColumnElement[bool]:
+    """Members who are in a circle; a guest knows of those they are in themselves."""
+    seat = exists().where(
+        CircleMember.team_id == Person.team_id,
+        CircleMember.member_id == Person.membership_id,
+        CircleMember.circle_id == circle_id,
+    )
+    if not actor.is_guest:
+        return seat
+    own, me = aliased(CircleMember), aliased(Person)
+    return seat.where(
+        exists().where(
+            own.team_id == Person.team_id,
+            own.circle_id == circle_id,
+            me.team_id == own.team_id,
+            me.membership_id == own.member_id,
+            me.id.in_(actor.person_ids),
+        )
+    )
 
 
 def _has_email(addresses: Sequence[str]) -> ColumnElement[bool]:

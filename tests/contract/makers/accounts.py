@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from community.accounts.actions import sign_in
+from community.accounts.actions import sign_in, team_life, teams
 from community.accounts.models import ApiToken
 from community.core import db, slugs, tokens
 from community.notifications.formats import links
@@ -32,7 +32,9 @@ def circle_seat(world: "World", case: str) -> Thing:
     other = identity.make_member(maker, f"Quillon {word()}")
     circle = identity.make_circle(maker, other, name=secret)
     path = {"circle_id": str(circle.id), "person_id": str(other.person_id)}
-    return Thing(maker, READERS[case], path, (secret, *path.values()), circle.id)
+    secrets = (secret, *path.values(), slugs.short_id(circle.id))
+    path["slug"] = slugs.slug(circle.id, circle.name)
+    return Thing(maker, READERS[case], path, secrets, circle.id)
 
 
 def token(world: "World", case: str) -> Thing:
@@ -91,7 +93,17 @@ def invitation_link(world: "World", _case: str) -> Thing:
     return Thing(world.people["owner"], frozenset(), {"token": token})
 
 
+def ending_team(world: "World", _case: str) -> Thing:
+    """A team of somebody's that they have deleted, and may bring back."""
+    owner, secret = world.people["named"], word("ended").lower()
+    with db.transaction(None, owner.user_id):
+        made = teams.create_team(teams.NewTeam(secret, secret), owner.user_id, owner.name)
+        team_life.end_team(made)
+    return Thing(owner, frozenset({"named"}), {"slug": secret}, (secret,), made.team_id)
+
+
 KINDS: dict[str, Kind] = {
+    "ending_team": Kind(ending_team, ("private",)),
     "invitation": Kind(invitation, SHARED),
     "member": Kind(member, SHARED),
     "circle_seat": Kind(circle_seat, SHARED),

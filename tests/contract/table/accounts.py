@@ -128,6 +128,14 @@ _SETTINGS = (
     *both("/settings/leave", spends=True),
 )
 
+_TEAM = {
+    "name": "Northlight",
+    "zone": "UTC",
+    "locale": "en",
+    "default_audience": "private",
+    "second_factor": "everybody",
+    "version": 0,
+}
 _INVITED = {"lines": "Mara <mara@x.example>, nobody", "role": "guest"}
 
 
@@ -144,6 +152,88 @@ _INVITATIONS = (
     api("POST", "/invitations/<uuid:invitation_id>/link", of="invitation", roles=KEEPERS),
     page("GET", "/admin/members", roles=MEMBERS),
     page("GET", "/admin/roles"),
+    # “Whatever is there” is not enough to delete a team.
+    api("DELETE", "/team", roles=OWNER, by="owner", scope="admin", answers=412),
+    api("POST", "/team/restoration", public=True, proof=True, answers=401),
+    outside("GET", "/teams/new"),
+    outside(
+        "POST",
+        "/teams/new",
+        sends={"team_name": "Another", "slug": "x", "name": "Ada", "zone": "UTC"},
+        answers=422,
+    ),
+    outside("POST", "/teams/<slug>/restoration", of="ending_team", roles=NOBODY, refusal=404),
+    page("GET", "/admin/team", roles=OWNER, by="owner"),
+    page("POST", "/admin/team", sends=_TEAM, roles=OWNER, by="owner", answers=422),
+    page(
+        "POST",
+        "/admin/team/delete",
+        sends={"confirm": "Nothing like it"},
+        roles=OWNER,
+        by="owner",
+        answers=422,
+    ),
+    api("GET", "/agreement", answers=404),
+    api("GET", "/agreement/versions"),
+    api(
+        "POST",
+        "/agreement/versions",
+        sends={"body": ""},
+        roles=OWNER,
+        by="owner",
+        scope="admin",
+        answers=422,
+    ),
+    api("POST", "/agreement/acceptance", sends={"number": 1}, answers=404),
+    api("GET", "/agreement/acceptances", roles=MEMBERS),
+    page("GET", "/admin/agreement"),
+    page(
+        "POST",
+        "/admin/agreement/acceptance",
+        sends={"number": 1, "agreed": "yes"},
+        answers=404,
+    ),
+    page("GET", "/admin/agreement/new", roles=OWNER, by="owner"),
+    page(
+        "POST",
+        "/admin/agreement/new",
+        sends={"body": "", "number": 999},
+        roles=OWNER,
+        by="owner",
+        answers=422,
+    ),
+    api(
+        "PATCH",
+        "/circles/<uuid:circle_id>",
+        of="circle_seat",
+        sends=lambda world, thing: {"name": world.new_name()},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    api("POST", "/circles/<uuid:circle_id>/closing", of="circle_seat", roles=KEEPERS, by="owner"),
+    api("DELETE", "/circles/<uuid:circle_id>/closing", of="circle_seat", roles=KEEPERS, by="owner"),
+    page("GET", "/circles"),
+    page(
+        "POST",
+        "/circles",
+        sends=lambda world, thing: {"name": world.new_name()},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    page("GET", "/circles/<slug>", of="circle_seat"),
+    *(
+        page("POST", f"/circles/<slug>{part}", of="circle_seat", roles=KEEPERS, by="owner", **more)
+        for part, more in (
+            ("", {"sends": lambda world, thing: {"name": world.new_name()}}),
+            ("/closing", {}),
+            ("/opening", {}),
+            ("/members", {"sends": lambda world, thing: {"person_id": thing.path["person_id"]}}),
+            ("/members/<uuid:person_id>/add", {}),
+            ("/members/<uuid:person_id>/keeping", {}),
+            ("/members/<uuid:person_id>/resting", {}),
+            ("/members/<uuid:person_id>/remove", {}),
+        )
+    ),
     page("GET", "/admin/members/<uuid:person_id>", of="member", roles=OWNER, by="owner"),
     page(
         "POST",
