@@ -21,6 +21,7 @@ def publish(actor: Actor, body: str, *, number: int | None = None) -> AgreementV
     """
     if not policy.can_change_team(actor):
         raise NotAllowed(_("Only owners change what the group agrees on."))
+    db.flush()
     team = db.session().get_one(Team, actor.team_id, with_for_update=True, populate_existing=True)
     if number is not None and number != team.agreement_number:
         raise Conflict(

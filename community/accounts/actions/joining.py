@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from community.accounts.actions import agreement, links, teams
 from community.accounts.actions.invitations import enter_team_of
@@ -22,7 +22,7 @@ from community.identity.models import Actor, Team, User, UserEmail
 from community.journal import actions as journal
 from community.notifications.actions import notify
 from community.people import actions as people
-from community.people.models import Person, PersonEmail
+from community.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,6 @@ def join(token: str, user_id: UUID | None, yes: Yes, *, user_agent: str = "") ->
     )
     if known_as is not None and yes.name:
         people.edit_person(actor, actor.person_id, name=yes.name)
-    _know_address(actor.person_id, address)
     held.invitation.accept(actor.member_id, clock.now())
     db.flush()
     agreement.accept_on_joining(actor, version)
@@ -153,16 +152,6 @@ def _new_user(address: str, team: Team) -> UUID:
     email = db.session().scalars(select(UserEmail).where(UserEmail.user_id == user_id)).one()
     email.verified_at = clock.now()
     return user_id
-
-
-def _know_address(person_id: UUID, address: str) -> None:
-    there = exists().where(
-        PersonEmail.team_id == db.current_team_id(),
-        PersonEmail.person_id == person_id,
-        PersonEmail.value == address,
-    )
-    if not db.session().scalar(select(there)):
-        teams.give_address(person_id, address)
 
 
 def _tell(held: Held, actor: Actor) -> None:

@@ -20,7 +20,7 @@ from community.core.outbox import Claim
 from community.core.tokens import TeamToken
 from community.identity import policy
 from community.identity.models import Actor, Team, User
-from community.identity.queries import find_actor, primary_email
+from community.identity.queries import find_actor
 from community.journal import actions as journal
 from community.notifications.actions import notify
 
@@ -39,17 +39,14 @@ def found_team(user_id: UUID, new: teams.NewTeam, owner_name: str) -> Actor:
             _("You own %(most)d teams. Leave or delete one first.", most=MOST_OWNED),
             code="too_many_teams",
         )
-    actor = teams.create_team(new, user_id, owner_name)
-    address = primary_email(user_id)
-    if address is not None and not queries.knows_address(actor.person_id, address):
-        teams.give_address(actor.person_id, address)
-    return actor
+    return teams.create_team(new, user_id, owner_name)
 
 
 def end_team(actor: Actor, *, version: int | None = None) -> Team:
     """Shut the team at once and let it be taken away in thirty days; every owner is told by mail."""
     if not policy.can_change_team(actor):
         raise NotAllowed(_("Only owners delete the team."))
+    db.flush()
     team = db.session().get_one(Team, actor.team_id, with_for_update=True, populate_existing=True)
     if version is not None and team.version != version:
         raise Stale(_("Someone changed this in the meantime. Load it again."))

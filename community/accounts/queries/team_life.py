@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import distinct, exists, func, or_, select
+from sqlalchemy import distinct, func, or_, select
 
 from community.accounts.models import ApiToken
 from community.core import clock, db
 from community.core.tokens import TeamToken
 from community.identity.models import Membership, Team, User
-from community.people.models import PersonEmail
 
 
 @dataclass(frozen=True)
@@ -115,13 +114,3 @@ def count_teams_ever(user_id: UUID) -> int:
         Membership.user_id == user_id
     )
     return db.session().scalar(statement) or 0
-
-
-def knows_address(person_id: UUID, address: str) -> bool:
-    """Whether a person of the team that is set has this address already."""
-    there = exists().where(
-        PersonEmail.team_id == db.current_team_id(),
-        PersonEmail.person_id == person_id,
-        PersonEmail.value == address,
-    )
-    return bool(db.session().scalar(select(there)))

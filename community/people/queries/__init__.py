@@ -1,5 +1,6 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
+from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
     all_circles,
@@ -22,8 +23,6 @@ from community.people.queries.notes import (
 )
 from community.people.queries.persons import (
     PARTS,
-    SORTS,
-    Filter,
     find_by_external_ids,
     find_deleted,
     find_duplicates,
