@@ -6,7 +6,7 @@ from alembic import op
 from migrations.ddl import guard
 
 revision = "teams01"
-down_revision = "ledger01"
+down_revision = "accounts01"
 branch_labels = None
 depends_on = None
 
