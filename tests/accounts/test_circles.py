@@ -41,13 +41,13 @@ def test_leaving_a_circle_ends_seeing_at_once(
     app: CommunityFlask, owner: Actor, member: Actor
 ) -> None:
     circle = _circle(owner, member)
-    person = make_person(owner, "Mara Ellison", audience="circle", circle_id=circle.id)
+    person = make_person(owner, "Quill Xanthe", audience="circle", circle_id=circle.id)
     portal, api = Portal(app, member), Api(app, member)
-    assert "Mara Ellison" in portal.get("/people").text
+    assert "Quill Xanthe" in portal.get("/people").text
     assert api.get(f"/people/{person.id}").status_code == 200
     portal.get(_path(circle))
     assert portal.post(f"{_path(circle)}/members/{member.person_id}/remove").status_code == 303
-    assert "Mara Ellison" not in portal.get("/people").text
+    assert "Quill Xanthe" not in portal.get("/people").text
     assert api.get(f"/people/{person.id}").status_code == 404
 
 
