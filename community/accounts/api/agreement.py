@@ -7,7 +7,7 @@ from flask import Response
 from community.accounts.actions import agreement as actions
 from community.accounts.queries import agreement as queries
 from community.accounts.schemas import agreement as schemas
-from community.core.errors import NotAllowed, NotFound
+from community.core.errors import NotAllowed
 from community.core.i18n import gettext as _
 from community.identity.policy import can_see_members
 from community.identity.queries import get_team
@@ -20,11 +20,11 @@ blp = endpoints.blueprint("agreement", description="What the group agreed on, in
 @blp.route("/agreement", methods=["GET"])
 @blp.response(200, schemas.AgreementOut)
 def get_agreement() -> Response:
-    """The version in force, and whether this member has accepted it."""
+    """The version in force, and whether this member has accepted it; number 0 where there is none."""
     actor = current_actor()
     version = queries.find_in_force(get_team(actor))
     if version is None:
-        raise NotFound(_("The group has not written down what it agrees on."))
+        return endpoints.answered(schemas.NOTHING_AGREED)
     return endpoints.answered(schemas.dump_version(version, is_accepted=not actor.agreement_due))
 
 

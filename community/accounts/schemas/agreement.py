@@ -22,13 +22,13 @@ class AcceptanceIn(Schema):
 
 
 class AgreementOut(Schema):
-    """A version of what the group agreed on (Markdown), for whoever asks."""
+    """A version of what the group agreed on (Markdown), for whoever asks; number 0 is none."""
 
-    id = Id(required=True)
+    id = Id(required=True, allow_none=True)
     number = fields.Integer(required=True)
     body = fields.String(required=True)
-    created_by_id = Id(required=True)
-    created_at = fields.DateTime(required=True)
+    created_by_id = Id(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True, allow_none=True)
     is_accepted = fields.Boolean(required=True)
 
 
@@ -56,6 +56,16 @@ class Acceptances(Schema):
 
     items = fields.List(fields.Nested(AcceptanceOut), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+NOTHING_AGREED: dict[str, Any] = {
+    "id": None,
+    "number": 0,
+    "body": "",
+    "created_by_id": None,
+    "created_at": None,
+    "is_accepted": True,
+}
 
 
 def dump_version(version: AgreementVersion, *, is_accepted: bool) -> dict[str, Any]:
