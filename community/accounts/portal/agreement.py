@@ -8,6 +8,7 @@ from community.accounts.portal.team_pages import needs_proof, owner, team_pages
 from community.accounts.queries import agreement as queries
 from community.accounts.schemas import team as schemas
 from community.core import slugs
+from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.identity.models import Actor, Team
@@ -52,6 +53,8 @@ def agreement() -> Response:
 def accept_agreement() -> Response:
     """Accept the version one has read."""
     actor = current_actor()
+    if queries.find_in_force(get_team(actor)) is None:
+        raise NotFound(_("The group has not written down what it agrees on."))
     form = pages.Form(schemas.AcceptanceForm())
     if form.valid():
         if not form.data["agreed"]:
