@@ -14,7 +14,7 @@ exchange        import and export
 records         merge, erasure, subject export: driven by what each column declares
 reciprocity     measures kept from the ledger
 ledger          gives, acknowledgements, corrections, thanks
-accounts        sign-in, sessions, API tokens, own profile, leaving a team
+accounts        sign-in, sessions, API tokens, own profile; invitations, members, circles, agreement, the team
 people          persons, addresses, positions, notes
 capacity        commitments that features write
 notifications   notices, preferences, delivery by mail

@@ -9,6 +9,9 @@ from community.accounts import api as accounts_api
 from community.accounts import jobs as accounts_jobs
 from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
+from community.accounts.api import agreement as agreement_api
+from community.accounts.api import invitations as invitations_api
+from community.accounts.api import team as team_api
 from community.accounts.queries import opening
 from community.core import crypto, outbox
 from community.core.i18n import lazy
@@ -46,6 +49,9 @@ from config import Config
 # One line a feature, in the order of the tiers.
 API: tuple[ApiBlueprint, ...] = (
     accounts_api.blp,
+    agreement_api.blp,
+    invitations_api.blp,
+    team_api.blp,
     journal_api.blp,
     notifications_api.blp,
     people_api.blp,
@@ -70,6 +76,7 @@ NAV: tuple[NavItem, ...] = (
     NavItem("palette", "home.palette", "search", lazy("Search and commands")),
     NavItem("today", "home.today", "sun", lazy("Today")),
     NavItem("people", "people.list", "people", lazy("People")),
+    accounts_portal.NAV,
     *ledger_portal.NAV,
     reciprocity_portal.NAV,
     notifications_portal.NAV,
@@ -128,4 +135,5 @@ def _gate() -> Gate:
         require_fresh=opening.require_fresh_opening,
         note_use_due=opening.note_use_due,
         after_token_use=note_token_use,
+        ask_first=accounts_portal.ask_first,
     )

@@ -11,6 +11,7 @@ import click
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from community.accounts import notices as accounts_notices
 from community.core import crypto, db, hold, mail, queue
 from community.core.errors import AppError
 from community.exchange import notices as exchange_notices
@@ -29,6 +30,7 @@ from config import Config
 
 KINDS: tuple[NoticeKind, ...] = (
     *notifications_notices.KINDS,
+    *accounts_notices.KINDS,
     *people_notices.KINDS,
     *ledger_notices.KINDS,
     *exchange_notices.KINDS,

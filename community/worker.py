@@ -23,7 +23,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from sqlalchemy.exc import SQLAlchemyError
 
-from community.accounts.actions import forgetting
+from community.accounts.actions import forgetting, invitations
 from community.core import db, heartbeat, idempotency, mail, outbox, queue
 from community.core.mail import MailFailed
 from community.core.outbox import Claim
@@ -58,6 +58,7 @@ SCHEDULE: dict[str, Periodic] = {
     "outbox.prune": Periodic(3600, outbox.prune),
     "idempotency.prune": Periodic(3600, idempotency.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
+    "accounts.forget_invitations": Periodic(24 * 3600, invitations.forget_ended),
     "exchange.prune": Periodic(6 * 3600, exchange.prune),
 }
 

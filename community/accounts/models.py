@@ -3,16 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db, tokens
-from community.core.privacy import KEY, STATE, erased, exported, info, kept
+from community.core.privacy import KEY, PROOF, STATE, erased, exported, info, kept
 
-# Of whom a team asks a second factor.
-SECOND_FACTOR = ("nobody", "stewards_and_owners", "everybody")
-SECOND_FACTOR_DEFAULT = "stewards_and_owners"
 SCOPES = ("read", "write", "admin", "calendar:read")
 
 
@@ -175,3 +182,95 @@ class ActionLink(db.TeamThing, db.Base):
     def is_to(self, address: str) -> bool:
         """Whether the link was mailed to this address."""
         return tokens.same(self.address_digest, tokens.digest(address))
+
+
+INVITATION_STATES = ("pending", "accepted", "expired", "revoked")
+
+
+class Invitation(db.TeamThing, db.Stamped, db.Base):
+    """An address that is asked into the team, as what, by whom. Its links are action links.
+
+    A pending one whose time is over counts as expired before it is stored as such.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'steward', 'member', 'guest')", name="role"),
+        CheckConstraint("state IN ('pending', 'accepted', 'expired', 'revoked')", name="state"),
+        CheckConstraint("(state = 'accepted') = (member_id IS NOT NULL)", name="accepted"),
+        db.team_fk("inviter_id", "memberships"),
+        db.team_fk("member_id", "memberships"),
+        Index(
+            "uq_invitations_pending",
+            "team_id",
+            "address",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_invitations_inviter", "team_id", "inviter_id"),
+        Index("ix_invitations_member", "team_id", "member_id"),
+        {"info": info("erase")},
+    )
+
+    address: Mapped[str] = exported(Text)
+    role: Mapped[str] = exported(Text)
+    note: Mapped[str] = exported(Text, default="")
+    state: Mapped[str] = exported(Text, default="pending")
+    inviter_id: Mapped[UUID] = kept(why=KEY)
+    member_id: Mapped[UUID | None] = kept(why=KEY)
+    expires_at: Mapped[datetime] = kept()
+    ended_at: Mapped[datetime | None] = kept()
+
+    def state_at(self, at: datetime) -> str:
+        """Its state as people see it at a time."""
+        return "expired" if self.state == "pending" and self.expires_at <= at else self.state
+
+    @property
+    def text(self) -> str:
+        """What its links are bound to besides the address: as what one is asked to join."""
+        return self.role
+
+    def accept(self, member_id: UUID, at: datetime) -> None:
+        """Somebody joined by it; it is spent."""
+        self.state, self.member_id, self.ended_at = "accepted", member_id, at
+
+    def end(self, state: str, at: datetime) -> None:
+        """It is expired or revoked."""
+        self.state, self.ended_at = state, at
+
+    def renew(self, inviter_id: UUID, until: datetime) -> None:
+        """It stands again, by the word of whoever sends the new link."""
+        self.state, self.ended_at = "pending", None
+        self.inviter_id, self.expires_at = inviter_id, until
+
+
+class AgreementVersion(db.TeamThing, db.Base):
+    """What the group agreed on, as it was worded from a day on; an empty body ends it."""
+
+    __tablename__ = "agreement_versions"
+    __table_args__ = (
+        UniqueConstraint("team_id", "number"),
+        db.team_fk("author_id", "persons", ondelete="NO ACTION"),
+        {"info": info("keep", "the team's own rules say nothing of a person")},
+    )
+
+    number: Mapped[int] = kept(Integer)
+    body: Mapped[str] = kept(Text)
+    author_id: Mapped[UUID] = kept(why=PROOF, person=True)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+
+
+class AgreementAcceptance(db.TeamOwned, db.Base):
+    """That a member accepted a version, and when."""
+
+    __tablename__ = "agreement_acceptances"
+    __table_args__ = (
+        db.team_fk("version_id", "agreement_versions"),
+        db.team_fk("member_id", "memberships"),
+        Index("ix_agreement_acceptances_member", "team_id", "member_id"),
+        {"info": info("erase")},
+    )
+
+    version_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    accepted_at: Mapped[datetime] = exported(default=clock.now)

@@ -1,10 +1,14 @@
-"""What one may do to ways in: tokens grant no more than the giver has; circles have keepers."""
+"""What one may do to ways in: tokens grant no more than the giver has; circles have keepers;
+invitations are asked about where they are used, not only where they are made."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from community.accounts.models import SCOPES, SECOND_FACTOR_DEFAULT
-from community.identity.models import Actor
+from sqlalchemy import ColumnElement, and_
+
+from community.accounts.models import SCOPES, Invitation
+from community.identity.models import ROLES, SETTINGS, Actor
+from community.identity.policy import can_invite
 
 
 def grantable_scopes(actor: Actor) -> tuple[str, ...]:
@@ -35,7 +39,26 @@ def can_change_circle(actor: Actor, circle_id: UUID) -> bool:
 
 def must_have_factor(actor: Actor) -> bool:
     """Whether the team asks a second factor of the actor. The sample team asks nobody."""
-    asked = actor.settings.get("second_factor") or SECOND_FACTOR_DEFAULT
+    asked = actor.settings.get("second_factor") or SETTINGS["second_factor"]
     if actor.is_demo or asked == "nobody":
         return False
     return asked == "everybody" or actor.role in ("owner", "steward")
+
+
+def invitable_roles(actor: Actor) -> tuple[str, ...]:
+    """As what the actor may ask somebody in, the most usual first."""
+    usual = ("member", "guest", "steward", "owner")
+    return tuple(role for role in usual if role in ROLES and can_invite(actor, role))
+
+
+def visible_invitations(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause: owners and stewards see every invitation, members their own."""
+    mine = Invitation.inviter_id == actor.member_id
+    everyones = actor.role in ("owner", "steward")
+    of_team = Invitation.team_id == actor.team_id
+    return of_team if everyones else and_(of_team, mine)
+
+
+def can_change_invitation(actor: Actor, invitation: Invitation) -> bool:
+    """Who might have made it takes it back or mails it anew; one's own may always be taken back."""
+    return invitation.inviter_id == actor.member_id or can_invite(actor, invitation.role)

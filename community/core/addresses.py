@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 MAX_ADDRESS = 254
 MAX_LOCAL = 64
@@ -9,6 +10,7 @@ MAX_LOCAL = 64
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\ud7ff\uf900-\ufffd\U00010000-\U0010ffff]"
 _LOCAL = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
 _LABEL = re.compile(r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?")
+_BETWEEN = re.compile(r"[\s,;<>()\[\]\"]+")
 _UNSEEN = ("C", "Z")
 
 
@@ -39,3 +41,32 @@ def _is_domain(domain: str) -> bool:
         and not labels[-1].isdigit()
         and all(_LABEL.fullmatch(label) for label in labels)
     )
+
+
+@dataclass(frozen=True)
+class PastedAddress:
+    """One address of a pasted text, or (without `address`) a line in which none can be read."""
+
+    line: int
+    text: str
+    address: str | None
+
+
+def read_addresses(pasted: str) -> list[PastedAddress]:
+    """The addresses of lines like `a@x.org, b@x.org` or `Mara Ellison <mara@x.org>`, each once.
+
+    Words beside an address are passed over; what looks like one and is none is told, and so is a
+    line that holds nothing like it.
+    """
+    found: list[PastedAddress] = []
+    seen: set[str] = set()
+    for number, line in enumerate(pasted.splitlines(), 1):
+        parts = [part for part in _BETWEEN.split(line) if "@" in part]
+        if not parts and line.strip():
+            found.append(PastedAddress(number, line.strip()[:MAX_ADDRESS], None))
+        for part in parts:
+            address = normalise_email(part)
+            if address is None or address not in seen:
+                found.append(PastedAddress(number, part[:MAX_ADDRESS], address))
+            seen.add(address or "")
+    return found

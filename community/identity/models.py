@@ -25,10 +25,23 @@ from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
 
 ROLES = ("owner", "steward", "member", "guest")
 AUDIENCES = ("private", "people", "circle", "team")
+DEFAULT_AUDIENCES = ("private", "team")
+SECOND_FACTOR = ("nobody", "stewards_and_owners", "everybody")
+# What a team's settings hold, and what counts where an owner has not said.
+SETTINGS: dict[str, Any] = {
+    "region": None,
+    "outside_name": "",
+    "default_audience": "private",
+    "second_factor": "stewards_and_owners",
+}
 
 
 class Team(db.Global, db.Base):
-    """One team. `key` names it inside secrets; `settings` holds what owners set."""
+    """One team. `key` names it inside secrets; `settings` holds what owners set.
+
+    `agreement_number` is the version of the group agreement in force, 0 for none. `deleted_at`
+    begins the days in which owners may still undo; everything else is shut from then on.
+    """
 
     __tablename__ = "teams"
     __table_args__ = {"info": info("keep", "a team is not a person")}
@@ -40,6 +53,7 @@ class Team(db.Global, db.Base):
     locale: Mapped[str] = kept(Text, default="en")
     settings: Mapped[dict[str, Any]] = kept(JSONB, default=dict)
     is_demo: Mapped[bool] = kept(Boolean, default=False)
+    agreement_number: Mapped[int] = kept(Integer, default=0)
     created_at: Mapped[datetime] = kept(default=clock.now)
     updated_at: Mapped[datetime] = kept(default=clock.now, onupdate=clock.now)
     version: Mapped[int] = kept(Integer, default=1)
@@ -106,6 +120,7 @@ class Membership(db.TeamThing, db.Stamped, db.Base):
     default_audience: Mapped[str] = exported(Text, default="private")
     quiet_hours: Mapped[dict[str, Any] | None] = exported(JSONB)
     capacity: Mapped[dict[str, Any] | None] = exported(JSONB)
+    agreed_number: Mapped[int] = kept(Integer, default=0)
     joined_at: Mapped[datetime] = exported(default=clock.now)
     ended_at: Mapped[datetime | None] = exported()
 
@@ -130,6 +145,12 @@ class Circle(db.TeamThing, db.Stamped, db.Base):
 
     name: Mapped[str] = kept(Text)
     purpose: Mapped[str] = kept(Text, default="")
+    closed_at: Mapped[datetime | None] = kept()
+
+    @property
+    def state(self) -> str:
+        """Nothing new is shared with a closed circle; what was stays with its members."""
+        return "closed" if self.closed_at else "open"
 
 
 class CircleMember(db.TeamOwned, db.Base):
@@ -224,6 +245,7 @@ class Actor:
     team_key: str
     team_zone: str
     default_audience: str = "private"
+    agreement_due: bool = False
     hotkeys: bool = True
     is_demo: bool = False
     person_ids: tuple[UUID, ...] = ()

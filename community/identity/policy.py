@@ -5,7 +5,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import aliased
 
-from community.identity.models import Actor, Membership
+from community.identity.models import ROLES, Actor, Membership
+
+INVITES: dict[str, tuple[str, ...]] = {
+    "owner": ROLES,
+    "steward": ("member", "guest"),
+    "member": ("guest",),
+    "guest": (),
+}
 
 
 def in_audience(actor: Actor, model: Any) -> ColumnElement[bool]:
@@ -54,6 +61,11 @@ def can_widen(actor: Actor, item: Any) -> bool:
 def can_change_team(actor: Actor) -> bool:
     """Settings, roles, audit and webhooks are the owners'."""
     return actor.role == "owner"
+
+
+def can_invite(actor: Actor, role: str) -> bool:
+    """Owners invite as anything, since roles are theirs; stewards members and guests; members guests."""
+    return role in INVITES[actor.role]
 
 
 def can_see_members(actor: Actor) -> bool:

@@ -17,6 +17,7 @@ _ACTOR_COLUMNS = """
     m.user_id, m.team_id, m.id AS member_id, p.canonical_id AS person_id, m.role, p.name, p.call_name,
     u.zone, u.locale, u.hotkeys, t.slug AS team_slug, t.name AS team_name, t.key AS team_key,
     t.zone AS team_zone, t.is_demo, t.settings, m.default_audience,
+    m.agreed_number < t.agreement_number AS agreement_due,
     ARRAY(SELECT x.id FROM persons x WHERE x.team_id = m.team_id AND x.canonical_id = p.canonical_id) AS person_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c WHERE c.team_id = m.team_id AND c.member_id = m.id) AS circle_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c
@@ -31,9 +32,17 @@ _ACTOR_FROM = """
 _ACTIVE = "m.state = 'active' AND t.deleted_at IS NULL AND u.disabled_at IS NULL"
 
 
-def _actor_sql(where: str, extra_columns: str = "", extra_from: str = "") -> str:
+# Whoever may still bring a deleted team back.
+_MAY_RESTORE = (
+    "m.state = 'active' AND m.role = 'owner' AND t.deleted_at IS NOT NULL AND u.disabled_at IS NULL"
+)
+
+
+def _actor_sql(
+    where: str, extra_columns: str = "", extra_from: str = "", who: str = _ACTIVE
+) -> str:
     columns = _ACTOR_COLUMNS + (f", {extra_columns}" if extra_columns else "")
-    return f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {_ACTIVE} AND {where}"
+    return f"SELECT {columns} {_ACTOR_FROM} {extra_from} WHERE {who} AND {where}"
 
 
 def actor_statement(where: str, extra_columns: str = "", extra_from: str = "") -> TextClause:
@@ -47,6 +56,7 @@ def actor_json(where: str, extra_columns: str = "", extra_from: str = "") -> str
 
 
 _BY_USER = actor_statement("m.team_id = :team_id AND m.user_id = :user_id")
+_OF_DELETED = text(_actor_sql("m.team_id = :team_id AND m.user_id = :user_id", who=_MAY_RESTORE))
 _BY_MEMBER = actor_statement("m.team_id = :team_id AND m.id = :member_id")
 
 
@@ -91,12 +101,20 @@ _PLAIN = (
     "is_demo",
     "settings",
     "default_audience",
+    "agreement_due",
 )
 
 
 def find_actor(team_id: UUID, user_id: UUID) -> Actor | None:
     """The user's active membership of the team the transaction is set to."""
     row = db.session().execute(_BY_USER, {"team_id": team_id, "user_id": user_id}).one_or_none()
+    return actor_from(row) if row else None
+
+
+def find_owner_of_deleted(team_id: UUID, user_id: UUID) -> Actor | None:
+    """An owner of a deleted team that can still be brought back: for mail to them, not for acting."""
+    values = {"team_id": team_id, "user_id": user_id}
+    row = db.session().execute(_OF_DELETED, values).one_or_none()
     return actor_from(row) if row else None
 
 
@@ -142,6 +160,12 @@ def find_user_by_email(address: str) -> User | None:
         .where(UserEmail.address == address)
     )
     return db.session().scalar(statement)
+
+
+def find_user(user_id: UUID) -> User | None:
+    """A user who can sign in."""
+    user = db.session().get(User, user_id)
+    return user if user is not None and user.disabled_at is None else None
 
 
 def primary_email(user_id: UUID) -> str | None:

@@ -17,7 +17,17 @@ Readable = Callable[[Actor], Select[Any]]
 PERSON = "person"
 # Things of the team itself, which have no audience. A kind that is neither here nor registered
 # is shown to nobody.
-OF_THE_TEAM = ("api_token", "circle", "gives", "membership", "people", "team", "user")
+OF_THE_TEAM = (
+    "agreement",
+    "api_token",
+    "circle",
+    "gives",
+    "invitation",
+    "membership",
+    "people",
+    "team",
+    "user",
+)
 _READABLE: dict[str, Readable] = {}
 
 

@@ -146,6 +146,12 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         self.updated_at = clock.now()
         flag_modified(self, "updated_at")
 
+    def join(self, membership_id: UUID) -> None:
+        """They are in the team now: what is said of them here is theirs to say."""
+        self.membership_id, self.author_id = membership_id, self.id
+        self.source, self.archived_at = "member", None
+        self.touch()
+
     def archive(self, at: datetime | None) -> None:
         """Take out of lists, or (None) put back."""
         self.archived_at = at

@@ -42,7 +42,8 @@ def person_url(slug: str, part: str = "") -> str:
 def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
-    asked = {name: request.args.get(name, "")[:200] for name in ("q", "tag", "show", "sort")}
+    names = ("q", "tag", "circle", "show", "sort")
+    asked = {name: request.args.get(name, "")[:200] for name in names}
     page = queries.find_people(
         actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
@@ -52,6 +53,7 @@ def list_people() -> Response:
         people=people,
         asked=asked,
         tags=queries.find_tags(actor),
+        circles=queries.all_circles(actor),
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
@@ -174,7 +176,7 @@ def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[s
     return {
         "audience": chosen,
         "members": queries.member_options(actor),
-        "circles": queries.circle_options(actor),
+        "circles": queries.circle_options(actor, thing.circle_id if thing is not None else None),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from marshmallow import ValidationError, fields, validates_schema
@@ -124,6 +125,7 @@ class PeopleArgs(PageArgs):
 
     q = Text(length=NAME)
     tag = Text(length=LABEL)
+    circle = Id()
     archived = Choice(("true", "false", "any"), load_default="false")
     is_member = YesNo()
     external_id = Text(length=KEY)
@@ -133,6 +135,7 @@ class PeopleArgs(PageArgs):
     sort = Choice(SORTS)
 
 
+_NO_CIRCLE = UUID(int=0)
 _SHOWN = {"archived": True, "any": None}
 
 
@@ -141,9 +144,18 @@ def asked_filter(words: Mapping[str, str]) -> Filter:
     return Filter(
         q=words.get("q", "")[:NAME],
         tag=words.get("tag", "")[:NAME] or None,
+        circle=_asked_circle(words.get("circle", "")),
         archived=_SHOWN.get(words.get("show", ""), False),
         sort=words["sort"] if words.get("sort") in SORTS else "",
     )
+
+
+def _asked_circle(text: str) -> UUID | None:
+    """The circle of the address; what is no id names a circle in which nobody is."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return _NO_CIRCLE
 
 
 class PhoneOut(PhoneIn):

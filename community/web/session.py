@@ -36,6 +36,7 @@ class Gate:
     require_fresh: Callable[[Row[Any]], None]
     note_use_due: Callable[[Row[Any], bytes], None]
     after_token_use: Callable[[Actor, bytes], None]
+    ask_first: Callable[[Actor], ResponseReturnValue | None]
 
 
 class SignedIn(UserMixin):
@@ -109,7 +110,16 @@ class CommunityFlask(Flask):
             if not public:
                 _require_portal(slug)
                 self._require_proof(unit.opened)
-            return self._guarded()
+            asked = self._ask_first()
+            return asked if asked is not None else self._guarded()
+
+    def _ask_first(self) -> ResponseReturnValue | None:
+        """A page that comes before the one that was asked for; forms and parts are let through."""
+        actor = find_actor()
+        view = self.view_functions[str(request.endpoint)]
+        if actor is None or request.method != "GET" or is_partial():
+            return None
+        return None if getattr(view, "unasked", False) else self.gate.ask_first(actor)
 
     def _require_proof(self, opened: Row[Any]) -> None:
         """What the team asks of whoever enters, and the view of whoever acts."""
@@ -174,6 +184,12 @@ def current_user_id() -> UUID:
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that needs no sign-in (sign-in itself, token pages, documents)."""
     view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def unasked(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a page that is opened before what the team asks first is answered: one's own data."""
+    view.unasked = True  # type: ignore[attr-defined]
     return view
 
 

@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from community.identity.models import Actor, Team
@@ -220,7 +221,7 @@ def test_after_a_while_the_act_waits_for_a_proof_and_goes_on(
     [
         ("/settings/tokens", {"name": "Reader", "scopes": "read", "days": "30"}),
         ("/people.csv", {}),
-        ("/admin/security", {"second_factor": "everybody"}),
+        ("/admin/team", {"second_factor": "everybody"}),
         (f"{SETTINGS}/app", {}),
         (f"{SETTINGS}/app/confirm", {"code": "123456"}),
         (f"{SETTINGS}/app/remove", {}),
@@ -348,14 +349,19 @@ def test_owners_say_of_whom_it_is_asked_and_others_do_not(
     app: CommunityFlask, owner: Actor
 ) -> None:
     portal = Portal(app, owner)
-    assert "Of whom" in portal.get("/admin/security").text
-    assert portal.post("/admin/security", {"second_factor": "whoever"}).status_code == 422
-    assert portal.post("/admin/security", {"second_factor": "everybody"}).status_code == 303
+    page = BeautifulSoup(portal.get("/admin/team").text, "html.parser")
+    sent = {
+        "name": owner.team_name,
+        "zone": "UTC",
+        "locale": "en",
+        "default_audience": "private",
+        "version": page.select_one("[name=version]")["value"],
+    }
+    assert portal.post("/admin/team", {**sent, "second_factor": "whoever"}).status_code == 422
+    assert portal.post("/admin/team", {**sent, "second_factor": "everybody"}).status_code == 303
     assert portal.get("/settings/keyboard").status_code == 303
     other = Portal(app, make_member(make_team()))
-    assert other.get("/admin/security").status_code == 403
-    other.get("/settings/keyboard")
-    assert other.post("/admin/security", {"second_factor": "nobody"}).status_code == 403
+    assert other.post("/admin/team", {**sent, "second_factor": "nobody"}).status_code == 403
 
 
 def test_the_rule_costs_a_request_no_statement(app: CommunityFlask, owner: Actor) -> None:

@@ -11,7 +11,7 @@ from tests.factories.accounts import PASSWORD, address_of, code_of, make_app, ma
 from tests.factories.identity import make_team
 
 SETTINGS = "/settings/second_factor"
-PAGES = ("//login/reset", "//confirm", SETTINGS, f"{SETTINGS}/app", "/admin/security")
+PAGES = ("//login/reset", "//confirm", SETTINGS, f"{SETTINGS}/app")
 
 
 def _passkeys(window: Visit) -> None:

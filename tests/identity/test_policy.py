@@ -131,3 +131,18 @@ def test_a_role_may_do_to_the_team_what_the_product_says(
     actor = replace(owner, role=role)
     assert policy.can_change_team(actor) is changes_team
     assert policy.can_see_members(actor) is sees_members
+
+
+@pytest.mark.parametrize(
+    ("role", "invites"),
+    [
+        ("owner", {"owner", "steward", "member", "guest"}),
+        ("steward", {"member", "guest"}),
+        ("member", {"guest"}),
+        ("guest", set()),
+    ],
+)
+def test_a_role_invites_as_the_product_says(owner: Actor, role: str, invites: set[str]) -> None:
+    actor = replace(owner, role=role)
+    asked = ("owner", "steward", "member", "guest")
+    assert {r for r in asked if policy.can_invite(actor, r)} == invites

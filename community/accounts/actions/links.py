@@ -25,7 +25,7 @@ def issue_link(
     *,
     address: str,
     text: str,
-    person_id: UUID,
+    person_id: UUID | None = None,
     days: int = 14,
 ) -> UUID:
     """A new link about a thing, for one address and exactly this text. Returns its id.

@@ -4,16 +4,21 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from community.accounts import notices
+from community.accounts.actions.invitations import revoke_those_of
 from community.accounts.actions.sessions import end_all_sessions, revoke_tokens_of
 from community.accounts.queries import members as queries
 from community.accounts.queries.sign_in import find_team_ids_of
-from community.core import clock, db
+from community.core import clock, db, outbox, queue
 from community.core.errors import Conflict, NotAllowed, Stale
 from community.core.i18n import gettext as _
 from community.identity import policy
-from community.identity.models import Actor, CircleMember, Membership
+from community.identity.models import ROLES, Actor, CircleMember, Membership
 from community.identity.queries import count_owners, get_membership
 from community.journal import actions as journal
+from community.notifications.actions import notify
+
+FAREWELL_JOB = "accounts.mail_farewell"
 
 
 def leave_team(actor: Actor) -> None:
@@ -21,6 +26,7 @@ def leave_team(actor: Actor) -> None:
     membership = get_membership(actor, actor.member_id)
     _keep_an_owner(actor, membership)
     _end(membership, state="left")
+    _tell_owners(actor, membership)
     journal.record(actor, "leave", "membership", membership.id, about_id=actor.person_id)
 
 
@@ -34,6 +40,9 @@ def remove_member(actor: Actor, person_id: UUID, *, version: int | None = None) 
             _("You cannot remove yourself. Leave the team in your settings."), code="self"
         )
     _end(membership, state="removed")
+    _tell_owners(actor, membership)
+    args = {"membership_id": membership.id}
+    outbox.put(FAREWELL_JOB, args, queue_name=queue.MAIL, key=f"farewell:{membership.id}")
     journal.record(actor, "remove", "membership", membership.id, about_id=person_id)
 
 
@@ -49,11 +58,39 @@ def change_role(
     _keep_an_owner(actor, membership)
     membership.role = role
     revoke_tokens_of(membership.id)
+    beyond = tuple(each for each in ROLES if each not in policy.INVITES[role])
+    revoke_those_of(membership.id, roles=beyond)
     db.flush()
+    if membership.id != actor.member_id:
+        _tell_member(actor, membership)
     journal.record(
         actor, "change_role", "membership", membership.id, about_id=person_id, fields=["role"]
     )
     return membership
+
+
+def _tell_member(actor: Actor, membership: Membership) -> None:
+    notify(
+        notices.ROLE_CHANGED,
+        member_id=membership.id,
+        thing_kind="membership",
+        thing_id=membership.id,
+        key=f"{notices.ROLE_CHANGED}:{membership.id}:{membership.version}",
+        from_person_id=actor.person_id,
+    )
+
+
+def _tell_owners(actor: Actor, membership: Membership) -> None:
+    """The owners hear who is gone, but for whoever did it."""
+    for owner_id in queries.find_owner_ids(actor):
+        if owner_id != actor.member_id:
+            notify(
+                notices.LEFT,
+                member_id=owner_id,
+                thing_kind="membership",
+                thing_id=membership.id,
+                key=f"{notices.LEFT}:{membership.id}:{owner_id}",
+            )
 
 
 def _only_owners(actor: Actor) -> None:
@@ -76,6 +113,7 @@ def _keep_an_owner(actor: Actor, membership: Membership) -> None:
 def _end(membership: Membership, *, state: str) -> None:
     membership.end(state, clock.now())
     revoke_tokens_of(membership.id)
+    revoke_those_of(membership.id, roles=ROLES)
     db.session().execute(
         delete(CircleMember).where(
             CircleMember.team_id == membership.team_id, CircleMember.member_id == membership.id

@@ -11,7 +11,7 @@ from community.core.errors import NotAllowed, RuleBroken, Stale
 from community.core.i18n import LANGUAGES
 from community.core.i18n import gettext as _
 from community.identity import policy
-from community.identity.models import Actor, Membership, Team, User
+from community.identity.models import SETTINGS, Actor, Membership, Team, User
 from community.identity.queries import get_membership, get_team
 from community.journal import actions as journal
 from community.people import actions as people
@@ -63,11 +63,18 @@ def change_team(actor: Actor, changes: Mapping[str, Any], *, version: int | None
     given = dict(changes)
     if "settings" in given:
         given["settings"] = {**team.settings, **_checked_settings(given["settings"])}
+    settings = _changed_settings(team, given)
     changed = _take(team, given, ("name", "zone", "locale", "settings"))
     if changed:
         db.flush()
-        journal.record(actor, "change", "team", team.id, fields=changed)
+        fields = [name for name in changed if name != "settings"]
+        journal.record(actor, "change", "team", team.id, fields=[*fields, *settings])
     return team
+
+
+def _changed_settings(team: Team, given: Mapping[str, Any]) -> list[str]:
+    wanted = given.get("settings", team.settings)
+    return [name for name in wanted if wanted[name] != team.settings.get(name, SETTINGS.get(name))]
 
 
 def _checked_settings(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from community.core import clock, db, tokens
 from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.text import slugify
-from community.identity.models import ROLES, Actor, Membership, Team, User, UserEmail
+from community.identity.models import ROLES, SETTINGS, Actor, Membership, Team, User, UserEmail
 from community.identity.queries import find_actor, primary_email
 from community.journal import actions as journal
 from community.people import queries as people
@@ -101,15 +101,21 @@ def create_team(new: NewTeam, owner_id: UUID, owner_name: str) -> Actor:
     return actor
 
 
-def add_member(user_id: UUID, name: str, *, role: str = "member") -> Actor:
+def add_member(
+    user_id: UUID, name: str, *, role: str = "member", known_as: Person | None = None
+) -> Actor:
     """Let a user into the team that is set; Conflict when they are in it already.
 
     Somebody who comes back becomes the person they were before. The address they sign in with
     stands on their person, so that an import finds the colleague and makes no second one.
+    `known_as` is who the team knew them as, in their own words: they become that person instead of a
+    new one.
     """
     if role not in ROLES:
         raise RuleBroken(_("There is no such role."), code="no_such_role", field="role")
-    membership = Membership(id=db.new_id(), user_id=user_id, role=role)
+    team = db.session().get_one(Team, db.current_team_id())
+    audience = team.settings.get("default_audience", SETTINGS["default_audience"])
+    membership = Membership(id=db.new_id(), user_id=user_id, role=role, default_audience=audience)
     try:
         with db.attempt():
             db.add(membership)
@@ -119,10 +125,12 @@ def add_member(user_id: UUID, name: str, *, role: str = "member") -> Actor:
         ) from error
     address = primary_email(user_id)
     before = _person_before(user_id)
-    if before is None:
-        _new_person(membership.id, name, address)
-    else:
+    if before is not None:
         before.membership_id = membership.id
+    elif known_as is not None:
+        known_as.join(membership.id)
+    else:
+        _new_person(membership.id, name, address)
     db.flush()
     actor = find_actor(db.current_team_id(), user_id)
     if actor is None:

@@ -1,9 +1,37 @@
 """The pages of accounts: ways in outside any team, and the settings inside one."""
 
-from community.accounts.portal import factors, links, second_step, setting_up
+from community.accounts.portal import (
+    agreement,
+    circles,
+    factors,
+    inviting,
+    joining,
+    links,
+    members,
+    second_step,
+    setting_up,
+    team_settings,
+)
 from community.accounts.portal.entry import pages_outside
 from community.accounts.portal.settings import pages_inside
+from community.accounts.portal.team_pages import team_pages
 
-BLUEPRINTS = (pages_outside, pages_inside)
+NAV = circles.NAV
+ask_first = agreement.ask_first
+BLUEPRINTS = (pages_outside, pages_inside, team_pages)
 
-__all__ = ["BLUEPRINTS", "factors", "links", "second_step", "setting_up"]
+__all__ = [
+    "BLUEPRINTS",
+    "NAV",
+    "agreement",
+    "ask_first",
+    "circles",
+    "factors",
+    "inviting",
+    "joining",
+    "links",
+    "members",
+    "second_step",
+    "setting_up",
+    "team_settings",
+]

@@ -5,6 +5,7 @@ from flask import Response, request, session
 from community.accounts import schemas
 from community.accounts.actions import passkeys, sessions, sign_in
 from community.accounts.actions.entry import sign_in_with_passkey
+from community.accounts.actions.team_life import GRACE
 from community.accounts.portal.browser import (
     entered,
     find_session,
@@ -16,6 +17,7 @@ from community.accounts.portal.browser import (
     this_browser,
 )
 from community.accounts.queries import sign_in as queries
+from community.accounts.queries import team_life
 from community.core.fields import Schema
 from community.web import pages
 from community.web.session import current_user_id, public
@@ -102,11 +104,12 @@ def logout() -> Response:
 
 @pages_outside.get("/teams")
 def teams() -> Response:
-    """One's teams; with one there is nothing to choose."""
+    """One's teams; with one there is nothing to choose, unless all are asked for."""
     found = queries.find_teams_of(current_user_id())
-    if len(found) == 1:
+    ending = team_life.find_ending_teams(current_user_id())
+    if len(found) == 1 and not ending and request.args.get("show") != "all":
         return see_other(f"/t/{found[0].slug}/")
-    return pages.show("accounts/teams.html", teams=found)
+    return pages.show("accounts/teams.html", teams=found, ending=ending, grace=GRACE)
 
 
 @pages_outside.get("/help/keyboard")

@@ -8,8 +8,7 @@ from flask import Response
 from markupsafe import Markup
 
 from community.accounts import schemas
-from community.accounts.actions import authenticator, factors, passkeys, profile
-from community.accounts.models import SECOND_FACTOR_DEFAULT
+from community.accounts.actions import authenticator, factors, passkeys
 from community.accounts.policy import must_have_factor
 from community.accounts.portal.browser import (
     current_session,
@@ -21,9 +20,7 @@ from community.accounts.portal.browser import (
 from community.accounts.portal.second_step import json_answer
 from community.accounts.portal.settings import pages_inside
 from community.accounts.queries import factors as queries
-from community.core.errors import NotAllowed
 from community.core.i18n import gettext as _
-from community.identity import policy as identity_policy
 from community.identity.queries import primary_email
 from community.web import idempotency, pages
 from community.web.session import current_actor, needs_confirmation, without_factor
@@ -122,26 +119,6 @@ def remove_passkey(passkey_id: UUID) -> Response:
     )
 
 
-@pages_inside.get("/admin/security")
-def show_security() -> Response:
-    """Of whom the team asks a second factor."""
-    actor = current_actor()
-    asked = actor.settings.get("second_factor") or SECOND_FACTOR_DEFAULT
-    return _security_page(pages.Form(schemas.SecurityForm(), {"second_factor": asked}))
-
-
-@pages_inside.post("/admin/security")
-@needs_confirmation
-def change_security() -> Response:
-    """Save it; whoever must have one and has none sets it up at their next page."""
-    form = pages.Form(schemas.SecurityForm())
-    if form.valid():
-        with form.attempt():
-            profile.change_team(current_actor(), {"settings": form.data})
-            return pages.done(_("Saved."), to=url("settings.show_security"))
-    return _security_page(form)
-
-
 def _changed(change: Callable[[], factors.Changed], text: str) -> Response:
     """Do it, or say on the overview why not."""
     form, done = _unsent_passkey(), list[factors.Changed]()
@@ -193,9 +170,3 @@ def _picture(key: str, account: str) -> Markup:
         omitsize=True, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
     )
     return Markup(svg)  # noqa: S704 - drawn by the library from the modules of the code alone
-
-
-def _security_page(form: pages.Form) -> Response:
-    if not identity_policy.can_change_team(current_actor()):
-        raise NotAllowed(_("Only owners change the team's settings."))
-    return pages.show("accounts/security.html", form=form)

@@ -29,8 +29,14 @@ from community.core import clock
 from community.core.i18n import LANGUAGES
 from community.core.i18n import gettext as _
 from community.core.paging import MAX_LIMIT, PageRequest
+from community.identity import policy as policy_of_team
 from community.web import idempotency, pages
-from community.web.session import current_actor, needs_confirmation, without_factor
+from community.web.session import (
+    current_actor,
+    find_actor,
+    needs_confirmation,
+    without_factor,
+)
 from community.web.templating import theme, url
 
 pages_inside = pages.blueprint("settings", feature="accounts")
@@ -64,6 +70,9 @@ def settings_tabs() -> list[tuple[str, str, str]]:
         ("second_factor", _("Second factor"), "settings.second_factor"),
         ("tokens", _("Tokens"), "settings.show_tokens"),
     ]
+    actor = find_actor()
+    if actor is not None and policy_of_team.can_see_members(actor):
+        tabs.append(("team", _("The team"), "team.members"))
     there = current_app.view_functions
     return [(key, label, url(endpoint)) for key, label, endpoint in tabs if endpoint in there]
 

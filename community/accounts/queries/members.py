@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, exists, select
 
-from community.core import db
+from community.core import db, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, after, page, read_text
@@ -67,6 +67,83 @@ def get_membership_of(actor: Actor, person_id: UUID) -> Membership:
     return found
 
 
+def find_name(actor: Actor, member_id: UUID) -> Row[UUID, str, str] | None:
+    """Who somebody in the team is or was: their person's id, their name and their state."""
+    return (
+        db.session()
+        .execute(
+            select(Person.canonical_id.label("id"), Person.name, Membership.state)
+            .join(
+                Membership,
+                (Membership.team_id == Person.team_id) & (Membership.id == Person.membership_id),
+            )
+            .where(Membership.team_id == actor.team_id, Membership.id == member_id)
+        )
+        .one_or_none()
+    )
+
+
+def find_owner_ids(actor: Actor) -> Sequence[UUID]:
+    """The memberships of the team's owners."""
+    return (
+        db.session()
+        .scalars(
+            select(Membership.id)
+            .where(
+                Membership.team_id == actor.team_id,
+                Membership.role == "owner",
+                Membership.state == "active",
+            )
+            .order_by(Membership.id)
+        )
+        .all()
+    )
+
+
+def get_circle_by_slug(actor: Actor, slug: str) -> Circle:
+    """The circle of a page's address; the name in it says nothing."""
+    sought = slugs.read(slug)
+    if sought is None:
+        raise NotFound(_("There is no such circle."))
+    ids = db.session().scalars(
+        select(Circle.id).where(
+            Circle.team_id == actor.team_id, Circle.id.between(sought.low, sought.high)
+        )
+    )
+    found = next((circle_id for circle_id in ids if sought.names(circle_id)), None)
+    if found is None:
+        raise NotFound(_("There is no such circle."))
+    return get_circle(actor, found)
+
+
+def is_in_circle(circle_id: UUID, member_id: UUID) -> bool:
+    """Whether a member of the team that is set is in a circle."""
+    key = (db.current_team_id(), circle_id, member_id)
+    return db.session().get(CircleMember, key, populate_existing=True) is not None
+
+
+def find_keeper_ids(circle_id: UUID) -> Sequence[UUID]:
+    """The memberships of those who keep a circle of the team that is set."""
+    statement = select(CircleMember.member_id).where(
+        CircleMember.team_id == db.current_team_id(),
+        CircleMember.circle_id == circle_id,
+        CircleMember.is_keeper,
+    )
+    return db.session().scalars(statement.order_by(CircleMember.member_id)).all()
+
+
+def find_joinable(actor: Actor, circle_id: UUID) -> list[tuple[UUID, str]]:
+    """Members who are not in a circle, guests left out since circles show them nothing: by name."""
+    seat = exists().where(
+        CircleMember.team_id == Membership.team_id,
+        CircleMember.member_id == Membership.id,
+        CircleMember.circle_id == circle_id,
+    )
+    statement = _members(actor).where(Membership.role != "guest", ~seat)
+    rows = db.session().execute(statement.order_by(Person.sort_key, Membership.id))
+    return [(row.id, row.name) for row in rows]
+
+
 def get_first_owner(team_id: UUID) -> UUID:
     """The user who has owned the team the longest."""
     user_id = db.session().scalar(
@@ -117,9 +194,14 @@ def find_circle_members(actor: Actor, circle_ids: Sequence[UUID]) -> dict[UUID, 
     return found
 
 
-def get_circle(actor: Actor, circle_id: UUID) -> Circle:
-    """A circle the actor may know of."""
-    circle = db.session().get(Circle, (actor.team_id, circle_id))
+def get_circle(actor: Actor, circle_id: UUID, *, lock: bool = False) -> Circle:
+    """A circle the actor may know of; locked, where it is to be changed."""
+    circle = db.session().get(
+        Circle,
+        (actor.team_id, circle_id),
+        with_for_update=lock or None,
+        populate_existing=lock,
+    )
     if circle is None or (actor.is_guest and circle_id not in actor.circle_ids):
         raise NotFound(_("There is no such circle."))
     return circle

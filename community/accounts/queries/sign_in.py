@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from community.accounts.models import Credential
 from community.core import clock, db, tokens
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.identity.models import Actor, Membership, Team, User, UserEmail
-from community.identity.queries import find_actor
+from community.identity.queries import find_actor, find_owner_of_deleted
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def find_user_id(address: str) -> UUID | None:
 
 
 def find_team_ids_of(user_id: UUID) -> Sequence[UUID]:
-    """The teams a user is an active member of; the transaction is set to that user."""
+    """The teams a user is an active member of; the transaction is set to that user.
+
+    Deleted ones that they own come last: they can still sign in and bring them back.
+    """
     return (
         db.session()
         .scalars(
@@ -65,9 +68,9 @@ def find_team_ids_of(user_id: UUID) -> Sequence[UUID]:
             .where(
                 Membership.user_id == user_id,
                 Membership.state == "active",
-                Team.deleted_at.is_(None),
+                or_(Team.deleted_at.is_(None), Membership.role == "owner"),
             )
-            .order_by(Team.name, Team.id)
+            .order_by(Team.deleted_at.is_not(None), Team.name, Team.id)
         )
         .all()
     )
@@ -169,8 +172,11 @@ def find_mailable(credential_id: UUID) -> Credential | None:
 
 
 def find_recipient(link: Credential) -> Actor | None:
-    """The link's user as a member of the team that is set."""
-    return find_actor(db.current_team_id(), link.user_id) if link.user_id else None
+    """The link's user as a member of the team that is set, or an owner of it while it is deleted."""
+    if link.user_id is None:
+        return None
+    key = (db.current_team_id(), link.user_id)
+    return find_actor(*key) or find_owner_of_deleted(*key)
 
 
 def find_demo_team_id() -> UUID | None:

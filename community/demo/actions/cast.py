@@ -6,6 +6,12 @@ TEAM_NAME = "Northlight (sample team)"
 TEAM_SLUG = "sample"
 TEAM_ZONE = "UTC"
 MAIL_DOMAIN = "sample.example.org"
+AGREEMENT = (
+    "- We say thanks, and mean it.\n"
+    "- What we are told in confidence stays with us.\n"
+    "- We introduce nobody who has not said yes.\n"
+    "- Whoever needs something asks; asking is a gift too.\n"
+)
 CIRCLES = {
     "Studio": "Those who run the projects: what clients are told, and what not yet.",
     "Mentors": "Those who look after the spring cohort.",

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, text, update
 
+from community.accounts.actions.agreement import accept_agreement, publish
 from community.accounts.actions.circles import add_to_circle, create_circle
 from community.accounts.actions.teams import NewTeam, add_member, create_team, find_or_create_user
 from community.core import clock, db, outbox
 from community.demo import queries
 from community.demo.actions import stories, year
-from community.demo.actions.cast import CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
+from community.demo.actions.cast import AGREEMENT, CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
 from community.demo.actions.year import Act, Held
 from community.identity.models import Actor, Team, User, UserEmail, Visibility
 from community.identity.queries import find_actor, get_team
@@ -89,6 +90,7 @@ class _Making:
             NewTeam(TEAM_NAME, TEAM_SLUG, TEAM_ZONE), users[MEMBERS[0].name], MEMBERS[0].name
         )
         get_team(owner).is_demo = True
+        number = publish(owner, AGREEMENT).number
         joined = {MEMBERS[0].name: owner}
         for member in MEMBERS[1:]:
             joined[member.name] = add_member(users[member.name], member.name, role=member.role)
@@ -102,6 +104,7 @@ class _Making:
         for member in MEMBERS:
             actor = self.actors[member.name] = _again(joined[member.name])
             self.person_ids[member.name] = actor.person_id
+            accept_agreement(actor, number)
             edit_person(
                 actor,
                 actor.person_id,

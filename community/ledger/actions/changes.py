@@ -80,7 +80,7 @@ def share(actor: Actor, give_id: UUID, visibility: Mapping[str, Any]) -> Entry:
     if not policy.can_share(actor, entry.state):
         raise NotAllowed(_("Only the one who wrote this says who may see it."), code="not_author")
     before = counts_of(entry.state)
-    stored = resolve_audience(actor, visibility, default="private")
+    stored = resolve_audience(actor, visibility, default="private", keep=entry.state.circle_id)
     act = entry.state.share(by=actor.person_id, at=clock.now(), visibility=stored)
     store_act(actor, entry, act, before, announced=False)
     return entry

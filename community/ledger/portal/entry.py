@@ -129,7 +129,7 @@ def _show(give_id: UUID, form: Form | None) -> Response:
         link_days=LINK_FOR.days,
         may_share=may_share,
         members=forms.members(actor) if may_share else [],
-        circles=people.circle_options(actor) if may_share else [],
+        circles=people.circle_options(actor, found.circle_id) if may_share else [],
         kinds=labels.options(labels.KINDS),
         sizes=labels.options(labels.SIZES),
         impacts=labels.options(labels.IMPACTS),

@@ -54,7 +54,8 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
     for name in changed:
         setattr(note, name, given[name])
     if given.get("visibility") is not None:
-        note.see(resolve_audience(actor, given["visibility"], default="private"))
+        wanted = given["visibility"]
+        note.see(resolve_audience(actor, wanted, default="private", keep=note.circle_id))
         changed += ["visibility"] if note.visibility != before else []
     if changed:
         db.flush()

@@ -135,7 +135,7 @@ def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> boo
     """Change the audience; True when it is another one now."""
     if given is None:
         return False
-    visibility = resolve_audience(actor, given, default="private")
+    visibility = resolve_audience(actor, given, default="private", keep=person.circle_id)
     if visibility.columns() == _audience_of(person):
         return False
     if not policy.can_share(actor, person):

@@ -1,11 +1,14 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
+from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
+    all_circles,
     circle_options,
     find_named,
     find_subject,
     find_tags,
+    is_closed_circle,
     listed_options,
     member_options,
     name_options,
@@ -20,8 +23,6 @@ from community.people.queries.notes import (
 )
 from community.people.queries.persons import (
     PARTS,
-    SORTS,
-    Filter,
     find_by_external_ids,
     find_deleted,
     find_duplicates,
@@ -43,6 +44,7 @@ __all__ = [
     "SORTS",
     "Filter",
     "NameOption",
+    "all_circles",
     "circle_options",
     "find_by_external_ids",
     "find_deleted",
@@ -63,6 +65,7 @@ __all__ = [
     "get_person_by_slug",
     "get_person_row",
     "get_persons",
+    "is_closed_circle",
     "listed_options",
     "member_options",
     "name_options",

@@ -20,6 +20,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -276,16 +277,41 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
     return db.session().scalar(statement)
 
 
-def circle_options(actor: Actor) -> list[tuple[UUID, str]]:
-    """The actor's circles, to choose an audience from."""
-    if not actor.circle_ids:
+def circle_options(actor: Actor, keep: UUID | None = None) -> list[tuple[UUID, str]]:
+    """The actor's open circles, to choose an audience from.
+
+    `keep` is the circle that what is edited has now: it stays on offer when it was closed or its
+    author left it, so that saving something else does not show it to another circle.
+    """
+    if not actor.circle_ids and keep is None:
         return []
+    mine = Circle.id.in_(actor.circle_ids) & Circle.closed_at.is_(None)
     statement = (
         select(Circle.id, Circle.name)
-        .where(Circle.team_id == actor.team_id, Circle.id.in_(actor.circle_ids))
+        .where(Circle.team_id == actor.team_id, or_(mine, Circle.id == keep))
         .order_by(Circle.name)
     )
     return [(row.id, row.name) for row in db.session().execute(statement)]
+
+
+def all_circles(actor: Actor) -> list[tuple[UUID, str]]:
+    """The circles the actor knows of, closed ones left out, to narrow a list by."""
+    if actor.is_guest and not actor.circle_ids:
+        return []
+    statement = select(Circle.id, Circle.name).where(
+        Circle.team_id == actor.team_id, Circle.closed_at.is_(None)
+    )
+    if actor.is_guest:
+        statement = statement.where(Circle.id.in_(actor.circle_ids))
+    return [(row.id, row.name) for row in db.session().execute(statement.order_by(Circle.name))]
+
+
+def is_closed_circle(circle_id: UUID) -> bool:
+    """Whether nothing new is shared with this circle of the team that is set."""
+    closed = select(Circle.closed_at).where(
+        Circle.team_id == db.current_team_id(), Circle.id == circle_id
+    )
+    return db.session().scalar(closed) is not None
 
 
 def find_tags(actor: Actor, among: int = 500) -> list[str]:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     cast,
-    exists,
     func,
     literal,
     or_,
@@ -31,53 +30,16 @@ from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor
-from community.identity.policy import in_team
 from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
 from community.people.policy import listed, visible
 from community.people.queries.columns import PLAIN, with_lists
-from community.people.queries.finding import LONGEST, hits, search_places, search_stand_in
+from community.people.queries.filters import Filter, conditions
+from community.people.queries.finding import LONGEST, hits
 
 PARTS = ("emails", "phones", "links", "positions")
-SORTS = ("name", "updated", "-updated")
 _FOUND_BY_NAME = 500
 
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a list of people is narrowed to. `sort` is one of SORTS, or empty: best match, else name."""
-
-    q: str = ""
-    tag: str | None = None
-    archived: bool | None = False
-    is_member: bool | None = None
-    external_id: str | None = None
-    source: str | None = None
-    email: str | None = None
-    updated_since: datetime | None = None
-    sort: str = ""
-
-    @property
-    def places(self) -> dict[str, Any]:
-        """The values that a statement built for this filter has places for."""
-        named = ("tag", "external_id", "source", "email", "updated_since")
-        values = {name: value for name in named if (value := getattr(self, name))}
-        if values.get("tag"):
-            values["tag"] = (self.tag,)
-        return {**values, **search_places(self.q)} if self.q else values
-
-    @property
-    def shape(self) -> "Filter":
-        """The same filter with stand-ins for its values."""
-        texts = ("tag", "external_id", "source", "email")
-        stand_ins: dict[str, Any] = {n: f"\ue000{n}" for n in texts if getattr(self, n)}
-        if self.q:
-            stand_ins["q"] = search_stand_in(self.q)
-        if self.updated_since:
-            stand_ins["updated_since"] = datetime(1901, 2, 3, 4, 5, 6, 8, UTC)
-        empty = dict.fromkeys(("tag", "external_id", "source", "email", "updated_since"))
-        return replace(self, **{**empty, **stand_ins})
 
 
 def find_people(
@@ -130,7 +92,7 @@ def _prepared_list(shape: _Shape) -> Prepared:
 def _list_statement(
     actor: Actor, wanted: Filter, request: PageRequest, *also: ColumnElement[bool]
 ) -> Rows:
-    statement = _plain().where(listed(actor), *_conditions(actor, wanted), *also)
+    statement = _plain().where(listed(actor), *conditions(actor, wanted), *also)
     order = _ORDERS[wanted.sort.removeprefix("-")]
     column = order.column
     if wanted.q:
@@ -167,46 +129,6 @@ _ORDERS = {
     ),
     "rank": _Order(None, "rank", int, 987_654_320),
 }
-
-
-def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.archived is not None:
-        archived = Person.archived_at.is_not(None)
-        found.append(archived if wanted.archived else ~archived)
-    if wanted.is_member is not None:
-        member = in_team(Person)
-        found.append(member if wanted.is_member else ~member)
-    if wanted.tag:
-        found.append(Person.tags.contains([wanted.tag]))
-    if wanted.updated_since:
-        found.append(Person.updated_at >= wanted.updated_since)
-    if wanted.email:
-        found.append(_has_email([wanted.email]))
-    if wanted.external_id or wanted.source:
-        found.append(_has_external_id(actor, wanted))
-    return found
-
-
-def _has_email(addresses: Sequence[str]) -> ColumnElement[bool]:
-    return exists().where(
-        PersonEmail.team_id == Person.team_id,
-        PersonEmail.person_id == Person.id,
-        PersonEmail.value.in_(addresses),
-    )
-
-
-def _has_external_id(actor: Actor, wanted: Filter) -> ColumnElement[bool]:
-    found = exists().where(
-        ExternalId.team_id == Person.team_id,
-        ExternalId.person_id == Person.id,
-        ExternalId.importer_id.in_(actor.person_ids),
-    )
-    if wanted.external_id:
-        found = found.where(ExternalId.external_id == wanted.external_id)
-    if wanted.source:
-        found = found.where(ExternalId.source == wanted.source)
-    return found
 
 
 def _canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from community.accounts.actions import recovery, sign_in
+from community.accounts.actions import recovery, sign_in, team_life, teams
 from community.accounts.models import ApiToken, Passkey
 from community.core import db, slugs, tokens
 from community.notifications.formats import links
 from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
 from tests.factories import accounts, identity
 from tests.factories.identity import acting
+from tests.factories.invitations import age_invitation, make_invitation, token_of
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -31,7 +32,9 @@ def circle_seat(world: "World", case: str) -> Thing:
     other = identity.make_member(maker, f"Quillon {word()}")
     circle = identity.make_circle(maker, other, name=secret)
     path = {"circle_id": str(circle.id), "person_id": str(other.person_id)}
-    return Thing(maker, READERS[case], path, (secret, *path.values()), circle.id)
+    secrets = (secret, *path.values(), slugs.short_id(circle.id))
+    path["slug"] = slugs.slug(circle.id, circle.name)
+    return Thing(maker, READERS[case], path, secrets, circle.id)
 
 
 def token(world: "World", case: str) -> Thing:
@@ -86,11 +89,43 @@ def unsubscribe_link(world: "World", _case: str) -> Thing:
     return Thing(who, frozenset(), {"token": links.unsubscribe_token(who.team_key, link)})
 
 
+def invitation(world: "World", case: str) -> Thing:
+    """An address asked in as a guest: its maker's to see, and the team's keepers'."""
+    maker, secret = maker_of(world, case), word("invited").lower()
+    made = make_invitation(maker, f"{secret}@example.org", role="guest")
+    age_invitation(maker, made.id, days=1.1)  # so that the day's limit is not reached here
+    readers = {"team": frozenset({"author", "owner", "steward"})}.get(case, READERS[case])
+    path = {"invitation_id": str(made.id)}
+    return Thing(maker, readers, path, (secret, str(made.id)), made.id)
+
+
+def invitation_link(world: "World", _case: str) -> Thing:
+    """The link in an invitation's mail."""
+    made = make_invitation(world.people["owner"], f"{word('invited').lower()}@example.org")
+    token = token_of(world.people["owner"], made.id)
+    return Thing(world.people["owner"], frozenset(), {"token": token})
+
+
+def ending_team(world: "World", _case: str) -> Thing:
+    """A team of somebody's that they have deleted, and may bring back."""
+    owner, secret = world.people["named"], word("ended").lower()
+    with db.transaction(None, owner.user_id):
+        made = teams.create_team(teams.NewTeam(secret, secret), owner.user_id, owner.name)
+        team_life.end_team(made)
+    return Thing(owner, frozenset({"named"}), {"slug": secret}, (secret,), made.team_id)
+
+
 KINDS: dict[str, Kind] = {
+    "ending_team": Kind(ending_team, ("private",)),
+    "invitation": Kind(invitation, SHARED),
     "member": Kind(member, SHARED),
     "circle_seat": Kind(circle_seat, SHARED),
     "token": Kind(token, OWN),
     "session": Kind(session, OWN),
     "passkey": Kind(passkey, OWN),
 }
-PROOFS: dict[str, Maker] = {"sign_in_link": sign_in_link, "unsubscribe_link": unsubscribe_link}
+PROOFS: dict[str, Maker] = {
+    "sign_in_link": sign_in_link,
+    "unsubscribe_link": unsubscribe_link,
+    "invitation_link": invitation_link,
+}

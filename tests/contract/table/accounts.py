@@ -1,15 +1,23 @@
 """Signing in, oneself, the team, its members and circles, tokens."""
 
+from typing import TYPE_CHECKING
+
 from tests.contract.route import (
     KEEPERS,
+    MEMBERS,
     NOBODY,
     OWNER,
+    Body,
     Route,
     api,
     both,
     outside,
     page,
 )
+
+if TYPE_CHECKING:
+    from tests.contract.things import Thing
+    from tests.contract.world import World
 
 _PROFILE = {"name": "Ada Author", "zone": "Europe/Berlin", "default_audience": "private"}
 _SETUP = {
@@ -159,14 +167,6 @@ _SETTINGS = (
         roles=NOBODY,
     ),
     page("POST", "/settings/passkeys/<uuid:passkey_id>/remove", of="passkey", roles=NOBODY),
-    page("GET", "/admin/security", roles=OWNER, by="owner"),
-    page(
-        "POST",
-        "/admin/security",
-        sends={"second_factor": "nobody"},
-        roles=OWNER,
-        by="owner",
-    ),
     page("POST", "/settings/password", sends={"password": "meadow-lantern-otter-19"}, spends=True),
     page("POST", "/settings/password/link"),
     page("GET", "/settings/tokens"),
@@ -175,4 +175,167 @@ _SETTINGS = (
     *both("/settings/leave", spends=True),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_OUTSIDE, *_SETTINGS)
+_TEAM = {
+    "name": "Northlight",
+    "zone": "UTC",
+    "locale": "en",
+    "default_audience": "private",
+    "second_factor": "everybody",
+    "version": 0,
+}
+_INVITED = {"lines": "Mara <mara@x.example>, nobody", "role": "guest"}
+
+
+def _invitation(world: "World", _thing: "Thing") -> Body:
+    return {"email": f"{world.new_name()}@example.org", "role": "guest"}
+
+
+_INVITATIONS = (
+    api("GET", "/invitations", query="?state=pending"),
+    api("POST", "/invitations", sends=_invitation, roles=MEMBERS, answers=201),
+    api("POST", "/invitations/bulk", sends={**_INVITED, "dry_run": True}, roles=MEMBERS),
+    api("GET", "/invitations/<uuid:invitation_id>", of="invitation"),
+    api("DELETE", "/invitations/<uuid:invitation_id>", of="invitation", roles=KEEPERS),
+    api("POST", "/invitations/<uuid:invitation_id>/link", of="invitation", roles=KEEPERS),
+    page("GET", "/admin/members", roles=MEMBERS),
+    page("GET", "/admin/roles"),
+    # “Whatever is there” is not enough to delete a team.
+    api("DELETE", "/team", roles=OWNER, by="owner", scope="admin", answers=412),
+    api("POST", "/team/restoration", public=True, proof=True, answers=401),
+    outside("GET", "/teams/new"),
+    outside(
+        "POST",
+        "/teams/new",
+        sends={"team_name": "Another", "slug": "x", "name": "Ada", "zone": "UTC"},
+        answers=422,
+    ),
+    outside("POST", "/teams/<slug>/restoration", of="ending_team", roles=NOBODY, refusal=404),
+    page("GET", "/admin/team", roles=OWNER, by="owner"),
+    page("POST", "/admin/team", sends=_TEAM, roles=OWNER, by="owner", answers=422),
+    page(
+        "POST",
+        "/admin/team/delete",
+        sends={"confirm": "Nothing like it"},
+        roles=OWNER,
+        by="owner",
+        answers=422,
+    ),
+    api("GET", "/agreement"),
+    api("GET", "/agreement/versions"),
+    api(
+        "POST",
+        "/agreement/versions",
+        sends={"body": "", "number": 999},
+        roles=OWNER,
+        by="owner",
+        scope="admin",
+        answers=409,
+    ),
+    api("POST", "/agreement/acceptance", sends={"number": 1}, answers=404),
+    api("GET", "/agreement/acceptances", roles=MEMBERS),
+    page("GET", "/admin/agreement"),
+    page(
+        "POST",
+        "/admin/agreement/acceptance",
+        sends={"number": 1, "agreed": "yes"},
+        answers=404,
+    ),
+    page("GET", "/admin/agreement/new", roles=OWNER, by="owner"),
+    page(
+        "POST",
+        "/admin/agreement/new",
+        sends={"body": "", "number": 999},
+        roles=OWNER,
+        by="owner",
+        answers=422,
+    ),
+    api(
+        "PATCH",
+        "/circles/<uuid:circle_id>",
+        of="circle_seat",
+        sends=lambda world, thing: {"name": world.new_name()},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    api("POST", "/circles/<uuid:circle_id>/closing", of="circle_seat", roles=KEEPERS, by="owner"),
+    api("DELETE", "/circles/<uuid:circle_id>/closing", of="circle_seat", roles=KEEPERS, by="owner"),
+    page("GET", "/circles"),
+    page(
+        "POST",
+        "/circles",
+        sends=lambda world, thing: {"name": world.new_name()},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    page("GET", "/circles/<slug>", of="circle_seat"),
+    *(
+        page("POST", f"/circles/<slug>{part}", of="circle_seat", roles=KEEPERS, by="owner", **more)
+        for part, more in (
+            ("", {"sends": lambda world, thing: {"name": world.new_name()}}),
+            ("/closing", {}),
+            ("/opening", {}),
+            ("/members", {"sends": lambda world, thing: {"person_id": thing.path["person_id"]}}),
+            ("/members/<uuid:person_id>/add", {}),
+            ("/members/<uuid:person_id>/keeping", {}),
+            ("/members/<uuid:person_id>/resting", {}),
+            ("/members/<uuid:person_id>/remove", {}),
+        )
+    ),
+    page("GET", "/admin/members/<uuid:person_id>", of="member", roles=OWNER, by="owner"),
+    page(
+        "POST",
+        "/admin/members/<uuid:person_id>",
+        of="member",
+        sends={"role": "member", "version": 1},
+        roles=OWNER,
+        by="owner",
+    ),
+    page(
+        "POST",
+        "/admin/members/<uuid:person_id>/remove",
+        of="member",
+        sends=lambda world, thing: {"confirm": thing.name},
+        roles=OWNER,
+        by="owner",
+    ),
+    *both("/admin/members/invite", sends=_invitation, roles=MEMBERS, shown_to=MEMBERS),
+    page("GET", "/admin/members/invite/many", roles=MEMBERS),
+    page(
+        "POST",
+        "/admin/members/invite/many",
+        sends={**_INVITED, "dry_run": "yes"},
+        roles=MEMBERS,
+        answers=200,
+    ),
+    page(
+        "POST",
+        "/admin/members/invitations/<uuid:invitation_id>/revoke",
+        of="invitation",
+        roles=KEEPERS,
+    ),
+    page(
+        "POST",
+        "/admin/members/invitations/<uuid:invitation_id>/link",
+        of="invitation",
+        roles=KEEPERS,
+    ),
+    outside("GET", "/invite/<token>", public=True, of="invitation_link"),
+    outside(
+        "POST",
+        "/invite/<token>",
+        public=True,
+        proof=True,
+        of="invitation_link",
+        sends={"name": "Ina Invited"},
+    ),
+    outside(
+        "POST",
+        "/invite/<token>/fresh",
+        public=True,
+        proof=True,
+        of="invitation_link",
+        answers=200,
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_OUTSIDE, *_SETTINGS, *_INVITATIONS)

@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from community.accounts.models import SCOPES, SECOND_FACTOR
+from community.accounts.models import SCOPES
 from community.core.fields import Audience, Choice, Email, Id, Moment, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
 from community.core.validators import Length
-from community.identity.models import ROLES
+from community.identity.models import DEFAULT_AUDIENCES, ROLES, SECOND_FACTOR, SETTINGS, Team
 
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -97,13 +97,16 @@ class DepartureOut(Schema):
 
 
 class TeamSettings(Schema):
-    """What owners set for the whole team."""
+    """What owners set for the whole team; what is left out stays.
+
+    `outside_name` is what the team calls the people outside; `default_audience` whom a new
+    member's notes are for at first; `second_factor` who must have one.
+    """
 
     region = Text(length=2, allow_none=True)
-    second_factor = Choice(
-        SECOND_FACTOR,
-        metadata={"description": "Of whom the team asks a second factor at sign-in."},
-    )
+    outside_name = Text(length=40)
+    default_audience = Choice(DEFAULT_AUDIENCES)
+    second_factor = Choice(SECOND_FACTOR)
 
 
 class TeamIn(Schema):
@@ -128,6 +131,16 @@ class TeamOut(Schema):
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
     version = fields.Integer(required=True)
+
+
+def dump_team(team: Team) -> dict[str, Any]:
+    """A team as the API shows it."""
+    plain = ("id", "slug", "name", "zone", "locale", "is_demo")
+    stamps = ("created_at", "updated_at", "version")
+    return {
+        **{name: getattr(team, name) for name in (*plain, *stamps)},
+        "settings": {name: team.settings.get(name, default) for name, default in SETTINGS.items()},
+    }
 
 
 class MemberIn(Schema):
@@ -222,6 +235,13 @@ class CircleIn(Schema):
     purpose = Text(length=400, load_default="", lines=True)
 
 
+class CircleChange(Schema):
+    """A circle's fields that may be changed; those that are left out stay."""
+
+    name = Text(length=80, minimum=1)
+    purpose = Text(length=400, lines=True)
+
+
 class CircleMemberIn(Schema):
     """How somebody is in a circle; without `is_keeper` that stays as it is."""
 
@@ -242,6 +262,7 @@ class CircleOut(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     purpose = fields.String(required=True)
+    state = Choice(("open", "closed"), required=True)
     members = fields.List(fields.Nested(CircleMemberOut), required=True)
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
@@ -302,12 +323,6 @@ class SessionNameForm(Schema):
     """What a browser is called; nothing for what it calls itself."""
 
     name = Text(length=80, load_default="")
-
-
-class SecurityForm(Schema):
-    """Of whom the team asks a second factor."""
-
-    second_factor = Choice(SECOND_FACTOR, required=True)
 
 
 class SetupForm(Schema):

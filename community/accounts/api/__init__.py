@@ -9,7 +9,6 @@ from flask import Response
 from community.accounts import policy, schemas
 from community.accounts.actions import circles, membership, profile, sessions, tokens
 from community.accounts.models import (
-    SECOND_FACTOR_DEFAULT,
     ApiToken,
     AuthenticatorApp,
     Passkey,
@@ -210,7 +209,8 @@ def create_circle(data: dict[str, Any]) -> Response:
     actor = current_actor()
     circle = circles.create_circle(actor, **data)
     people = members_queries.find_circle_members(actor, [circle.id])[circle.id]
-    return endpoints.created(_circle(circle, people), f"/circles/{circle.id}")
+    body = _circle(circle, people)
+    return endpoints.created(body, f"/circles/{circle.id}", version=circle.version)
 
 
 @blp.route("/circles/<uuid:circle_id>", methods=["GET"])
@@ -218,6 +218,33 @@ def create_circle(data: dict[str, Any]) -> Response:
 def get_circle(circle_id: UUID) -> Response:
     """One circle and who is in it."""
     return _circle_answer(current_actor(), circle_id)
+
+
+@blp.route("/circles/<uuid:circle_id>", methods=["PATCH"])
+@blp.arguments(schemas.CircleChange)
+@blp.response(200, schemas.CircleOut)
+@endpoints.needs_version
+def change_circle(data: dict[str, Any], circle_id: UUID) -> Response:
+    """Another name or purpose (owners, stewards, its keepers)."""
+    version = endpoints.required_version()
+    circles.change_circle(current_actor(), circle_id, version=version, **data)
+    return _circle_answer(current_actor(), circle_id)
+
+
+@blp.route("/circles/<uuid:circle_id>/closing", methods=["POST"])
+@blp.response(200, schemas.CircleOut)
+def close_circle(circle_id: UUID) -> Response:
+    """Nothing new is shared with it; what was stays with those who are in it."""
+    circles.close_circle(current_actor(), circle_id)
+    return _circle_answer(current_actor(), circle_id)
+
+
+@blp.route("/circles/<uuid:circle_id>/closing", methods=["DELETE"])
+@blp.response(204)
+def reopen_circle(circle_id: UUID) -> Response:
+    """Open a closed circle again."""
+    circles.reopen_circle(current_actor(), circle_id)
+    return Response(status=204)
 
 
 @blp.route("/circles/<uuid:circle_id>/members/<uuid:person_id>", methods=["PUT"])
@@ -269,22 +296,7 @@ def _me(actor: Actor) -> Response:
 
 
 def _team(team: Team) -> Response:
-    body = {
-        "id": team.id,
-        "slug": team.slug,
-        "name": team.name,
-        "zone": team.zone,
-        "locale": team.locale,
-        "settings": {
-            "region": team.settings.get("region"),
-            "second_factor": team.settings.get("second_factor") or SECOND_FACTOR_DEFAULT,
-        },
-        "is_demo": team.is_demo,
-        "created_at": team.created_at,
-        "updated_at": team.updated_at,
-        "version": team.version,
-    }
-    return endpoints.versioned(body, team.version)
+    return endpoints.versioned(schemas.dump_team(team), team.version)
 
 
 _MEMBER = ("id", "member_id", "name", "call_name", "role", "state", "joined_at")
@@ -353,6 +365,7 @@ def _circle(circle: Circle, people: list[Any]) -> dict[str, Any]:
         "id": circle.id,
         "name": circle.name,
         "purpose": circle.purpose,
+        "state": circle.state,
         "members": [
             {"person_id": p.person_id, "name": p.name, "is_keeper": p.is_keeper} for p in people
         ],
@@ -363,4 +376,4 @@ def _circle(circle: Circle, people: list[Any]) -> dict[str, Any]:
 def _circle_answer(actor: Actor, circle_id: UUID) -> Response:
     circle = members_queries.get_circle(actor, circle_id)
     people = members_queries.find_circle_members(actor, [circle.id])[circle.id]
-    return endpoints.answered(_circle(circle, people))
+    return endpoints.versioned(_circle(circle, people), circle.version)
