@@ -27,7 +27,7 @@ from playwright.sync_api import (
 )
 
 from community.accounts.models import Session
-from community.core import clock, db, schema, tokens
+from community.core import clock, db, hold, schema, tokens
 from community.identity.models import Actor
 from tests.conftest import database_url
 from tests.conftest_servers import Servers
@@ -223,3 +223,12 @@ def _session_cookie(actor: Actor, live: Live) -> Any:
             Session(token_digest=tokens.digest(secret), user_id=actor.user_id, expires_at=expires)
         )
     return {"name": "community", "value": secret, "url": live.url, "httpOnly": True}
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Nothing that the test itself does is held."""
+    held = hold.period()
+    hold.configure(0)
+    yield
+    hold.configure(int(held.total_seconds()))

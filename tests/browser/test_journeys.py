@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 from sqlalchemy import update
 
-from community.core import clock, hold, queue
+from community.core import clock, queue
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
 from tests.browser.conftest import Live, Visit, Visitor
@@ -238,15 +238,6 @@ def test_what_one_remembers_otherwise_stays_between_the_two(
     expect(theirs.get_by_text("It was ten minutes.")).to_be_visible()
     other = visit(make_member(owner, "Otto Other"), javascript=javascript).go("/gives")
     expect(other.get_by_text("the whole evening")).to_have_count(0)
-
-
-@pytest.fixture
-def at_once() -> Iterator[None]:
-    """Nothing that the test itself does is held."""
-    held = hold.period()
-    hold.configure(0)
-    yield
-    hold.configure(int(held.total_seconds()))
 
 
 @BOTH

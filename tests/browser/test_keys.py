@@ -1,11 +1,9 @@
 """Keys and the focus, page by page: what is typed next always goes where the reader is."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from community.core import hold, slugs
+from community.core import slugs
 from community.identity.models import Actor
 from community.people.models import Person
 from tests.browser.conftest import Visitor
@@ -24,15 +22,6 @@ def ivy(owner: Actor) -> Actor:
 def lena(owner: Actor) -> Person:
     """Somebody the team knows."""
     return make_person(owner, "Lena Brandt")
-
-
-@pytest.fixture
-def at_once() -> Iterator[None]:
-    """Nothing that the test itself does is held."""
-    held = hold.period()
-    hold.configure(0)
-    yield
-    hold.configure(int(held.total_seconds()))
 
 
 def focus(page: Page, what: str = "id") -> str:
@@ -133,7 +122,7 @@ def test_a_note_is_written_without_script(visit: Visitor, owner: Actor, lena: Pe
     page.get_by_text("Write a note").click()
     page.locator("#f-body").fill("Talked about the garden.")
     page.get_by_role("button", name="Save note").click()
-    page.locator("#history").get_by_text("Talked about the garden.").wait_for()
+    expect(page.locator("#history").get_by_text("Talked about the garden.")).to_be_visible()
 
 
 @pytest.mark.parametrize("by_key", [True, False], ids=["u", "click"])

@@ -15,16 +15,14 @@ from community.ledger import actions
 from community.ledger.actions import Letter
 from community.ledger.actions.outside import TELL_JOB
 from community.ledger.models import GiveWords
-from community.notifications.actions import suppress
 from community.notifications.models import MailSuppression, Notice
-from community.notifications.queries import NO_MORE
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
 from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, seen
 from tests.factories.outbox import do_owed, owed, state_of
 from tests.factories.people import make_person
-from tests.web_client import Api, Portal, soup_of, words_of
+from tests.web_client import Portal, words_of
 
 LETTER = Letter("A small thing", "Dear Mara,\n\nI sent you the contract.\nBest, Noor")
 ADDRESS = "mara@example.org"
@@ -36,6 +34,16 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[mail.Mail]:
     out: list[mail.Mail] = []
     monkeypatch.setattr(mail, "send", out.append)
     return out
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail server does not answer."""
+
+    def send(_mail: mail.Mail) -> None:
+        raise MailFailed("connect", permanent=False)
+
+    monkeypatch.setattr(mail, "send", send)
 
 
 @pytest.fixture
@@ -266,12 +274,8 @@ def test_a_refused_address_is_told_to_the_giver_and_nobody_was_asked(
 
 
 def test_a_server_that_is_away_is_tried_again(
-    app: CommunityFlask, owner: Actor, told: UUID, monkeypatch: pytest.MonkeyPatch
+    app: CommunityFlask, owner: Actor, told: UUID, away: None
 ) -> None:
-    def away(_mail: mail.Mail) -> None:
-        raise MailFailed("connect", permanent=False)
-
-    monkeypatch.setattr(mail, "send", away)
     with pytest.raises(MailFailed):
         do_owed(app, owner, TELL_JOB)
     assert seen(owner, told).awaiting is True
@@ -363,12 +367,8 @@ def assert_told_why(app: CommunityFlask, giver: Actor, give_id: UUID, why: str) 
 
 
 def test_a_mail_that_was_tried_often_enough_waits_for_no_answer(
-    app: CommunityFlask, owner: Actor, told: UUID, monkeypatch: pytest.MonkeyPatch
+    app: CommunityFlask, owner: Actor, told: UUID, away: None
 ) -> None:
-    def away(_mail: mail.Mail) -> None:
-        raise MailFailed("connect", permanent=False)
-
-    monkeypatch.setattr(mail, "send", away)
     (row,) = owed(owner, TELL_JOB)
     with acting(owner) as unit:
         last = update(OutboxRow).where(OutboxRow.id == row.id).values(attempt=MAX_ATTEMPTS - 1)
@@ -376,37 +376,3 @@ def test_a_mail_that_was_tried_often_enough_waits_for_no_answer(
     with pytest.raises(MailFailed):
         do_owed(app, owner, TELL_JOB)
     assert_told_why(app, owner, told, "Their mail server did not take it.")
-
-
-@pytest.mark.parametrize(
-    ("reason", "said"),
-    [
-        (NO_MORE, "Mara Ellison asked for no more mail from this team."),
-        ("recipient refused: 550", "An earlier mail to Mara Ellison came back"),
-    ],
-)
-def test_a_mail_that_cannot_go_is_refused_at_once(
-    app: CommunityFlask, owner: Actor, reason: str, said: str
-) -> None:
-    outsider = make_person(owner, "Mara Ellison", call_name="", email=ADDRESS)
-    with acting(owner):
-        suppress(ADDRESS, reason)
-    body = {
-        "receiver_id": str(outsider.id),
-        "tell_outsider": {"subject": LETTER.subject, "body": LETTER.body},
-    }
-    refused = Api(app, owner).post("/gives", body)
-    assert (refused.status_code, refused.json["code"]) == (422, "no_mail_to_them")
-    (error,) = refused.json["errors"]
-    assert error["field"] == "tell_outsider"
-    assert said in error["message"]
-    portal = Portal(app, owner)
-    portal.get("/gives/new")
-    letter = {"tell": "yes", "subject": LETTER.subject, "body": LETTER.body}
-    form = {"mode": "helped", "who": "Mara Ellison", "what": "a lead", "whole": "1", **letter}
-    page = portal.post("/gives", form)
-    assert page.status_code == 422
-    soup = soup_of(page)
-    assert said in soup.select_one("#f-tell-error").get_text()
-    assert owed(owner, TELL_JOB) == []
-    assert Api(app, owner).post("/gives", {**body, "tell_outsider": None}).status_code == 201

@@ -106,3 +106,4 @@ def test_a_worker_and_a_clock_go_on_whatever_becomes_of_the_bell(
         bell.start()
         owe(owner)
         until(lambda: left(owner) == 0, 90)
+        assert beats() == {"clock", "worker:work"}, "both are alive and say so"
