@@ -25,9 +25,10 @@ READERS: dict[str, frozenset[str]] = {
     "guest": frozenset({"author", "guest"}),
     "team": INSIDERS,
     "foreign": frozenset({"stranger"}),
+    "spent": frozenset(),
 }
 """Who of the world sees a thing of each audience; everybody else must not know it is there."""
-EVERY = tuple(READERS)
+EVERY = tuple(case for case in READERS if case != "spent")
 OWN = ("private", "foreign")
 SHARED = ("team", "foreign")
 
@@ -97,7 +98,9 @@ def visibility(world: "World", case: str) -> dict[str, Any]:
 
 
 def maker_of(world: "World", case: str) -> Actor:
-    """Who makes the things of a case."""
+    """Who makes the things of a case; those of `spent` are made by somebody it will cost."""
+    if case == "spent":
+        return world.leaver()
     return world.people["stranger" if case == "foreign" else "author"]
 
 

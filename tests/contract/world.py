@@ -73,6 +73,10 @@ class World:
             self._subjects[maker.team_id] = make_person(maker, "Petra Plain")
         return self._subjects[maker.team_id]
 
+    def leaver(self) -> Actor:
+        """A member whose membership, browsers or tokens will not outlast the test."""
+        return identity.make_member(self.people["owner"], "Lea Leaver")
+
     @cached_property
     def friend(self) -> Actor:
         """A member of the stranger's team."""
@@ -112,11 +116,11 @@ class World:
         """What a route's address names, made anew by whoever may do everything with it."""
         if route.of in PROOFS:
             return PROOFS[route.of](self, "")
-        if route.of:
+        if route.of and not route.spends:
             return self.fresh(route.of, "team" if "team" in KINDS[route.of].cases else "private")
-        actor = self.people[route.by or "author"]
-        if route.spends:
-            actor = identity.make_member(self.people["owner"], "Lea Leaver")
+        if route.of:
+            return self.fresh(route.of, "spent")
+        actor = self.leaver() if route.spends else self.people[route.by or "author"]
         made_up = {"token": "x" * 43, "name": "none.eml", "filename": "none.css"}
         return Thing(actor, frozenset(), made_up)
 
