@@ -361,6 +361,7 @@ def test_owners_say_of_whom_it_is_asked_and_others_do_not(
     assert portal.post("/admin/team", {**sent, "second_factor": "everybody"}).status_code == 303
     assert portal.get("/settings/keyboard").status_code == 303
     other = Portal(app, make_member(make_team()))
+    other.get("/settings/keyboard")
     assert other.post("/admin/team", {**sent, "second_factor": "nobody"}).status_code == 403
 
 

@@ -19,7 +19,7 @@ from community.identity.models import Actor, Membership, Team, User
 from community.journal.models import JournalEntry
 from community.people.models import PersonEmail
 from community.web.session import CommunityFlask
-from tests.factories.accounts import address_of, make_token
+from tests.factories.accounts import address_of, make_app, make_token
 from tests.factories.identity import acting, again, make_member
 from tests.factories.invitations import make_invitation, token_of
 from tests.factories.people import make_person
@@ -60,6 +60,9 @@ def test_somebody_signed_in_founds_another_team_by_the_page(
     assert browser.get("//teams/new").status_code == 200
     data = {"team_name": "Second", "slug": slug, "name": "Noor H.", "zone": "Europe/Berlin"}
     assert browser.post("//teams/new", data).status_code == 303
+    asked = browser.get(f"/t/{slug}/")
+    assert asked.headers["Location"].endswith("/settings/second_factor"), "as of every owner"
+    make_app(owner)
     assert browser.get(f"/t/{slug}/").status_code == 200
     listed = browser.get("//teams").text
     assert owner.team_name in listed
@@ -77,6 +80,7 @@ def test_teams_of_one_user_are_fully_apart(app: CommunityFlask, owner: Actor) ->
     slug = _slug()
     with db.transaction(None, owner.user_id):
         team_life.found_team(owner.user_id, teams.NewTeam("Second", slug), "Noor H.")
+    make_app(owner)
     browser = Portal(app, owner)
     assert "Mara Ellison" in browser.get("/people").text
     assert "Mara Ellison" not in browser.get(f"/t/{slug}/people").text
@@ -126,6 +130,7 @@ def test_owners_set_the_team_by_the_page(app: CommunityFlask, owner: Actor) -> N
     }
     portal, data = _settings(app, owner, **changed)
     assert portal.post("/admin/team", data).status_code == 303
+    make_app(owner)
     now = again(owner)
     assert (now.team_name, now.team_zone) == ("Southlight", "Europe/Berlin")
     assert now.settings["second_factor"] == "everybody"

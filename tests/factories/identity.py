@@ -33,7 +33,7 @@ def make_team(
     team_id = db.new_id()
     with db.transaction(team_id):
         slug = f"{name.lower()}-{uuid.uuid4().hex[:10]}"
-        settings = {"second_factor": second_factor}
+        settings = {"second_factor": second_factor} if second_factor else {}
         db.add(Team(id=team_id, key=tokens.team_key(), slug=slug, name=name, settings=settings))
         db.flush()
         user_id = _member(owner_name, "owner")
