@@ -17,6 +17,7 @@ from community.core.errors import AppError
 from community.exchange import notices as exchange_notices
 from community.exchange import queries as exchange_queries
 from community.journal import policy as journal_policy
+from community.journal import queries as journal_queries
 from community.ledger import actions as ledger_actions
 from community.ledger import notices as ledger_notices
 from community.ledger import queries as ledger_queries
@@ -37,8 +38,8 @@ KINDS: tuple[NoticeKind, ...] = (
 )
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
-    journal_policy.PERSON: people_queries.readable,
-    "note": people_queries.readable_notes,
+    journal_policy.PERSON: people_queries.recorded,
+    "note": people_queries.recorded_notes,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }
@@ -67,6 +68,7 @@ def configure(config: Config) -> None:
     ledger_actions.register(reciprocity_actions.keep)
     for thing_kind, readable in AUDITED.items():
         journal_policy.register(thing_kind, readable)
+    journal_queries.register_people(people_queries.find_names, people_queries.find_team)
     mail.configure(
         mail.Settings(
             host=config.smtp_host,

@@ -56,6 +56,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         reldate=reldate,
         shortdate=shortdate,
         daydate=daydate,
+        exactly=exactly,
         longdate=longdate,
         monthdate=monthdate,
         slug=slugs.slug,
@@ -209,6 +210,14 @@ def shortdate(value: datetime | date | None) -> Markup:
         return Markup("")
     pattern = "d MMM" if _day(value).year == _today().year else "d MMM y"
     return _time_tag(value, babel.dates.format_date(_day(value), pattern, locale=i18n.locale()))
+
+
+def exactly(value: datetime) -> Markup:
+    """A time to the second in the reader's zone, where the order of acts matters."""
+    text = babel.dates.format_datetime(
+        value, "d MMM y, HH:mm:ss", tzinfo=zone(), locale=i18n.locale()
+    )
+    return _time_tag(value, text)
 
 
 def daydate(value: datetime | date) -> str:
