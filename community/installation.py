@@ -39,7 +39,7 @@ KINDS: tuple[NoticeKind, ...] = (
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
-    "note": people_queries.recorded_notes,
+    "note": people_queries.readable_notes,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

@@ -40,8 +40,8 @@ from community.people.queries.persons import (
 from community.people.queries.readable import (
     find_names,
     find_team,
+    readable_notes,
     recorded,
-    recorded_notes,
 )
 
 __all__ = [
@@ -77,8 +77,8 @@ __all__ = [
     "member_options",
     "name_options",
     "named_options",
+    "readable_notes",
     "recorded",
-    "recorded_notes",
     "same_person",
     "search_people",
 ]

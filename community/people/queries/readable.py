@@ -24,15 +24,9 @@ def recorded(actor: Actor) -> Select[UUID]:
     return select(Person.id).where(or_(visible(actor), deleted))
 
 
-def recorded_notes(actor: Actor) -> Select[UUID]:
-    """The same for notes."""
-    deleted = and_(
-        Note.team_id == actor.team_id,
-        Note.deleted_at.is_not(None),
-        in_audience(actor, Note),
-        Note.person_id.in_(recorded(actor)),
-    )
-    return select(Note.id).where(or_(visible_notes(actor), deleted))
+def readable_notes(actor: Actor) -> Select[UUID]:
+    """The ids of the notes the actor may read; a deleted one is its author's alone, and so is its audit."""
+    return select(Note.id).where(visible_notes(actor))
 
 
 def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, str]:
