@@ -182,8 +182,10 @@ class World:
         return self._fingerprint(self._teams)
 
     def fingerprint_of(self, who: str) -> dict[str, str]:
-        """What stands in the tables of somebody's team, and in those of no team."""
-        return self._fingerprint([self.people[who].team_id])
+        """What stands in somebody's team."""
+        found = self._fingerprint([self.people[who].team_id])
+        tables = db.Base.metadata.tables
+        return {name: said for name, said in found.items() if "team_id" in tables[name].c}
 
     def _fingerprint(self, teams: list[UUID]) -> dict[str, str]:
         with self._admin.connect() as connection:
