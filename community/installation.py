@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from community.accounts import notices as accounts_notices
-from community.core import crypto, db, hold, mail, queue
+from community.core import crypto, db, hold, logs, mail, queue
 from community.core.errors import AppError
 from community.exchange import notices as exchange_notices
 from community.exchange import queries as exchange_queries
@@ -43,6 +43,14 @@ AUDITED: dict[str, journal_policy.Readable] = {
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }
+# One JSON object a line, in UTC.
+PROCESSORS: tuple[structlog.types.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+    logs.tell_error,
+    structlog.processors.JSONRenderer(),
+)
 
 
 def configure(config: Config) -> None:
@@ -52,13 +60,7 @@ def configure(config: Config) -> None:
             logging.getLevelName(config.log_level.upper())
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=PROCESSORS,
     )
     db.configure(config.database_url, pool_size=config.pool_size)
     queue.configure(config.redis_url)

@@ -21,7 +21,7 @@ from community.core.markdown import render as render_markdown
 from community.core.marks import marked
 from community.web import display
 from community.web.idempotency import FORM_FIELD
-from community.web.session import CommunityFlask, find_actor, is_partial
+from community.web.session import CommunityFlask, cookie_name, find_actor, is_partial
 
 THEMES = ("light", "dark")
 
@@ -146,7 +146,7 @@ def _nav() -> list[dict[str, Any]]:
 
 def theme() -> str:
     """The theme the reader chose, or nothing: then the system's."""
-    chosen = request.cookies.get("theme", "")
+    chosen = request.cookies.get(cookie_name("theme"), "")
     return chosen if chosen in THEMES else ""
 
 
