@@ -29,8 +29,9 @@ from community.core.i18n import gettext as _
 from community.web.session import CommunityFlask, find_actor, is_api, is_partial
 
 log = structlog.get_logger(__name__)
-# No right, no credentials, too often. What is not there for somebody is no refusal.
-_REFUSALS = (401, 403, 429)
+# A form without its token, no credentials, no right, too large, too often. What is not there for
+# somebody is no refusal.
+_REFUSALS = (400, 401, 403, 413, 429)
 _PAGES = (400, 401, 403, 404, 409, 422, 429, 500, 503)
 
 
@@ -142,6 +143,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         )
     mapped = AppError(_http_words(error), code=_code_of(error))
     mapped.status = error.code or 500
+    _note_refusal(mapped)
     response = answer(mapped)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -158,6 +158,8 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
     if current_app.config["SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    if request.endpoint == "accounts.logout":
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     if response.status_code == 204:
         response.headers.pop("Content-Type", None)
     return response

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import TestResponse
 
+from community.accounts.actions import own_way_in, passwords
+from community.accounts.models import Credential
 from community.core import crypto, db
 from community.identity.models import Actor
 from community.web import security
 from community.web.session import CommunityFlask, public
-from tests.factories.accounts import actor_by_token, make_session, make_token
+from config import Config, ConfigError
+from tests.factories.accounts import actor_by_token, make_session, make_token, open_session
+from tests.factories.identity import acting
 from tests.web_client import BASE_URL, Api, Portal, soup_of
 
 HTTPS = "https://community.example"
@@ -171,7 +176,7 @@ def test_json_that_is_none_of_ours_is_refused(
 def test_a_form_with_thousands_of_fields_is_refused(app: CommunityFlask, owner: Actor) -> None:
     portal = Portal(app, owner)
     portal.get("/settings/keyboard")
-    many = {f"field-{number}": "x" for number in range(5_000)}
+    many = {f"field-{number}": "x" for number in range(1_500)}
     answer = portal.client.post(
         portal.path("/settings/keyboard"), data=many, base_url=BASE_URL, content_type=_MULTIPART
     )
@@ -276,3 +281,74 @@ def test_another_team_s_key_on_a_token_opens_nothing(
     swapped = f"cty_{stranger.team_key}_{mine.split('_', 2)[2]}"
     assert actor_by_token(swapped) is None
     assert actor_by_token(theirs) is not None
+
+
+def test_signing_out_clears_what_the_browser_keeps(app: CommunityFlask, owner: Actor) -> None:
+    portal = Portal(app, owner)
+    portal.get("/settings/keyboard")
+    answer = portal.post("//logout")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in portal.get("//login").headers
+
+
+def test_our_scripts_keep_nothing_and_make_no_code_or_markup_of_text() -> None:
+    """But the id of the row where an act began, so that Undo leads the focus back."""
+    sources = list((Path(__file__).parents[2] / "community/web/static/src").glob("*.js"))
+    assert sources
+    said = "\n".join(path.read_text() for path in sources)
+    never = (
+        r"localStorage|sessionStorage\.(?!begun\b|back\b)|indexedDB|document\.cookie|innerHTML|outerHTML"
+        r"|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage|WebSocket|__proto__"
+    )
+    assert re.findall(never, said) == []
+
+
+@pytest.mark.parametrize("path", ["//login", "/settings/sessions"])
+def test_a_password_field_hides_it_and_takes_any_manager_s(
+    app: CommunityFlask, owner: Actor, path: str
+) -> None:
+    portal = Portal(app, owner) if not path.startswith("//") else Portal(app)
+    fields = soup_of(portal.get(path)).select('input[name*="password"]')
+    assert fields
+    for field in fields:
+        assert field["type"] == "password"
+        assert field["autocomplete"] in ("current-password", "new-password")
+        assert not {"pattern", "onpaste", "readonly"} & field.attrs.keys()
+        assert int(str(field.get("maxlength", 200))) >= 64
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        " seven Lanterns over a wet meadow ",
+        "\u00e9t\u00e9 \u96ea lanterns over a meadow",
+        "otter meadow " * 9,
+    ],
+    ids=["spaces", "any script", "long"],
+)
+def test_a_password_is_taken_as_it_was_typed(owner: Actor, password: str) -> None:
+    session = open_session(make_session(owner))
+    with acting(owner):
+        own_way_in.set_password(owner, session, password, current="")
+    with db.transaction() as unit:
+        stored = unit.session.scalars(
+            select(Credential.password_hash).where(
+                Credential.user_id == owner.user_id, Credential.kind == "password"
+            )
+        ).one()
+    assert passwords.fits(stored, password)
+    cut = password[:72] if len(password) > 72 else password.strip().lower()
+    assert cut == password or not passwords.fits(stored, cut)
+
+
+@pytest.mark.parametrize("address", ["http://community.example", "http://192.0.2.7:8000"])
+def test_plain_http_is_for_this_machine_alone(address: str) -> None:
+    given = {
+        "DATABASE_URL": "postgresql://community_app@localhost/community",
+        "REDIS_URL": "redis://localhost:6379/0",
+        "SECRET_KEYS": "k" * 40,
+        "BASE_URL": address,
+    }
+    with pytest.raises(ConfigError, match="https"):
+        Config.from_env(given)
+    assert Config.from_env({**given, "BASE_URL": "https://community.example"}).secure
