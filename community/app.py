@@ -22,6 +22,7 @@ from community.exchange import portal as exchange_portal
 from community.home import api as home_api
 from community.home import portal as home_portal
 from community.journal import api as journal_api
+from community.journal import portal as journal_portal
 from community.ledger import api as ledger_api
 from community.ledger import jobs as ledger_jobs
 from community.ledger import portal as ledger_portal
@@ -62,6 +63,7 @@ API: tuple[ApiBlueprint, ...] = (
 )
 PORTAL: tuple[Blueprint, ...] = (
     *accounts_portal.BLUEPRINTS,
+    journal_portal.blp,
     notifications_portal.bp,
     notifications_portal.outside,
     people_portal.blp,

@@ -12,11 +12,12 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from community.accounts import notices as accounts_notices
-from community.core import crypto, db, hold, mail, queue
+from community.core import crypto, db, hold, logs, mail, queue
 from community.core.errors import AppError
 from community.exchange import notices as exchange_notices
 from community.exchange import queries as exchange_queries
 from community.journal import policy as journal_policy
+from community.journal import queries as journal_queries
 from community.ledger import actions as ledger_actions
 from community.ledger import notices as ledger_notices
 from community.ledger import queries as ledger_queries
@@ -37,11 +38,19 @@ KINDS: tuple[NoticeKind, ...] = (
 )
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
-    journal_policy.PERSON: people_queries.readable,
+    journal_policy.PERSON: people_queries.recorded,
     "note": people_queries.readable_notes,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }
+# One JSON object a line, in UTC.
+PROCESSORS: tuple[structlog.types.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+    logs.tell_error,
+    structlog.processors.JSONRenderer(),
+)
 
 
 def configure(config: Config) -> None:
@@ -51,13 +60,7 @@ def configure(config: Config) -> None:
             logging.getLevelName(config.log_level.upper())
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=PROCESSORS,
     )
     db.configure(config.database_url, pool_size=config.pool_size)
     queue.configure(config.redis_url)
@@ -67,6 +70,7 @@ def configure(config: Config) -> None:
     ledger_actions.register(reciprocity_actions.keep)
     for thing_kind, readable in AUDITED.items():
         journal_policy.register(thing_kind, readable)
+    journal_queries.register_people(people_queries.find_names, people_queries.find_team)
     mail.configure(
         mail.Settings(
             host=config.smtp_host,

@@ -4,8 +4,11 @@ The application is configured before a command runs. What another program reads 
 token) is alone on standard output; words about it go to standard error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -17,6 +20,8 @@ from community.core.addresses import normalise_email
 from community.core.errors import AppError
 from community.core.fields import Text
 from community.identity.models import ROLES
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Address(click.ParamType[str]):
@@ -187,9 +192,16 @@ def token() -> None:
     """
 
 
+def _whose(command: Command) -> Command:
+    """`--team` and `--email`: whose token it is."""
+    command = click.option("--email", type=Address(), required=True, help="Whose token it is.")(
+        command
+    )
+    return click.option("--team", "slug", required=True, help="The team's slug.")(command)
+
+
 @token.command("create")
-@click.option("--team", "slug", required=True, help="The team's slug.")
-@click.option("--email", type=Address(), required=True, help="Whose token it is.")
+@_whose
 @click.option(
     "--scope",
     "scopes",
@@ -199,15 +211,53 @@ def token() -> None:
     help="What it may do; several by repeating.",
 )
 @click.option("--name", type=Name(), default="Command line", show_default=True)
-def create_token(slug: str, email: str, scopes: tuple[str, ...], name: str) -> None:
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="It ends by itself after so many; never otherwise."
+)
+def create_token(
+    slug: str, email: str, scopes: tuple[str, ...], name: str, days: int | None
+) -> None:
     """Print a new token, alone on standard output. It is not shown again.
 
     \b
-    Example: community token create --team northlight --email mara@example.org --scope read
+    Example: community token create --team northlight --email mara@example.org --scope read --days 90
     """
     with _work():
-        secret = operator.create_token(slug, email, scopes=scopes, name=name)
+        secret = operator.create_token(slug, email, scopes=scopes, name=name, days=days)
     click.echo(secret)
+
+
+@token.command("list")
+@_whose
+def list_tokens(slug: str, email: str) -> None:
+    """Print a member's tokens, one a line: id, scopes, made, last used, ends, name.
+
+    \b
+    Example: community token list --team northlight --email mara@example.org
+    """
+    with _work():
+        found = operator.list_tokens(slug, email)
+    for one in found:
+        days = [_day(at) for at in (one.created_at, one.last_used_at, one.expires_at)]
+        click.echo("\t".join([str(one.id), ",".join(one.scopes), *days, one.name]))
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "-"
+
+
+@token.command("revoke")
+@_whose
+@click.argument("token_id", type=click.UUID)
+def revoke_token(slug: str, email: str, token_id: UUID) -> None:
+    """End the token with this id at once; `token list` shows ids.
+
+    \b
+    Example: community token revoke --team northlight --email mara@example.org 0197a0c4-…
+    """
+    with _work():
+        operator.revoke_token(slug, email, token_id)
+    click.echo("The token is ended.", err=True)
 
 
 @click.group()

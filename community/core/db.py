@@ -154,7 +154,9 @@ _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
 _engine: Engine | None = None
 
 
-def configure(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_000) -> Engine:
+def configure(
+    url: str, *, pool_size: int = 5, max_overflow: int = 10, statement_timeout_ms: int = 15_000
+) -> Engine:
     """Point this process at its database. Called once by the composition root."""
     global _engine
     if _engine is not None:
@@ -162,7 +164,7 @@ def configure(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_00
     _engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=10,
+        max_overflow=max_overflow,
         pool_pre_ping=False,
         # An error's text goes to the logs, which hold nothing that people wrote.
         hide_parameters=True,

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "member": Entry("community.accounts.cli:member", "Let people into a team.", True),
     "token": Entry("community.accounts.cli:token", "Make API tokens.", True),
     "secrets": Entry("community.accounts.cli:secrets", "Renew what is sealed with the keys.", True),
+    "journal": Entry("community.journal.cli:journal", "Prove that the audit is whole.", True),
     "import": Entry("community.exchange.cli:import_file", "Bring people from a file.", True),
     "reciprocity": Entry(
         "community.reciprocity.cli:reciprocity", "Prove and rebuild the balances.", True

@@ -6,6 +6,7 @@ order and is never covered, since a restore shifts it.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+
+from community.core.i18n import gettext as _
 
 START = bytes(32)
 LOWEST = -(2**63)
@@ -56,10 +59,26 @@ class Problem:
 
 @dataclass(frozen=True)
 class Head:
-    """The end of the chain, to be kept elsewhere: it proves that nothing was cut off later."""
+    """The end of the chain, to be kept elsewhere: it proves that nothing was cut off later.
+
+    In writing it is `seq:digest`, the digest as 64 hexadecimal digits.
+    """
 
     seq: int
     digest: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.digest}"
+
+
+# The end of a chain without a link.
+NOTHING = Head(0, START.hex())
+
+
+def read_head(written: str) -> Head | None:
+    """A head that was kept in writing; None where it has not the shape of one."""
+    found = re.fullmatch(r"([0-9]{1,9}):([0-9a-f]{64})", written.strip().lower(), re.ASCII)
+    return Head(int(found[1]), found[2]) if found else None
 
 
 def line(entry: Entry) -> bytes:
@@ -114,26 +133,38 @@ def problems(
         made = next_seal(team_id, previous, rest.up_to(seal.last_position))
         yield from _of_link(seal, previous, made)
         previous = seal
-    if head is not None and head not in [head_of(seal) for seal in seals]:
-        yield Problem(head.seq, "the chain does not hold the head that was kept")
+    yield from problems_of_head(seals, head)
 
 
-def head_of(seal: Seal) -> Head:
+def problems_of_head(seals: Sequence[Seal], head: Head | None) -> Iterator[Problem]:
+    """Whether a head that was kept elsewhere is still one of the chain."""
+    if head is not None and head not in [NOTHING, *(head_of(seal) for seal in seals)]:
+        yield Problem(head.seq, _("the chain does not hold the head that was kept"))
+
+
+def head_of(seal: Seal | None) -> Head:
     """What to keep of a seal elsewhere."""
-    return Head(seal.seq, seal.digest.hex())
+    return Head(seal.seq, seal.digest.hex()) if seal else NOTHING
 
 
 def _of_link(seal: Seal, previous: Seal | None, made: Seal | None) -> Iterator[Problem]:
     if seal.seq != (previous.seq + 1 if previous else 1):
-        yield Problem(seal.seq, "a seal is missing before this one")
+        yield Problem(seal.seq, _("a seal is missing before this one"))
     if seal.previous != (previous.digest if previous else START):
-        yield Problem(seal.seq, "the seal does not follow the one before")
+        yield Problem(seal.seq, _("the seal does not follow the one before"))
     if made is None:
-        yield Problem(seal.seq, "every entry is gone")
+        yield Problem(seal.seq, _("every entry is gone"))
     elif made.entries != seal.entries:
-        yield Problem(seal.seq, f"{seal.entries} entries were sealed, {made.entries} are here")
+        yield Problem(
+            seal.seq,
+            _(
+                "%(sealed)d entries were sealed, %(here)d are here",
+                sealed=seal.entries,
+                here=made.entries,
+            ),
+        )
     elif made.digest != seal.digest:
-        yield Problem(seal.seq, "an entry was changed or moved")
+        yield Problem(seal.seq, _("an entry was changed or moved"))
 
 
 class _Rest:

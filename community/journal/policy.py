@@ -20,6 +20,7 @@ PERSON = "person"
 OF_THE_TEAM = (
     "agreement",
     "api_token",
+    "audit",
     "circle",
     "gives",
     "invitation",

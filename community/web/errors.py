@@ -26,9 +26,12 @@ from community.core.errors import (
     Unavailable,
 )
 from community.core.i18n import gettext as _
-from community.web.session import CommunityFlask, is_api, is_partial
+from community.web.session import CommunityFlask, find_actor, is_api, is_partial
 
 log = structlog.get_logger(__name__)
+# A form without its token, no credentials, no right, too large, too often. What is not there for
+# somebody is no refusal.
+_REFUSALS = (400, 401, 403, 413, 429)
 _PAGES = (400, 401, 403, 404, 409, 422, 429, 500, 503)
 
 
@@ -75,6 +78,7 @@ def field_errors(error: ValidationError | HTTPException) -> list[FieldError]:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
+    _note_refusal(error)
     if not is_api() and isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)
     if not is_api() and isinstance(error, ConfirmFirst):
@@ -82,6 +86,24 @@ def _app_error(error: AppError) -> ResponseReturnValue:
     if not is_api() and isinstance(error, FactorFirst):
         return _lead_to(url_for("settings.second_factor"))
     return answer(error)
+
+
+def _note_refusal(error: AppError) -> None:
+    """Whoever asks for what they may not is in the log: who by id, what by rule."""
+    if error.status not in _REFUSALS:
+        return
+    actor, rule = find_actor(), str(request.url_rule or "")
+    log.info(
+        "request.refused",
+        status=error.status,
+        code=error.code,
+        method=request.method,
+        rule=rule,
+        team_id=str(actor.team_id) if actor else "",
+        person_id=str(actor.person_id) if actor else "",
+        address=request.remote_addr,
+        trace_id=trace_id(),
+    )
 
 
 def _page_before() -> str:
@@ -121,6 +143,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         )
     mapped = AppError(_http_words(error), code=_code_of(error))
     mapped.status = error.code or 500
+    _note_refusal(mapped)
     response = answer(mapped)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -172,7 +195,9 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("request.failed", trace_id=trace_id(), path=request.path, exc_info=error)
+    # The rule, not the address: what stands in its place may be a link's secret.
+    rule = str(request.url_rule) if request.url_rule else ""
+    log.error("request.failed", trace_id=trace_id(), rule=rule, exc_info=error)
     return answer(
         AppError(_("Something went wrong on our side. It has been noted."), code="internal_error")
     )

@@ -31,6 +31,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+_HSTS = "max-age=31536000; includeSubDomains"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _NUL = "\0"
 
@@ -156,7 +157,9 @@ def _headers(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if current_app.config["SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    if request.endpoint == "accounts.logout":
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     if response.status_code == 204:
         response.headers.pop("Content-Type", None)
     return response

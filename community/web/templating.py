@@ -21,7 +21,7 @@ from community.core.markdown import render as render_markdown
 from community.core.marks import marked
 from community.web import display
 from community.web.idempotency import FORM_FIELD
-from community.web.session import CommunityFlask, find_actor, is_partial
+from community.web.session import CommunityFlask, cookie_name, find_actor, is_partial
 
 THEMES = ("light", "dark")
 
@@ -56,6 +56,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         reldate=reldate,
         shortdate=shortdate,
         daydate=daydate,
+        exactly=exactly,
         longdate=longdate,
         monthdate=monthdate,
         slug=slugs.slug,
@@ -145,7 +146,7 @@ def _nav() -> list[dict[str, Any]]:
 
 def theme() -> str:
     """The theme the reader chose, or nothing: then the system's."""
-    chosen = request.cookies.get("theme", "")
+    chosen = request.cookies.get(cookie_name("theme"), "")
     return chosen if chosen in THEMES else ""
 
 
@@ -209,6 +210,14 @@ def shortdate(value: datetime | date | None) -> Markup:
         return Markup("")
     pattern = "d MMM" if _day(value).year == _today().year else "d MMM y"
     return _time_tag(value, babel.dates.format_date(_day(value), pattern, locale=i18n.locale()))
+
+
+def exactly(value: datetime) -> Markup:
+    """A time to the second in the reader's zone, where the order of acts matters."""
+    text = babel.dates.format_datetime(
+        value, "d MMM y, HH:mm:ss", tzinfo=zone(), locale=i18n.locale()
+    )
+    return _time_tag(value, text)
 
 
 def daydate(value: datetime | date) -> str:

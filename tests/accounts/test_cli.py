@@ -186,6 +186,31 @@ def test_a_token_is_alone_on_standard_output_and_works(owner: Actor) -> None:
     assert (actor.member_id, actor.scopes) == (owner.member_id, {"read", "write"})
 
 
+def test_a_token_ends_after_its_days_or_when_it_is_revoked(owner: Actor) -> None:
+    words = ("--team", owner.team_slug, "--email", address_of(owner))
+    short = _run("token", "create", *words, "--scope", "read", "--days", "30", "--name", "Short")
+    kept = _run("token", "create", *words, "--scope", "calendar:read", "--name", "Calendar")
+    listed = [line.split("\t") for line in _run("token", "list", *words).stdout.splitlines()]
+    assert [(row[1], row[3], row[5]) for row in listed] == [
+        ("calendar:read", "-", "Calendar"),
+        ("read", "-", "Short"),
+    ]
+    assert (listed[0][4], listed[1][4] > listed[1][2]) == ("-", True)
+    assert _run("token", "revoke", *words, listed[0][0]).exit_code == 0
+    assert actor_by_token(kept.stdout.strip()) is None
+    assert actor_by_token(short.stdout.strip()) is not None
+    again = _run("token", "revoke", *words, listed[0][0])
+    assert (again.exit_code, "no such token" in again.stderr) == (1, True)
+
+
+def test_nobody_s_token_is_revoked_under_another_name(owner: Actor, member: Actor) -> None:
+    words = ("--team", owner.team_slug, "--email")
+    made = _run("token", "create", *words, address_of(member), "--scope", "read")
+    token_id = _run("token", "list", *words, address_of(member)).stdout.split("\t")[0]
+    assert _run("token", "revoke", *words, address_of(owner), token_id).exit_code == 1
+    assert actor_by_token(made.stdout.strip()) is not None
+
+
 def test_a_scope_that_cannot_be_is_answered_by_those_that_can(owner: Actor, member: Actor) -> None:
     words = ("token", "create", "--team", owner.team_slug, "--email")
     beyond = _run(*words, address_of(member), "--scope", "read", "--scope", "admin")
@@ -212,6 +237,8 @@ def test_a_token_is_for_members_only(owner: Actor, stranger: Actor) -> None:
         ("team", "create"),
         ("member", "add"),
         ("token", "create"),
+        ("token", "list"),
+        ("token", "revoke"),
     ],
 )
 def test_every_command_helps_with_an_example(words: tuple[str, ...]) -> None:

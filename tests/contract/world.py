@@ -78,6 +78,11 @@ class World:
         return identity.make_member(self.people["owner"], "Lea Leaver")
 
     @cached_property
+    def nobody(self) -> Portal:
+        """A browser that is not signed in."""
+        return Portal(self.app)
+
+    @cached_property
     def friend(self) -> Actor:
         """A member of the stranger's team."""
         return identity.make_member(self.people["stranger"], "Frida Friend")
@@ -174,8 +179,17 @@ class World:
 
     def fingerprint(self) -> dict[str, str]:
         """What stands in every table, of both teams; without the traces that reading may leave."""
+        return self._fingerprint(self._teams)
+
+    def fingerprint_of(self, who: str) -> dict[str, str]:
+        """What stands in somebody's team."""
+        found = self._fingerprint([self.people[who].team_id])
+        tables = db.Base.metadata.tables
+        return {name: said for name, said in found.items() if "team_id" in tables[name].c}
+
+    def _fingerprint(self, teams: list[UUID]) -> dict[str, str]:
         with self._admin.connect() as connection:
-            found = connection.execute(_fingerprint(), {"teams": self._teams})
+            found = connection.execute(_fingerprint(), {"teams": teams})
             return {row.name: row.digest for row in found}
 
     @property

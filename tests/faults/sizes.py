@@ -40,6 +40,9 @@ MAILS = size(20, 1_000)
 HEALED_SECONDS = 120.0
 # P5: deaths between the mail server's yes and the commit.
 DEATHS_WHILE_SENDING = size(1, 10)
+# P7: reads of whole tables, and requests, by twenty threads on two connections.
+FOREIGN_READS = size(4_000, 1_000_000)
+FOREIGN_REQUESTS = size(200, 20_000)
 # P10: the queue's server is away.
 AWAY_SECONDS = float(size(3, 600))
 # P11: mails to a server that is slow, away, or says no.

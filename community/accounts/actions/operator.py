@@ -1,15 +1,19 @@
 """What whoever runs the installation does by command: no actor, so no rights are asked."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from community.accounts.actions import factors, setup, sign_in, teams, tokens
+from community.accounts.models import ApiToken
 from community.accounts.queries import members as members_queries
 from community.accounts.queries import sign_in as queries
-from community.core import db
+from community.accounts.queries import tokens as tokens_queries
+from community.core import clock, db
 from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
-from community.identity.models import Team
+from community.core.paging import MAX_LIMIT, PageRequest
+from community.identity.models import Actor, Team
 from community.identity.queries import find_actor, find_team
 
 
@@ -63,14 +67,32 @@ def add_member(slug: str, address: str, *, role: str, name: str | None) -> None:
     teams.add_member(user_id, name or teams.name_from(address), role=role)
 
 
-def create_token(slug: str, address: str, *, scopes: Sequence[str], name: str) -> str:
-    """A token of a member; returns its secret."""
+def create_token(
+    slug: str, address: str, *, scopes: Sequence[str], name: str, days: int | None = None
+) -> str:
+    """A token of a member, for so many days; returns its secret."""
+    ends = clock.now() + timedelta(days=days) if days else None
+    return tokens.create_token(_enter(slug, address), name=name, scopes=scopes, expires_at=ends)[1]
+
+
+def list_tokens(slug: str, address: str) -> Sequence[ApiToken]:
+    """A member's tokens that were not revoked; at most fifty, so one page holds them."""
+    return tokens_queries.find_tokens(_enter(slug, address), PageRequest(MAX_LIMIT)).items
+
+
+def revoke_token(slug: str, address: str, token_id: UUID) -> None:
+    """End one of a member's tokens at once."""
+    tokens.revoke_token(_enter(slug, address), token_id)
+
+
+def _enter(slug: str, address: str) -> Actor:
+    """The member whose tokens these are; the transaction is set to them."""
     team, user_id = _get_team(slug), _get_user(address)
     db.enter(team.id, user_id)
     actor = find_actor(team.id, user_id)
     if actor is None:
         raise NotFound(_("%(address)s is not in this team.", address=address))
-    return tokens.create_token(actor, name=name, scopes=scopes)[1]
+    return actor
 
 
 def _get_team(slug: str) -> Team:

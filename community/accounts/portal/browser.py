@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Response, current_app, flash, g, redirect, request
+from flask import Response, flash, g, redirect, request
 from flask import session as flask_session
 
 from community.accounts.actions.entry import HALF_LIFE, Browser, Entry
@@ -112,16 +112,8 @@ def say(text: str) -> None:
 
 def remember_theme(response: Response, theme: str) -> None:
     """Keep the theme in a cookie, so that the first byte of every page knows it."""
-    secure = bool(current_app.config["SECURE"])
+    name = web_session.cookie_name("theme")
     if theme in THEMES:
-        response.set_cookie(
-            "theme",
-            theme,
-            max_age=int(THEME_LIFE.total_seconds()),
-            path="/",
-            secure=secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        web_session.set_cookie(response, name, theme, int(THEME_LIFE.total_seconds()))
     else:
-        response.delete_cookie("theme", path="/", secure=secure, httponly=True, samesite="Lax")
+        web_session.clear_cookie(response, name)

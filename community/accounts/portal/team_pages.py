@@ -50,7 +50,10 @@ def team_tabs(actor: Actor) -> list[tuple[str, str, str]]:
         ("agreement", _("Agreement"), "team.agreement"),
     ]
     if policy.can_change_team(actor):
-        tabs.append(("team", _("Settings of the team"), "team.settings"))
+        tabs += [
+            ("team", _("Settings of the team"), "team.settings"),
+            ("audit", _("Audit"), "audit.show"),
+        ]
     there = current_app.view_functions
     return [(key, label, url(endpoint)) for key, label, endpoint in tabs if endpoint in there]
 

@@ -37,7 +37,12 @@ from community.people.queries.persons import (
     get_persons,
     same_person,
 )
-from community.people.queries.readable import readable, readable_notes
+from community.people.queries.readable import (
+    find_names,
+    find_team,
+    readable_notes,
+    recorded,
+)
 
 __all__ = [
     "PARTS",
@@ -54,10 +59,12 @@ __all__ = [
     "find_known_emails",
     "find_members",
     "find_named",
+    "find_names",
     "find_notes",
     "find_people",
     "find_subject",
     "find_tags",
+    "find_team",
     "get_note",
     "get_note_row",
     "get_own_note",
@@ -70,8 +77,8 @@ __all__ = [
     "member_options",
     "name_options",
     "named_options",
-    "readable",
     "readable_notes",
+    "recorded",
     "same_person",
     "search_people",
 ]

@@ -1,19 +1,54 @@
 """What one may see, as ids alone: for features that name things without telling of them."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
-from community.identity.models import Actor
+from community.core import db
+from community.identity.models import Actor, Membership
+from community.identity.policy import in_audience
 from community.people.models import Note, Person
-from community.people.policy import visible, visible_notes
+from community.people.policy import listed, visible, visible_notes
 
 
-def readable(actor: Actor) -> Select[UUID]:
-    """The ids of the persons the actor may see."""
-    return select(Person.id).where(visible(actor))
+def recorded(actor: Actor) -> Select[UUID]:
+    """The ids of the persons whose audit the actor may read: visible ones, and when they are deleted.
+
+    Of a deleted one the audience still counts, so that the audit tells who deleted whom.
+    """
+    deleted = and_(
+        Person.team_id == actor.team_id, Person.deleted_at.is_not(None), in_audience(actor, Person)
+    )
+    return select(Person.id).where(or_(visible(actor), deleted))
 
 
 def readable_notes(actor: Actor) -> Select[UUID]:
-    """The ids of the notes the actor may read."""
+    """The ids of the notes the actor may read; a deleted one is its author's alone, and so is its audit."""
     return select(Note.id).where(visible_notes(actor))
+
+
+def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What those of these persons are called whom the actor may see; merged ones by who they became."""
+    named = aliased(Person)
+    statement = (
+        select(named.id, Person.name)
+        .join(Person, and_(Person.team_id == named.team_id, Person.id == named.canonical_id))
+        .where(named.id.in_(person_ids), visible(actor, named), visible(actor))
+    )
+    return {row.id: row.name for row in db.session().execute(statement)}
+
+
+def find_team(actor: Actor) -> list[tuple[UUID, str]]:
+    """Who is in the team now, by name, the actor included."""
+    statement = (
+        select(Person.id, Person.name)
+        .join(
+            Membership,
+            and_(Membership.team_id == Person.team_id, Membership.id == Person.membership_id),
+        )
+        .where(listed(actor), Membership.state == "active")
+        .order_by(Person.sort_key, Person.id)
+    )
+    return [(row.id, row.name) for row in db.session().execute(statement)]
