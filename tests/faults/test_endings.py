@@ -33,6 +33,7 @@ from tests.factories.accounts import (
     open_session,
 )
 from tests.factories.identity import acting, make_member, make_team
+from tests.faults.conftest import Figures
 from tests.faults.sizes import TRIES
 from tests.web_client import BASE_URL
 
@@ -213,7 +214,7 @@ SESSION, TOKEN, BOTH = (True, False), (False, True), (True, True)
 )
 @pytest.mark.timeout(1800)
 def test_what_has_ended_is_refused_at_the_next_request(
-    app: CommunityFlask, end: Callable[[Case], None], ends: tuple[bool, bool]
+    app: CommunityFlask, figures: Figures, end: Callable[[Case], None], ends: tuple[bool, bool]
 ) -> None:
     owner, refused = make_team(), 0
     for number in range(TRIES):
@@ -225,7 +226,8 @@ def test_what_has_ended_is_refused_at_the_next_request(
         end(case)
         left = (_page(app, case), _api(app, case))
         refused += (left[0] in (303, 404), left[1] == 401) == ends
-    assert refused == TRIES
+    said = figures(ending=end.__name__.strip("_"), tries=TRIES, refused=refused)
+    assert refused == TRIES, said
 
 
 def _page(app: CommunityFlask, case: Case) -> int:
