@@ -5,6 +5,7 @@ The table of settings is docs/settings.md.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,28 @@ SETTINGS = (
     "TRUSTED_PROXIES",
     "POOL_SIZE",
     "REQUESTS_PER_MINUTE",
+    "OIDC_PROVIDERS",
 )
+OIDC_SETTINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "DOMAINS", "LABEL")
+ANY_DOMAIN = "*"
+_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9]{0,19}")
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class ConfigError(Exception):
     """A setting is missing or malformed; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class OidcProvider:
+    """A place to sign in by (OpenID Connect). It vouches for addresses of these domains only."""
+
+    name: str
+    label: str
+    issuer: str
+    client_id: str
+    client_secret: str | None
+    domains: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,7 @@ class Config:
     trusted_proxies: int
     pool_size: int
     requests_per_minute: int
+    oidc_providers: tuple[OidcProvider, ...]
 
     @property
     def secure(self) -> bool:
@@ -105,6 +124,7 @@ class Config:
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0, 0, 5),
             pool_size=_whole(env, "POOL_SIZE", 5, 1, 100),
             requests_per_minute=_whole(env, "REQUESTS_PER_MINUTE", 1200, 0, 1_000_000),
+            oidc_providers=_oidc_providers(env),
         )
 
 
@@ -126,7 +146,8 @@ def keep_settings(data: Path, env: Mapping[str, str]) -> None:
     """Keep the settings among these values for `environment()`, readable by their owner alone."""
     fresh = data / f"{KEPT_SETTINGS}.new"
     fresh.unlink(missing_ok=True)
-    lines = [f"{name}={env[name]}\n" for name in SETTINGS if env.get(name)]
+    names = [*SETTINGS, *_provider_settings(env)]
+    lines = [f"{name}={env[name]}\n" for name in names if env.get(name)]
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(lines)
     fresh.rename(data / KEPT_SETTINGS)
@@ -207,6 +228,70 @@ def _mail_from(env: Mapping[str, str], smtp_host: str | None, host: str) -> str:
             f"MAIL_FROM is {value!r}. It must be a bare address like notify@example.org."
         )
     return value
+
+
+def _provider_names(env: Mapping[str, str]) -> list[str]:
+    return [name.strip() for name in env.get("OIDC_PROVIDERS", "").split(",") if name.strip()]
+
+
+def _provider_settings(env: Mapping[str, str]) -> list[str]:
+    """The settings of the named providers."""
+    prefixes = [f"OIDC_{name.upper()}_" for name in _provider_names(env)]
+    return [prefix + setting for prefix in prefixes for setting in OIDC_SETTINGS]
+
+
+def _oidc_providers(env: Mapping[str, str]) -> tuple[OidcProvider, ...]:
+    names = _provider_names(env)
+    bad = [name for name in names if not _PROVIDER_NAME.fullmatch(name)]
+    if bad or len(set(names)) != len(names):
+        raise ConfigError(
+            f"OIDC_PROVIDERS is {env['OIDC_PROVIDERS']!r}. It must be different short names of small"
+            " letters and digits, separated by commas, like acme or acme,google."
+        )
+    providers = tuple(_oidc_provider(env, name) for name in names)
+    issuers = [provider.issuer for provider in providers]
+    if len(set(issuers)) != len(issuers):
+        raise ConfigError("OIDC_PROVIDERS names one issuer twice. Name each once.")
+    return providers
+
+
+def _oidc_provider(env: Mapping[str, str], name: str) -> OidcProvider:
+    prefix = f"OIDC_{name.upper()}_"
+    domains = _need(
+        env,
+        f"{prefix}DOMAINS",
+        "the domains of the addresses it vouches for, separated by commas, or * for any",
+    )
+    return OidcProvider(
+        name=name,
+        label=env.get(f"{prefix}LABEL", "").strip() or name.capitalize(),
+        issuer=_issuer(_need(env, f"{prefix}ISSUER", "its address"), f"{prefix}ISSUER"),
+        client_id=_need(env, f"{prefix}CLIENT_ID", "the name this portal has there"),
+        client_secret=env.get(f"{prefix}CLIENT_SECRET", "").strip() or None,
+        domains=_domains(domains, f"{prefix}DOMAINS"),
+    )
+
+
+def _issuer(value: str, name: str) -> str:
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not (safe and parts.hostname) or parts.query or parts.fragment:
+        raise ConfigError(
+            f"{name} is {value!r}. It must be an https address as the provider names itself,"
+            " like https://accounts.example.org."
+        )
+    return value
+
+
+def _domains(value: str, name: str) -> tuple[str, ...]:
+    domains = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if domains == (ANY_DOMAIN,):
+        return domains
+    if not domains or not all(_DOMAIN.fullmatch(domain) for domain in domains):
+        raise ConfigError(
+            f"{name} is {value!r}. It must be domains like example.org, separated by commas, or * alone."
+        )
+    return domains
 
 
 def _check_base_url(value: str, insecure_lan: bool) -> None:

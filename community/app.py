@@ -11,6 +11,7 @@ from community.accounts import portal as accounts_portal
 from community.accounts.actions.tokens import note_token_use
 from community.accounts.api import agreement as agreement_api
 from community.accounts.api import invitations as invitations_api
+from community.accounts.api import linked as linked_api
 from community.accounts.api import team as team_api
 from community.accounts.queries import opening
 from community.core import crypto, outbox
@@ -52,6 +53,7 @@ API: tuple[ApiBlueprint, ...] = (
     accounts_api.blp,
     agreement_api.blp,
     invitations_api.blp,
+    linked_api.blp,
     team_api.blp,
     journal_api.blp,
     notifications_api.blp,

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from community.accounts import notices as accounts_notices
-from community.core import crypto, db, hold, logs, mail, queue
+from community.core import crypto, db, hold, logs, mail, providers, queue
 from community.core.errors import AppError
 from community.exchange import notices as exchange_notices
 from community.exchange import queries as exchange_queries
@@ -66,6 +66,7 @@ def configure(config: Config) -> None:
     queue.configure(config.redis_url)
     crypto.configure(config.secret_keys)
     hold.configure(config.undo_seconds)
+    providers.configure(config.oidc_providers, config.base_url)
     catalogue.register(KINDS)
     ledger_actions.register(reciprocity_actions.keep)
     for thing_kind, readable in AUDITED.items():

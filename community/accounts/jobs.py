@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.support import LazyProxy
 
 from community.accounts.actions import link_url
 from community.accounts.actions.invitations import MAIL_JOB as MAIL_INVITATION_JOB
@@ -16,10 +15,10 @@ from community.accounts.actions.security_mail import MAIL_JOB
 from community.accounts.actions.sign_in import link_secret
 from community.accounts.actions.team_life import ENDING_JOB, GRACE, PURGE_JOB, purge_team
 from community.accounts.formats import browser_name
+from community.accounts.notices.security import EVENTS
 from community.accounts.queries import invitations
 from community.accounts.queries import sign_in as queries
 from community.core import db, i18n
-from community.core.i18n import lazy
 from community.core.mail import Mail
 from community.core.outbox import Claim
 from community.identity.models import Actor, Membership, Team
@@ -36,64 +35,6 @@ class SecurityEvent:
     sentence: str
 
 
-# What is told by mail of everybody's ways in, whatever their settings: subject and sentence.
-EVENTS: dict[str, tuple[LazyProxy, LazyProxy]] = {
-    "new_browser": (
-        lazy("You signed in from a new browser"),
-        lazy("somebody signed in as you with a browser that we have not seen before: %(detail)s."),
-    ),
-    "factor_added": (
-        lazy("An authenticator app was set up"),
-        lazy(
-            "an authenticator app was set up for your account. Every other browser was signed out,"
-            " and your tokens ended."
-        ),
-    ),
-    "factor_removed": (
-        lazy("Your authenticator app was removed"),
-        lazy(
-            "your authenticator app was removed: sign-ins do not ask it any more. Every other"
-            " browser was signed out, and your tokens ended."
-        ),
-    ),
-    "passkey_added": (
-        lazy("A passkey was added"),
-        lazy(
-            "a passkey was added to your account: %(detail)s. Every other browser was signed out,"
-            " and your tokens ended."
-        ),
-    ),
-    "passkey_removed": (
-        lazy("A passkey was removed"),
-        lazy(
-            "a passkey was removed from your account: %(detail)s. Every other browser was signed"
-            " out, and your tokens ended."
-        ),
-    ),
-    "factors_forgotten": (
-        lazy("Your second factors were taken away"),
-        lazy(
-            "whoever runs this place took all your second factors away, because you had lost them."
-            " You were signed out everywhere, and your tokens ended."
-        ),
-    ),
-    "recovery_codes_renewed": (
-        lazy("You have new recovery codes"),
-        lazy("new recovery codes were made for your account. Those you had are worth nothing now."),
-    ),
-    "recovery_code_used": (
-        lazy("A recovery code was used"),
-        lazy("one of your recovery codes was used. Make new ones before they run out."),
-    ),
-    "sessions_ended": (
-        lazy("You were signed out elsewhere"),
-        lazy("your account was signed out of other browsers."),
-    ),
-    "token_made": (
-        lazy("A token was made"),
-        lazy("a token was made that lets a program act in your name: %(detail)s."),
-    ),
-}
 # What each purpose's mail leads to; the others only tell what has happened.
 _PAGES = dict.fromkeys(("sign_in", "confirm_email", "reset_password"), "/login/{secret}")
 

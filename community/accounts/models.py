@@ -49,9 +49,10 @@ class Credential(db.Global, db.Base):
     """A password (argon2id), or something of a user's that is used once (SHA-256).
 
     Kinds: `password`; `link`, mailed or printed; `half`, a sign-in that waits for its second
-    factor; `challenge`, what a passkey signs; `recovery`, a code for a lost factor. A link of
-    purpose `setup` and a challenge to sign in have no user yet. `address` binds a link to where
-    it was sent; `detail` is what its mail says besides.
+    factor; `challenge`, what a passkey signs; `recovery`, a code for a lost factor; `provider`, a
+    way to a provider that is under way; `proof`, what one came back with to be linked. A link of
+    purpose `setup`, and a challenge or way to sign in, have no user yet. `address` binds a link to
+    where it was sent; `detail` is what its mail says besides, or names the provider.
     """
 
     __tablename__ = "credentials"
@@ -110,6 +111,28 @@ class Passkey(db.Global, db.Base):
     sign_count: Mapped[int] = kept(BigInteger, default=0)
     name: Mapped[str] = exported(Text)
     transports: Mapped[list[str]] = kept(ARRAY(Text), default=list)
+    created_at: Mapped[datetime] = kept(default=clock.now)
+    last_used_at: Mapped[datetime | None] = kept()
+
+
+class LinkedAccount(db.Global, db.Base):
+    """An account elsewhere that signs a user in: whom the provider calls by this subject.
+
+    One account of a provider for a user: another one that claims the user's address, as when an
+    address is given to somebody new, is not taken for the same person.
+    """
+
+    __tablename__ = "linked_accounts"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("user_id", "issuer"),
+        {"info": info("erase")},
+    )
+
+    user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
+    issuer: Mapped[str] = exported(Text)
+    subject: Mapped[str] = erased(Text)
+    address: Mapped[str] = exported(Text, default="")
     created_at: Mapped[datetime] = kept(default=clock.now)
     last_used_at: Mapped[datetime | None] = kept()
 

@@ -4,6 +4,7 @@ Every secret of a team carries the team's short key, `cty_<teamkey>_<secret>`, s
 the team is set before the look-up and the look-up stays under row-level security.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -34,6 +35,12 @@ def issue(key: str) -> str:
 def secret() -> str:
     """256 random bits without a team (sessions, sign-in links)."""
     return secrets.token_urlsafe(32)
+
+
+def bound(secret_: str, purpose: str) -> str:
+    """Another secret that only whoever holds the first can make: the same one each time."""
+    mac = hmac.new(secret_.encode(), purpose.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def digest(value: str) -> bytes:

@@ -114,6 +114,7 @@ def set_preference(actor: Actor, kind: str, channel: str, *, enabled: bool) -> N
     declared = catalogue.find_kind(kind)
     if declared is None or channel not in CHANNELS or channel not in declared.channels:
         raise RuleBroken(_("There is no such kind of notice."), code="unknown_kind", field="kind")
+    _refuse_essential([kind], field="kind")
     _store(actor.member_id, kind, channel, enabled=enabled)
     _note_change(actor, [f"{kind}.{channel}"])
 
@@ -123,6 +124,7 @@ def replace_preferences(actor: Actor, chosen: Mapping[str, Mapping[str, bool]]) 
     unknown = [kind for kind in chosen if catalogue.find_kind(kind) is None]
     if unknown:
         raise RuleBroken(_("There is no such kind of notice."), code="unknown_kind", field="items")
+    _refuse_essential(chosen, field="items")
     db.session().execute(
         delete(NotificationPreference)
         .where(NotificationPreference.team_id == actor.team_id)
@@ -134,6 +136,15 @@ def replace_preferences(actor: Actor, chosen: Mapping[str, Mapping[str, bool]]) 
             if channel in channels:
                 _store(actor.member_id, kind, channel, enabled=channels[channel])
     _note_change(actor, list(chosen))
+
+
+def _refuse_essential(kinds: Collection[str], *, field: str) -> None:
+    if any(catalogue.kind(kind).essential for kind in kinds):
+        raise RuleBroken(
+            _("Notices about how you sign in cannot be switched off."),
+            code="essential_kind",
+            field=field,
+        )
 
 
 def unsubscribe(link: Unsubscribe) -> None:

@@ -38,7 +38,8 @@ class NoticeKind:
     `words_of(actor, thing_ids)` answers both for many things at once, leaving out what the actor
     may not read; a kind of which people get many gives it, so that a list costs one statement a
     kind. `template` is the folder of the mail's `subject.txt`, `body.txt` and `body.html`; PLAIN
-    says the sentence and the link. `reason` says to the reader why they get it.
+    says the sentence and the link. `reason` says to the reader why they get it. What is `essential`
+    is nobody's choice, and stands in no list of choices.
     """
 
     code: str
@@ -50,6 +51,7 @@ class NoticeKind:
     channels: tuple[str, ...] = ("app", "mail")
     mail_default: bool = True
     urgent: bool = False
+    essential: bool = False
     roles: tuple[str, ...] = ROLES
     words_of: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Words]] | None = None
 
@@ -81,8 +83,13 @@ def find_kind(code: str) -> NoticeKind | None:
 
 
 def kinds_for(actor: Actor) -> list[NoticeKind]:
-    """The kinds that can reach somebody of this role, in order of declaration."""
-    return [kind for kind in all_kinds() if actor.role in kind.roles]
+    """The kinds that somebody of this role may choose of, in order of declaration."""
+    return [kind for kind in choosable() if actor.role in kind.roles]
+
+
+def choosable() -> list[NoticeKind]:
+    """The kinds that may be switched off, in order of declaration."""
+    return [kind for kind in all_kinds() if not kind.essential]
 
 
 def all_kinds() -> list[NoticeKind]:

@@ -132,7 +132,7 @@ def preferences(actor: Actor) -> dict[str, dict[str, bool]]:
             for channel in CHANNELS
             if channel in kind.channels
         }
-        for kind in catalogue.all_kinds()
+        for kind in catalogue.choosable()
     }
 
 

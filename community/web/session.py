@@ -98,6 +98,7 @@ class CommunityFlask(Flask):
                 _take(self.gate.opened_actor(unit.opened))
 
     def _dispatch_portal(self, *, public: bool) -> ResponseReturnValue:
+        self._fetch_first()
         slug = g.get("team_slug")
         cookie = request.cookies.get(session_cookie_name())
         digest = tokens.digest(cookie) if cookie else None
@@ -112,6 +113,13 @@ class CommunityFlask(Flask):
                 self._require_proof(unit.opened)
             asked = self._ask_first()
             return asked if asked is not None else self._guarded()
+
+    def _fetch_first(self) -> None:
+        """What a view needs from the network, before the transaction opens."""
+        view = self.view_functions[str(request.endpoint)]
+        fetch = getattr(view, "fetch_first", None)
+        if fetch is not None:
+            g.fetched = fetch(**(request.view_args or {}))
 
     def _ask_first(self) -> ResponseReturnValue | None:
         """A page that comes before the one that was asked for; forms and parts are let through."""
@@ -197,6 +205,25 @@ def without_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that manages its own transactions, or needs none (health)."""
     view.without_transaction = True  # type: ignore[attr-defined]
     return view
+
+
+def fetching(fetch: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a view that needs something over the network: `fetch` gets the view's arguments and runs
+    before the request's transaction opens, since nobody waits for another server with one open.
+
+    The view finds what it returned by `fetched`.
+    """
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.fetch_first = fetch  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def fetched() -> Any:
+    """What was fetched for this view before its transaction opened."""
+    return g.fetched
 
 
 def without_factor(view: Callable[..., Any]) -> Callable[..., Any]:

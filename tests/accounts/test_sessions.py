@@ -1,11 +1,6 @@
-"""Sessions: a state machine of browsers, and what ends them at the next request (P17)."""
-
-from typing import Any
+"""Sessions: what ends them at the next request (P17)."""
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from community.accounts.actions import membership, own_way_in, sessions
 from community.accounts.queries import sessions as queries
@@ -23,7 +18,7 @@ from tests.factories.accounts import (
     open_session,
     session_of,
 )
-from tests.factories.identity import acting, make_member, make_team
+from tests.factories.identity import acting, make_member
 
 NEXT_PASSWORD = "harbour-violin-cactus-70"
 
@@ -129,81 +124,3 @@ def test_ended_sessions_are_forgotten_after_a_month(owner: Actor) -> None:
         left = len(queries.find_open_sessions(owner.user_id))
     assert left == 1
     assert session_of(open_one) is not None
-
-
-class Browsers(RuleBasedStateMachine):
-    """Browsers of one person sign in and out in any order; the model says who may still act."""
-
-    secrets = Bundle("secrets")
-
-    @initialize()
-    def begin(self) -> None:
-        self.actor = make_team()
-        make_password(self.actor)
-        self.password = PASSWORD
-        self.alive: dict[str, bool] = {}
-        self.idle: dict[str, float] = {}
-
-    @rule(target=secrets)
-    def sign_in(self) -> str:
-        secret = make_session(self.actor)
-        self.alive[secret], self.idle[secret] = True, 0
-        return secret
-
-    @rule(secret=secrets)
-    def sign_out(self, secret: str) -> None:
-        session = session_of(secret)
-        if session is not None:
-            with acting(self.actor):
-                sessions.sign_out(session)
-        self.alive[secret] = False
-
-    @rule(secret=secrets)
-    def end_others(self, secret: str) -> None:
-        session = session_of(secret)
-        if session is None:
-            return
-        with acting(self.actor):
-            sessions.end_other_sessions(session)
-        self.alive = {other: other == secret and alive for other, alive in self.alive.items()}
-
-    @rule(secret=secrets, days=st.sampled_from([1.0, 13.0, 15.0]))
-    def idle_on(self, secret: str, days: float) -> None:
-        age_session(secret, seen_days=days)
-        self.idle[secret] += days
-        if self.idle[secret] > 14:
-            self.alive[secret] = False
-
-    @rule(target=secrets, secret=secrets)
-    def change_password(self, secret: str) -> Any:
-        session = session_of(secret)
-        if session is None:
-            return multiple()
-        new = NEXT_PASSWORD if self.password == PASSWORD else PASSWORD
-        with acting(self.actor):
-            fresh = own_way_in.set_password(self.actor, session, new, current=self.password)
-        self.password = new
-        self.alive = dict.fromkeys(self.alive, False)
-        self.alive[fresh], self.idle[fresh] = True, 0
-        return fresh
-
-    @invariant()
-    def only_the_living_may_act(self) -> None:
-        for secret, alive in getattr(self, "alive", {}).items():
-            assert (session_of(secret) is not None) == alive
-            # A look is a request: it moves `seen_at` of a session that may still act.
-            if alive:
-                self.idle[secret] = 0
-
-
-Browsers.TestCase.settings = settings(
-    max_examples=12,
-    stateful_step_count=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
-@pytest.mark.usefixtures("configured")
-class TestBrowsers(Browsers.TestCase):  # type: ignore[name-defined,misc]
-    """The state machine as a test."""

@@ -5,7 +5,6 @@ fails the test on any console error, page error or breach of the content policy.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from community.identity.models import Actor
 from tests.conftest import database_url
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting
+from tests.provider import free_port
 from tools import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -56,18 +56,13 @@ class Live:
     url: str
     data: Path
     env: dict[str, str]
+    provider_port: int
 
 
 def _own_bell(servers: Servers) -> str:
     """A database of the queue's server that no other test process rings in."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return servers.valkey.url.replace("db=0", f"db={1 + number % 15}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +73,9 @@ def live(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Live]:
     """gunicorn with the settings of production, over this worker's database."""
-    port, data = _free_port(), tmp_path_factory.mktemp("live")
+    port, data = free_port(), tmp_path_factory.mktemp("live")
+    # Nothing listens there but in the tests that start a provider.
+    provider_port = free_port()
     env = {
         **os.environ,
         "DATABASE_URL": database_url(servers, schema.APP, worker_database),
@@ -88,6 +85,11 @@ def live(
         "SECRET_KEYS": "k" * 40,
         "COMMUNITY_DATA": str(data),
         "UNDO_SECONDS": "60",
+        "OIDC_PROVIDERS": "acme",
+        "OIDC_ACME_ISSUER": f"http://localhost:{provider_port}",
+        "OIDC_ACME_CLIENT_ID": "community",
+        "OIDC_ACME_CLIENT_SECRET": "shh-its-a-secret",
+        "OIDC_ACME_DOMAINS": "example.org",
     }
     argv = [
         sys.executable,
@@ -104,7 +106,7 @@ def live(
     server = subprocess.Popen([*argv, "wsgi:app"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         _wait_for(f"http://localhost:{port}/login", server, data / "web.log")
-        yield Live(f"http://localhost:{port}", data, env)
+        yield Live(f"http://localhost:{port}", data, env, provider_port)
     finally:
         server.terminate()
         server.wait(20)

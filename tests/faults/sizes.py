@@ -49,8 +49,8 @@ AWAY_SECONDS = float(size(3, 600))
 MAILS_A_MODE = size(3, 200)
 # P16: restarts of every process in turn.
 RESTARTS = size(1, 50)
-# P17: tries with each of five endings.
-TRIES = size(6, 200)
+# P17: tries with each of the 19 endings, a thousand together.
+TRIES = size(2, 53)
 # Answers to known and to unknown users, timed, in each way to sign in; how well they may be told
 # apart (0.5 is not at all). Few of them scatter more.
 TIMINGS = size(120, 2_000)

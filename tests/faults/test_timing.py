@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from community.accounts.actions.entry import enter
+from community.accounts.models import Credential
+from community.core import clock, db, tokens
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
-from tests.factories.accounts import address_of, make_password
+from tests.factories.accounts import address_of, make_app, make_password
 from tests.factories.identity import make_member
+from tests.faults.conftest import Figures
 from tests.faults.sizes import TIMINGS, TOLD_APART
 from tests.web_client import BASE_URL, Portal
 
@@ -20,18 +25,38 @@ from tests.web_client import BASE_URL, Portal
 _TRIES_EACH = 8
 
 
+Known = Callable[[Actor], object]
+
+
+def _nothing(_actor: Actor) -> None:
+    """Somebody who signs in by mailed links alone."""
+
+
 @dataclass(frozen=True)
 class Way:
-    """A form that takes an address: where it goes, and what else it carries."""
+    """A form that takes an address: where it goes, what else it carries, and what the known have."""
 
     path: str
     fields: tuple[tuple[str, str], ...] = ()
+    known: Known = make_password
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.name}".strip()
 
 
+_WRONG = (("password", "not-the-right-words-19"),)
 WAYS = (
     Way("/login"),
     Way("/login/reset"),
-    Way("/login/password", (("password", "not-the-right-words-19"),)),
+    Way("/login/password", _WRONG),
+    Way("/login/password", _WRONG, _nothing, "of who has none"),
+    Way(
+        "/login/password",
+        _WRONG,
+        lambda actor: (make_password(actor), make_app(actor)),
+        "beside a factor",
+    ),
 )
 
 
@@ -52,11 +77,11 @@ def test_the_measure_tells_what_differs_from_what_does_not() -> None:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.path)
+@pytest.mark.parametrize("way", WAYS, ids=str)
 def test_an_unknown_address_takes_as_long_as_a_known_one(
-    app: CommunityFlask, owner: Actor, way: Way
+    app: CommunityFlask, owner: Actor, figures: Figures, way: Way
 ) -> None:
-    addresses = _known(owner, TIMINGS // 2)
+    addresses = _known(owner, way, TIMINGS // 2)
     portal = Portal(app)
     portal.get("/login")
     ask = _asker(portal.client, portal._csrf, way)
@@ -69,27 +94,74 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(
         random.shuffle(pair)
         for is_known, one in pair:
             times[is_known].append(ask(one))
-    assert told_apart(times[True], times[False]) <= TOLD_APART
+    area = told_apart(times[True], times[False])
+    said = figures(way=str(way), timings=TIMINGS, area=round(area, 3))
+    assert area <= TOLD_APART, said
 
 
-def _known(owner: Actor, tries: int) -> list[str]:
+@pytest.mark.timeout(1800)
+def test_half_a_sign_in_that_is_over_takes_as_long_as_one_that_never_was(
+    app: CommunityFlask, owner: Actor, figures: Figures
+) -> None:
+    """The second step, for whoever tries secrets: nothing tells that somebody was there before."""
+    portal = Portal(app)
+    portal.get("/login")
+    spent = [_spent_half(owner) for _ in range(-(-TIMINGS // 2 // _TRIES_EACH))]
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for half in spent * _TRIES_EACH:
+        pair = [(True, half), (False, tokens.secret())]
+        random.shuffle(pair)
+        for was_there, secret in pair:
+            times[was_there].append(_second_step(portal, secret))
+    area = told_apart(times[True], times[False])
+    said = figures(way="/login/second", timings=TIMINGS, area=round(area, 3))
+    assert area <= TOLD_APART, said
+
+
+def _spent_half(owner: Actor) -> str:
+    person = make_member(owner)
+    make_app(person)
+    with db.transaction():
+        half = enter(person.user_id).secret
+    with db.transaction() as unit:
+        over = {"used_at": clock.now()}
+        unit.session.execute(
+            update(Credential).where(Credential.user_id == person.user_id).values(over)
+        )
+    return half
+
+
+def _second_step(portal: Portal, half: str) -> float:
+    portal.client.set_cookie("community-half", half, domain="localhost")
+    data = {"code": f"{random.randrange(10**6):06}", "csrf_token": portal._csrf}
+    begun = time.perf_counter()
+    answer = portal.client.post("/login/second", data=data, base_url=BASE_URL)
+    spent = time.perf_counter() - begun
+    assert answer.status_code == 404, answer.text
+    return spent
+
+
+def _known(owner: Actor, way: Way, tries: int) -> list[str]:
     people = [make_member(owner) for _ in range(-(-tries // _TRIES_EACH))]
     for person in people:
-        make_password(person)
+        way.known(person)
     return [address_of(person) for person in people for _ in range(_TRIES_EACH)][:tries]
+
+
+def _remote() -> str:
+    part = uuid.uuid4().hex
+    return f"2001:db8:{part[:4]}:{part[4:8]}::1"
 
 
 def _asker(client: FlaskClient, csrf: str, way: Way) -> Callable[[str], float]:
     def ask(address: str) -> float:
-        part = uuid.uuid4().hex
-        remote = f"2001:db8:{part[:4]}:{part[4:8]}::1"
         data = {"email": address, "csrf_token": csrf, **dict(way.fields)}
         begun = time.perf_counter()
         answer = client.post(
             way.path,
             data=data,
             base_url=BASE_URL,
-            environ_overrides={"REMOTE_ADDR": remote},
+            environ_overrides={"REMOTE_ADDR": _remote()},
         )
         spent = time.perf_counter() - begun
         assert answer.status_code in (303, 422), answer.text

@@ -15,6 +15,7 @@ GLOBAL = (
     "sessions",
     "authenticator_apps",
     "passkeys",
+    "linked_accounts",
     "sign_in_counters",
     "teams",
     "heartbeats",

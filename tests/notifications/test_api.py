@@ -95,8 +95,17 @@ def test_only_what_can_reach_a_role_is_asked_about(
 ) -> None:
     actor = owner if role == "owner" else make_member(owner, role=role)
     items = Api(app, actor).get("/notification_preferences").get_json()["items"]
-    codes = {kind.code for kind in catalogue.all_kinds()}
+    codes = {kind.code for kind in catalogue.choosable()}
     assert codes - {item["kind"] for item in items} == missing
     page = BeautifulSoup(Portal(app, actor).get("/settings/notifications").text, "html.parser")
     offered = {box["value"] for box in page.select('main input[type="checkbox"]')}
     assert codes - offered == missing
+
+
+def test_notices_about_ways_in_are_nobodys_to_switch_off(app: CommunityFlask, owner: Actor) -> None:
+    essential = [kind.code for kind in catalogue.all_kinds() if kind.essential]
+    assert "security_new_browser" in essential
+    api = Api(app, owner)
+    for code in essential:
+        answer = api.put("/notification_preferences", {"items": [{"kind": code, "app": False}]})
+        assert answer.get_json()["code"] == "essential_kind"

@@ -1,6 +1,7 @@
 """The doctor names each thing that is wrong, what to do, and fails only then."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from aiosmtpd.handlers import Sink
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from community.core import queue, schema
+from community.core import providers, queue, schema
 from community.operation.queries import checks
 from community.operation.queries.checks import Finding
 from config import Config, keep_settings
 from tests.conftest import database_url
 from tests.conftest_servers import Servers
 from tests.operation.conftest import run, settings
+from tests.provider import free_port, running
 
 BEATS = ["clock", *(f"worker:{name}" for name in queue.QUEUES)]
 
@@ -176,3 +178,36 @@ def _free_port() -> int:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return int(trial.getsockname()[1])
+
+
+@pytest.fixture
+def nothing_named_after() -> Iterator[None]:
+    """Other tests of this process know no provider."""
+    yield
+    providers.configure([], "")
+
+
+@pytest.mark.usefixtures("nothing_named_after")
+def test_a_provider_that_is_there_is_well_and_one_that_is_not_is_named() -> None:
+    with running() as provider:
+        [there] = checks.check_providers(_with(provider.url))
+        [misnamed] = checks.check_providers(_with(f"{provider.url}/"))
+    [gone] = checks.check_providers(_with(f"http://localhost:{free_port()}"))
+    assert (there.state, misnamed.state, gone.state) == ("ok", "wrong", "look")
+    assert "/login/oidc/acme/callback" in there.says
+    assert "OIDC_ACME_ISSUER" in misnamed.mend
+
+
+def _with(issuer: str) -> Config:
+    return Config.from_env(
+        {
+            "DATABASE_URL": "postgresql://a/b",
+            "REDIS_URL": "redis://x",
+            "BASE_URL": "http://localhost:8000",
+            "SECRET_KEYS": "k" * 40,
+            "OIDC_PROVIDERS": "acme",
+            "OIDC_ACME_ISSUER": issuer,
+            "OIDC_ACME_CLIENT_ID": "community",
+            "OIDC_ACME_DOMAINS": "*",
+        }
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
+from community.operation.queries.checks import check_configuration
 
 KEPT = {
     "DATABASE_URL": "postgresql://kept/db",
@@ -51,3 +52,60 @@ def test_settings_are_kept_anew_at_each_start(beside: Path) -> None:
     found = config.environment()
     assert found["DATABASE_URL"] == "postgresql://newer/db"
     assert "SMTP_PASSWORD" not in found
+
+
+OIDC = {
+    "OIDC_PROVIDERS": "acme",
+    "OIDC_ACME_ISSUER": "https://id.acme.example",
+    "OIDC_ACME_CLIENT_ID": "community",
+    "OIDC_ACME_CLIENT_SECRET": "s3cret",
+    "OIDC_ACME_DOMAINS": "Acme.example, acme.test",
+}
+WHOLE = {
+    "DATABASE_URL": "postgresql://a/b",
+    "REDIS_URL": "redis://x",
+    "BASE_URL": "https://a.example",
+    "SECRET_KEYS": "k" * 40,
+    "SMTP_HOST": "mail.example",
+    "MAIL_FROM": "a@a.example",
+}
+
+
+def test_a_provider_is_read_with_its_domains() -> None:
+    [found] = config.Config.from_env({**WHOLE, **OIDC}).oidc_providers
+    assert (found.name, found.label, found.domains) == (
+        "acme",
+        "Acme",
+        ("acme.example", "acme.test"),
+    )
+    assert config.Config.from_env(WHOLE).oidc_providers == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"OIDC_PROVIDERS": "acme,acme"}, "OIDC_PROVIDERS"),
+        ({"OIDC_PROVIDERS": "Ac me"}, "OIDC_PROVIDERS"),
+        ({"OIDC_PROVIDERS": "acme,other"}, "OIDC_OTHER_DOMAINS"),
+        ({"OIDC_ACME_ISSUER": "http://id.acme.example"}, "OIDC_ACME_ISSUER"),
+        ({"OIDC_ACME_ISSUER": "https://id.acme.example/?a=b"}, "OIDC_ACME_ISSUER"),
+        ({"OIDC_ACME_ISSUER": ""}, "OIDC_ACME_ISSUER"),
+        ({"OIDC_ACME_CLIENT_ID": ""}, "OIDC_ACME_CLIENT_ID"),
+        ({"OIDC_ACME_DOMAINS": ""}, "OIDC_ACME_DOMAINS"),
+        ({"OIDC_ACME_DOMAINS": "acme.example,*"}, "OIDC_ACME_DOMAINS"),
+        ({"OIDC_ACME_DOMAINS": "@acme.example"}, "OIDC_ACME_DOMAINS"),
+    ],
+)
+def test_a_provider_that_is_half_set_stops_the_program(changed: dict[str, str], named: str) -> None:
+    with pytest.raises(config.ConfigError, match=named):
+        config.Config.from_env({**WHOLE, **OIDC, **changed})
+    found, findings = check_configuration({**WHOLE, **OIDC, **changed, "LOG_LEVEL": "loud"})
+    assert found is None
+    assert {finding.what for finding in findings} == {named, "LOG_LEVEL"}
+
+
+def test_the_settings_of_a_named_provider_are_kept_for_other_commands(beside: Path) -> None:
+    config.keep_settings(beside, {**KEPT, **OIDC, "OIDC_OTHER_ISSUER": "https://x.example"})
+    kept = (beside / "settings").read_text()
+    assert "OIDC_ACME_CLIENT_SECRET=s3cret" in kept
+    assert "OIDC_OTHER_ISSUER" not in kept

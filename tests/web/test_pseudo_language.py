@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from community.accounts.actions import membership, team_life
 from community.accounts.actions.security_mail import tell
-from community.accounts.jobs import EVENTS
+from community.accounts.notices.security import EVENTS
 from community.core import hold, i18n, mail, outbox, queue
 from community.core.mail import Mail
 from community.exchange.portal import ENCODINGS

@@ -29,7 +29,7 @@ def forget_what_is_over(as_of: datetime) -> int:
 def _forget_links(as_of: datetime) -> int:
     old = as_of - timedelta(days=LINK_DAYS)
     gone = delete(Credential).where(
-        Credential.kind.in_(("link", "half", "challenge")),
+        Credential.kind.in_(("link", "half", "challenge", "provider", "proof")),
         or_(Credential.used_at < old, Credential.expires_at < old),
     )
     return db.row_count(db.session().execute(gone))

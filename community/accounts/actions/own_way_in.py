@@ -113,8 +113,11 @@ def check_own_link(link: Credential, user_id: UUID | None) -> None:
         )
 
 
-def confirm_new_email(user_id: UUID | None, token: str) -> None:
-    """Follow the link, as the signed-in `user_id`: the new address replaces the old, which is told."""
+def confirm_new_email(user_id: UUID | None, token: str, *, keeping: UUID | None = None) -> None:
+    """Follow the link, as the signed-in `user_id`: the new address replaces the old, which is told.
+
+    A way in has changed: every session but `keeping`, and every token, ends.
+    """
     link = queries.find_credential_link(token)
     check_own_link(link, user_id)
     if link.purpose != "confirm_email" or link.user_id is None or link.address is None:
@@ -139,6 +142,7 @@ def confirm_new_email(user_id: UUID | None, token: str) -> None:
             _("Somebody else signs in with this address."), code="address_taken"
         ) from error
     _revoke_links(link.user_id, "sign_in")
+    end_everything(link.user_id, keeping=keeping)
     journal_everywhere(link.user_id, "change_email")
     if old is not None:
         _follow(link.user_id, old.address, link.address)

@@ -99,13 +99,13 @@ def sign_out_everywhere(user_id: UUID) -> None:
 
 def end_everything_else(session: OpenSession) -> None:
     """End all other sessions and all tokens of a user: a way in has changed."""
-    _end(Session.user_id == session.user_id, Session.id != session.id)
-    in_each_team(session.user_id, lambda actor: revoke_tokens_of(actor.member_id))
+    end_everything(session.user_id, keeping=session.id)
 
 
-def end_everything(user_id: UUID) -> None:
-    """End all sessions and tokens of a user: their way in has changed."""
-    _end(Session.user_id == user_id)
+def end_everything(user_id: UUID, *, keeping: UUID | None = None) -> None:
+    """End all sessions of a user, but for `keeping`, and all tokens: their way in has changed."""
+    stays = () if keeping is None else (Session.id != keeping,)
+    _end(Session.user_id == user_id, *stays)
     in_each_team(user_id, lambda actor: revoke_tokens_of(actor.member_id))
 
 

@@ -62,6 +62,7 @@ def revoke_token(actor: Actor, token_id: UUID) -> None:
     token = queries.get_token(actor, token_id)
     token.revoke(clock.now())
     journal.record(actor, "revoke", "api_token", token.id, about_id=actor.person_id)
+    tell(actor.user_id, "token_ended", detail=token.name)
 
 
 def note_token_use(actor: Actor, digest: bytes) -> None:

@@ -19,6 +19,7 @@ from community.accounts.portal.browser import (
 from community.accounts.queries import sign_in as queries
 from community.accounts.queries import team_life
 from community.core.fields import Schema
+from community.core.providers import all_providers
 from community.web import pages
 from community.web.session import current_user_id, public
 from community.web.templating import url
@@ -147,6 +148,7 @@ def _login_page(
         password_form=password_form,
         passkey_form_sent=passkey_form,
         passkeys_offered=passkeys.are_offered(),
+        providers=all_providers(),
         status=status,
     )
 

@@ -11,6 +11,7 @@ from community.accounts.portal.entry import pages_outside
 from community.accounts.schemas.invitations import JoinForm
 from community.core.errors import NotFound, NotSignedIn
 from community.core.i18n import gettext as _
+from community.core.providers import all_providers, vouches_for
 from community.web import pages
 from community.web.security import token_page
 from community.web.session import public
@@ -75,7 +76,14 @@ def _offer_page(token: str, form: pages.Form) -> Response:
         return _closed(token, offer)
     status = form.status if offer.who in ("new", "self") else 403 if form.errors else 200
     return pages.show(
-        "accounts/invitation.html", form=form, token=token, offer=offer, status=status
+        "accounts/invitation.html",
+        form=form,
+        token=token,
+        offer=offer,
+        providers=[
+            one for one in all_providers() if vouches_for(one, offer.held.invitation.address)
+        ],
+        status=status,
     )
 
 

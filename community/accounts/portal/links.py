@@ -60,8 +60,12 @@ def use_link(token: str) -> Response:
     try:
         link = queries.find_credential_link(token)
         if link.purpose == "confirm_email":
-            own_way_in.confirm_new_email(_signed_in_user(), token)
-            return pages.done(_("This is your address from now on."), to=url("accounts.root"))
+            here = find_session()
+            own_way_in.confirm_new_email(
+                _signed_in_user(), token, keeping=here.id if here else None
+            )
+            text = _("This is your address from now on. Other browsers and tokens are signed out.")
+            return pages.done(text, to=url("accounts.root"))
         if link.purpose == "reset_password":
             return _reset_password(token, link)
         entry = sign_in.sign_in_with_link(token, browser=this_browser())

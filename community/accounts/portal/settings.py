@@ -29,6 +29,7 @@ from community.core import clock
 from community.core.i18n import LANGUAGES
 from community.core.i18n import gettext as _
 from community.core.paging import MAX_LIMIT, PageRequest
+from community.core.providers import all_providers
 from community.identity import policy as policy_of_team
 from community.web import idempotency, pages
 from community.web.session import (
@@ -70,6 +71,8 @@ def settings_tabs() -> list[tuple[str, str, str]]:
         ("second_factor", _("Second factor"), "settings.second_factor"),
         ("tokens", _("Tokens"), "settings.show_tokens"),
     ]
+    if all_providers():
+        tabs.append(("linked", _("Linked accounts"), "settings.linked_accounts"))
     actor = find_actor()
     if actor is not None and policy_of_team.can_see_members(actor):
         tabs.append(("team", _("The team"), "team.members"))

@@ -28,6 +28,7 @@ def doctor() -> None:
             checks.check_owner,
             checks.check_queue,
             checks.check_mail,
+            checks.check_providers,
         ):
             found = check(config)
             _tell(found)

@@ -1,11 +1,12 @@
 """Members, seats in circles, tokens, signed-in browsers, and links that sign in or off."""
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from community.accounts.actions import recovery, sign_in, team_life, teams
-from community.accounts.models import ApiToken, Passkey
-from community.core import db, slugs, tokens
+from community.accounts.models import ApiToken, Credential, LinkedAccount, Passkey
+from community.core import clock, db, slugs, tokens
 from community.notifications.formats import links
 from tests.contract.things import OWN, READERS, SHARED, Kind, Maker, Thing, maker_of, word
 from tests.factories import accounts, identity
@@ -72,6 +73,38 @@ def passkey(world: "World", case: str) -> Thing:
     return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
 
 
+def linked_account(world: "World", case: str) -> Thing:
+    """An account elsewhere, which is its user's alone."""
+    maker, secret = maker_of(world, case), word("Linked").lower()
+    with acting(maker):
+        made = LinkedAccount(
+            user_id=maker.user_id,
+            issuer=f"https://{secret}.example",
+            subject=secret,
+            address=f"{secret}@example.org",
+        )
+        db.add(made)
+    path = {"linked_id": str(made.id)}
+    return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
+def account_to_link(world: "World", case: str) -> Thing:
+    """What somebody came back with from a provider, theirs alone to link."""
+    maker, secret = maker_of(world, case), word("Proof").lower()
+    told = {"issuer": f"https://{secret}.example", "subject": secret, "name": secret}
+    with acting(maker):
+        made = Credential(
+            id=db.new_id(),
+            user_id=maker.user_id,
+            kind="proof",
+            purpose="link",
+            detail=json.dumps(told),
+            expires_at=clock.now() + timedelta(minutes=10),
+        )
+        db.add(made)
+    return Thing(maker, READERS[case], {"proof_id": str(made.id)}, (secret, str(made.id)), made.id)
+
+
 def sign_in_link(world: "World", _case: str) -> Thing:
     """A mailed link that signs its owner in."""
     owner = identity.make_member(world.people["owner"], "Lina Link")
@@ -123,6 +156,8 @@ KINDS: dict[str, Kind] = {
     "token": Kind(token, OWN),
     "session": Kind(session, OWN),
     "passkey": Kind(passkey, OWN),
+    "linked_account": Kind(linked_account, OWN),
+    "account_to_link": Kind(account_to_link, OWN),
 }
 PROOFS: dict[str, Maker] = {
     "sign_in_link": sign_in_link,

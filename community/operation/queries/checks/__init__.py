@@ -3,6 +3,7 @@
 from community.operation.queries.checks.configuration import check_configuration
 from community.operation.queries.checks.database import check_database, check_owner
 from community.operation.queries.checks.finding import Finding
+from community.operation.queries.checks.providers import check_providers
 from community.operation.queries.checks.surroundings import (
     check_address,
     check_data,
@@ -18,5 +19,6 @@ __all__ = [
     "check_database",
     "check_mail",
     "check_owner",
+    "check_providers",
     "check_queue",
 ]

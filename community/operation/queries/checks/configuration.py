@@ -21,6 +21,7 @@ _STAND_INS = {
     "TRUSTED_PROXIES": "",
     "POOL_SIZE": "",
     "REQUESTS_PER_MINUTE": "",
+    "OIDC_PROVIDERS": "",
 }
 
 
@@ -33,6 +34,8 @@ def check_configuration(environ: Mapping[str, str]) -> tuple[Config | None, list
         except ConfigError as error:
             name = str(error).split()[0].rstrip(":")
             findings.append(wrong(name, "not usable", str(error)))
+            # A provider with a wrong setting is left out as a whole.
+            name = "OIDC_PROVIDERS" if name.startswith("OIDC_") else name
             # Without a stand-in nothing after it can be read.
             if trial.get(name) == _STAND_INS.get(name):
                 return None, findings

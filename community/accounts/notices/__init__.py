@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from community.accounts.notices import security
 from community.accounts.queries import invitations, members
 from community.core import slugs
 from community.core.errors import NotFound
@@ -149,4 +150,5 @@ KINDS: list[NoticeKind] = [
         may_read=_may_read_joined,
         words=_joined,
     ),
+    *security.KINDS,
 ]
