@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, select, true
 
 from community.identity.models import Actor
-from community.identity.policy import in_team
+from community.identity.policy import in_team, shown_circle, shown_people
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
 from community.ledger.models.values import CONFIRMED, LINK_FOR, counted_for_giver
@@ -35,6 +35,7 @@ class SeenGive:
     receiver_is_member: bool
     receiver_is_deleted: bool
     created_by_id: UUID
+    source: str
     kind: str
     size: str
     impact: str | None
@@ -126,6 +127,7 @@ ROW = (
     Give.minutes,
     Give.inspired_by_id,
     Give.replaces_id,
+    Give.source,
     GiveWords.story,
     GiveWords.thanks,
     GiveWords.dispute_reason,
@@ -217,6 +219,9 @@ def view(
         **{name: sides[name] for name in _SIDES},
         **{name: getattr(state, name) for name in _PLAIN},
         created_by_id=state.author_id,
+        source=give.source,
+        audience_people=shown_people(actor, state.author_id, state.audience_people),
+        circle_id=shown_circle(actor, state.author_id, state.circle_id),
         value=float(state.value),
         counted_value=float(value),
         minutes=give.minutes,
@@ -253,8 +258,6 @@ _PLAIN = (
     "state",
     "awaiting",
     "audience",
-    "audience_people",
-    "circle_id",
     "version",
     "created_at",
     "updated_at",

@@ -1,5 +1,11 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
+from community.people.queries.disputes import (
+    find_dispute_of,
+    find_disputes,
+    find_live,
+    get_dispute_row,
+)
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
@@ -16,6 +22,7 @@ from community.people.queries.finding import (
     search_people,
 )
 from community.people.queries.notes import (
+    find_note_to_release,
     find_notes,
     get_note,
     get_note_row,
@@ -48,16 +55,21 @@ __all__ = [
     "circle_options",
     "find_by_external_ids",
     "find_deleted",
+    "find_dispute_of",
+    "find_disputes",
     "find_duplicates",
     "find_external_id",
     "find_id_by_slug",
     "find_known_emails",
+    "find_live",
     "find_members",
     "find_named",
+    "find_note_to_release",
     "find_notes",
     "find_people",
     "find_subject",
     "find_tags",
+    "get_dispute_row",
     "get_note",
     "get_note_row",
     "get_own_note",
