@@ -67,6 +67,11 @@ class SeenGive:
     i_wrote: bool
 
     @property
+    def author_name(self) -> str:
+        """Who noted it: one of the two."""
+        return self.giver_name if self.created_by_id == self.giver_id else self.receiver_name
+
+    @property
     def other_name(self) -> str:
         """The other one of the two, when the reader is one."""
         return self.receiver_name if self.i_gave else self.giver_name
@@ -116,6 +121,7 @@ ROW = (
     GiveState.counted_value,
     GiveState.awaiting,
     GiveState.author_id,
+    (GiveState.author_id == GiveState.giver_id).label("giver_wrote"),
     GiveState.audience,
     GiveState.audience_people,
     GiveState.circle_id,
@@ -218,7 +224,7 @@ def view(
         id=state.give_id,
         **{name: sides[name] for name in _SIDES},
         **{name: getattr(state, name) for name in _PLAIN},
-        created_by_id=state.author_id,
+        created_by_id=sides["giver_id"] if state.giver_wrote else sides["receiver_id"],
         source=give.source,
         audience_people=shown_people(actor, state.author_id, state.audience_people),
         circle_id=shown_circle(actor, state.author_id, state.circle_id),
