@@ -68,7 +68,9 @@ def test_what_i_dispute_is_told_apart_and_stands_when_it_is_not_shared_any_more(
         people.dispute_note(subject, note.id, reason="The band.")
     portal = Portal(app, subject)
     soup = soup_of(portal.get("/me/about"))
-    assert soup.select_one(f"#about-{note.id}").select_one(".row-meta").get_text().endswith("of you")
+    assert (
+        soup.select_one(f"#about-{note.id}").select_one(".row-meta").get_text().endswith("of you")
+    )
     assert "The band." in soup.select_one("#disputes").get_text()
     [item] = Api(app, subject).get("/me/about").json["items"]
     assert (item["is_disputed"], item["can_dispute"]) == (True, True)
