@@ -32,6 +32,8 @@ from community.notifications import jobs as notifications_jobs
 from community.notifications import portal as notifications_portal
 from community.people import api as people_api
 from community.people import portal as people_portal
+from community.people.api import disputes as disputes_api
+from community.people.portal import disputes as disputes_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.web import (
@@ -58,6 +60,7 @@ API: tuple[ApiBlueprint, ...] = (
     journal_api.blp,
     notifications_api.blp,
     people_api.blp,
+    disputes_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     exchange_api.blp,
@@ -69,6 +72,7 @@ PORTAL: tuple[Blueprint, ...] = (
     notifications_portal.bp,
     notifications_portal.outside,
     people_portal.blp,
+    disputes_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     exchange_portal.blp,

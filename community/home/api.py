@@ -1,5 +1,6 @@
 """JSON: a person's timeline, and search."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,21 @@ from flask import Response
 
 from community.core.paging import Page
 from community.home import queries
+from community.home.policy import can_dispute
 from community.home.queries import Hit, TimelineItem
-from community.home.schemas import HitOut, SearchArgs, TimelineArgs, TimelineItemOut
+from community.home.schemas import (
+    AboutItemOut,
+    HitOut,
+    OpeningOut,
+    SearchArgs,
+    TimelineArgs,
+    TimelineItemOut,
+)
+from community.identity.models import Actor
+from community.identity.policy import shown_circle, shown_people
+from community.people import actions as people_actions
 from community.people import queries as people
-from community.web import endpoints
+from community.web import endpoints, session
 from community.web.session import current_actor
 
 blp = endpoints.blueprint("home", description="What happened with a person, and search.")
@@ -26,7 +38,28 @@ def person_timeline(args: dict[str, Any], person_id: UUID) -> Response:
     page = queries.find_timeline(
         actor, person.id, endpoints.page_request(args), kind=args["kind"], member_id=args["member"]
     )
-    return endpoints.fast_list(page, _item)
+    if person.membership_id is not None:
+        session.after_response(partial(people_actions.note_opening, actor, person.id))
+    return endpoints.fast_list(page, partial(_item, actor))
+
+
+@blp.route("/me/about", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, endpoints.items_schema(AboutItemOut, "AboutMe"))
+def about_me(args: dict[str, Any]) -> Response:
+    """What is shared about oneself: who wrote it, how it came here, since when and for whom."""
+    actor = current_actor()
+    page = queries.find_about_me(actor, endpoints.page_request(args))
+    return endpoints.fast_list(page, partial(_about, actor))
+
+
+@blp.route("/me/openings", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, endpoints.items_schema(OpeningOut, "Openings"))
+def my_openings(args: dict[str, Any]) -> Response:
+    """Who opened what is here about oneself, by day; latest first."""
+    page = queries.find_openings(current_actor(), endpoints.page_request(args))
+    return endpoints.fast_list(page, _opening)
 
 
 @blp.route("/search", methods=["GET"])
@@ -38,7 +71,7 @@ def search(args: dict[str, Any]) -> Response:
     return endpoints.fast_list(Page(hits, None), _hit)
 
 
-def _item(item: TimelineItem) -> dict[str, Any]:
+def _item(actor: Actor, item: TimelineItem) -> dict[str, Any]:
     thing = item.thing
     return {
         "kind": item.kind,
@@ -47,12 +80,27 @@ def _item(item: TimelineItem) -> dict[str, Any]:
         "title": item.title,
         "text": item.text,
         "created_by_id": item.by_id,
+        "created_by_name": item.by_name,
+        "source": item.source,
         "visibility": {
             "audience": item.audience,
-            "people": list(thing.audience_people),
-            "circle_id": thing.circle_id,
+            "people": shown_people(actor, item.by_id, thing.audience_people),
+            "circle_id": shown_circle(actor, item.by_id, thing.circle_id),
         },
     }
+
+
+def _about(actor: Actor, item: TimelineItem) -> dict[str, Any]:
+    return {
+        **_item(actor, item),
+        "created_at": item.since,
+        "is_disputed": item.is_disputed,
+        "can_dispute": can_dispute(actor, item),
+    }
+
+
+def _opening(row: Any) -> dict[str, Any]:
+    return {"day": row.day, "reader_id": row.reader_id, "reader_name": row.name}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

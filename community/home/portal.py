@@ -15,7 +15,7 @@ from community.core import clock, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
-from community.home import queries
+from community.home import policy, queries
 from community.home.queries import today as todays
 from community.people import actions as people_actions
 from community.people import policy as people_policy
@@ -93,6 +93,7 @@ def _person_values(row: Any) -> dict[str, Any]:
     return {
         "seen_by": _seen_by(row, dict(circles), names),
         "is_me": me,
+        "author": _author(row, names),
         "lists": lists,
         "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
@@ -102,6 +103,14 @@ def _person_values(row: Any) -> dict[str, Any]:
         "circles": circles,
         "default_audience": actor.default_audience,
     }
+
+
+def _author(row: Any, names: Mapping[UUID, str]) -> str:
+    """Who brought a person here, by name."""
+    actor = current_actor()
+    if actor.is_me(row.author_id):
+        return actor.name
+    return names.get(row.author_id) or people.find_name(actor, row.author_id)
 
 
 def _seen_by(row: Any, circles: Mapping[UUID, str], names: Mapping[UUID, str]) -> str:
@@ -171,6 +180,21 @@ def me() -> ResponseReturnValue:
     """My own page."""
     actor = current_actor()
     return redirect(url("home.person", slug=slugs.slug(actor.person_id, actor.name)), 303)
+
+
+@blp.route("/me/about")
+def about_me() -> Response:
+    """What is here about me, who wrote it, who sees it, and who opened it."""
+    g.page = "me"
+    actor = current_actor()
+    page = queries.find_about_me(actor, PageRequest(TIMELINE_PAGE, request.args.get("after")))
+    return pages.show(
+        "home/about_me.html",
+        about=page,
+        can_dispute={item.id for item in page.items if policy.can_dispute(actor, item)},
+        disputes=people.find_disputes(actor, PageRequest(), mine=True).items,
+        openings=queries.find_openings(actor, PageRequest(cursor=request.args.get("before"))),
+    )
 
 
 @blp.route("/search")

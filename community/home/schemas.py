@@ -23,7 +23,28 @@ class TimelineItemOut(Schema):
     title = fields.String(required=True)
     text = fields.String(required=True)
     created_by_id = fields.UUID(required=True)
+    created_by_name = fields.String(required=True)
+    source = fields.String(required=True)
     visibility = fields.Nested(Audience, required=True)
+
+
+class AboutItemOut(TimelineItemOut):
+    """One thing that is here about oneself. `can_dispute`: by `POST /disputes`, or `/gives/{id}/dispute`."""
+
+    created_at = fields.AwareDateTime(required=True)
+    is_disputed = fields.Boolean(required=True)
+    can_dispute = fields.Boolean(required=True)
+
+
+class OpeningOut(Schema):
+    """That somebody opened what is here about oneself, on a day; once a reader and day.
+
+    Whom one may not know is told without name and id.
+    """
+
+    day = fields.Date(required=True)
+    reader_id = fields.UUID(required=True, allow_none=True)
+    reader_name = fields.String(required=True)
 
 
 class SearchArgs(Schema):

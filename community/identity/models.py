@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -26,6 +26,8 @@ from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
 ROLES = ("owner", "steward", "member", "guest")
 AUDIENCES = ("private", "people", "circle", "team")
 DEFAULT_AUDIENCES = ("private", "team")
+LIVE = ("open", "answered")
+"""The states in which a dispute hides its item from others."""
 SECOND_FACTOR = ("nobody", "stewards_and_owners", "everybody")
 # What a team's settings hold, and what counts where an owner has not said.
 SETTINGS: dict[str, Any] = {
@@ -174,8 +176,11 @@ class Audienced:
     """An item with an author and an audience, both in the row.
 
     `audience_people` holds person ids and is empty unless the audience is *people*.
-    The table itself declares the foreign keys of `author_id` and `circle_id`.
+    The table itself declares the foreign keys of `author_id` and `circle_id`. `disputed_as` is
+    what disputes call this kind of item; without it nobody can dispute one.
     """
+
+    disputed_as: ClassVar[str | None] = None
 
     author_id: Mapped[UUID] = kept(why=PROOF, person=True)
     audience: Mapped[str] = kept(Text, default="private", why=STATE)
@@ -195,6 +200,64 @@ class Audienced:
         """Set who may see it."""
         for name, value in visibility.columns().items():
             setattr(self, name, value)
+
+
+class Dispute(db.TeamThing, db.Stamped, db.Base):
+    """That a member does not find an item about themself right; hidden from others while it is live.
+
+    open → answered (the author has changed the item since) → open (the member asks again). Live
+    ends by the member alone: settled where it was answered, withdrawn where it was not. `kind`
+    and `thing_id` name the item, which lives in a feature above.
+    """
+
+    __tablename__ = "disputes"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'answered', 'settled', 'withdrawn')", name="state"),
+        CheckConstraint(
+            "(state IN ('settled', 'withdrawn')) = (ended_at IS NOT NULL)", name="ended"
+        ),
+        Index(
+            "uq_disputes_live",
+            "team_id",
+            "kind",
+            "thing_id",
+            unique=True,
+            postgresql_where=text("state IN ('open', 'answered')"),
+        ),
+        Index("ix_disputes_subject", "team_id", "subject_id"),
+        {"info": info("erase")},
+    )
+
+    kind: Mapped[str] = kept(Text)
+    thing_id: Mapped[UUID] = kept(why=KEY)
+    subject_id: Mapped[UUID] = kept(why=PROOF, person=True)
+    reason: Mapped[str] = exported(Text, default="")
+    state: Mapped[str] = kept(Text, default="open")
+    answered_at: Mapped[datetime | None] = kept()
+    ended_at: Mapped[datetime | None] = kept()
+    ended_by_id: Mapped[UUID | None] = kept(why=PROOF, person=True)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the item is hidden for it."""
+        return self.state in LIVE
+
+    def ask_again(self, reason: str) -> None:
+        """The member says anew what is not right."""
+        self.state, self.reason, self.answered_at = "open", reason, None
+
+    def answer(self, at: datetime) -> None:
+        """The author has changed the item; it is for the member to say whether it is right now."""
+        if not self.is_live:
+            raise ValueError("this dispute is over")
+        self.state, self.answered_at = "answered", at
+
+    def end(self, by_id: UUID, at: datetime) -> None:
+        """The member lets it be: others see the item again, as far as its audience says."""
+        if not self.is_live:
+            raise ValueError("this dispute is over")
+        self.state = "settled" if self.state == "answered" else "withdrawn"
+        self.ended_by_id, self.ended_at = by_id, at
 
 
 def audience_checks() -> tuple[CheckConstraint, CheckConstraint]:
@@ -263,6 +326,11 @@ class Actor:
     def is_guest(self) -> bool:
         """Whether the actor sees only what concerns them."""
         return self.role == "guest"
+
+    @property
+    def source(self) -> str:
+        """How what they write comes here: typed by hand, or by a program with their token."""
+        return "api" if self.scopes else "typed"
 
     @property
     def shape(self) -> tuple[str, int, int]:

@@ -1,11 +1,13 @@
 """Who may see an item by its audience, and what a role may do to the team itself."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlalchemy.orm import aliased
 
-from community.identity.models import ROLES, Actor, Membership
+from community.identity.models import LIVE, ROLES, Actor, Dispute, Membership
 
 INVITES: dict[str, tuple[str, ...]] = {
     "owner": ROLES,
@@ -18,16 +20,47 @@ INVITES: dict[str, tuple[str, ...]] = {
 def in_audience(actor: Actor, model: Any) -> ColumnElement[bool]:
     """The WHERE clause of the audience: every `visible(actor)` is built on it.
 
-    No role opens private items. A guest sees what names them or is their own.
+    No role opens private items. A guest sees what names them or is their own. What its subject
+    disputes is its author's alone until that is over; the feature lets the subject see it.
     """
     mine = model.author_id.in_(actor.person_ids)
     named = and_(model.audience == "people", model.audience_people.overlap(list(actor.person_ids)))
-    if actor.is_guest:
-        return or_(mine, named)
-    circle: ColumnElement[bool] = false()
-    if actor.circle_ids:
-        circle = and_(model.audience == "circle", model.circle_id.in_(actor.circle_ids))
-    return or_(model.audience == "team", mine, named, circle)
+    shared = [named]
+    if not actor.is_guest:
+        shared.append(model.audience == "team")
+        if actor.circle_ids:
+            shared.append(and_(model.audience == "circle", model.circle_id.in_(actor.circle_ids)))
+    if model.disputed_as is None:
+        return or_(mine, *shared)
+    return or_(mine, and_(or_(*shared), not_(is_disputed(model))))
+
+
+def is_disputed(model: Any) -> ColumnElement[bool]:
+    """Whether the item's subject disputes it now."""
+    live = aliased(Dispute)
+    return exists().where(
+        live.team_id == model.team_id,
+        live.kind == model.disputed_as,
+        live.thing_id == model.id,
+        live.state.in_(LIVE),
+    )
+
+
+def shown_people(actor: Actor, author_id: UUID, people: Sequence[UUID]) -> list[UUID]:
+    """Whom an item's audience names, as far as its reader may know of them.
+
+    Those named are members, whom every member knows; a guest knows of themself alone.
+    """
+    if not actor.is_guest or author_id in actor.person_ids:
+        return list(people)
+    return [person_id for person_id in people if person_id in actor.person_ids]
+
+
+def shown_circle(actor: Actor, author_id: UUID, circle_id: UUID | None) -> UUID | None:
+    """The circle an item is shared with, where its reader may know of it: guests of their own."""
+    if not actor.is_guest or author_id in actor.person_ids:
+        return circle_id
+    return circle_id if circle_id in actor.circle_ids else None
 
 
 def in_team(person: Any) -> ColumnElement[bool]:
@@ -37,19 +70,6 @@ def in_team(person: Any) -> ColumnElement[bool]:
         active.team_id == person.team_id,
         active.id == person.membership_id,
         active.state == "active",
-    )
-
-
-def sees(actor: Actor, item: Any) -> bool:
-    """The same question for one loaded item."""
-    if item.author_id in actor.person_ids:
-        return True
-    if item.audience == "people":
-        return any(person in actor.person_ids for person in item.audience_people)
-    if actor.is_guest:
-        return False
-    return item.audience == "team" or (
-        item.audience == "circle" and item.circle_id in actor.circle_ids
     )
 
 

@@ -222,6 +222,10 @@ class GiveOut(Schema):
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
     created_by_id = fields.UUID(required=True)
+    source = fields.String(
+        required=True,
+        metadata={"description": "How it came here: `typed`, or `api` by a program."},
+    )
     version = fields.Integer(required=True)
 
 
@@ -258,6 +262,7 @@ _SAME = (
     "created_at",
     "updated_at",
     "created_by_id",
+    "source",
     "version",
 )
 

@@ -285,10 +285,18 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
         {"info": info("erase")},
     )
 
+    disputed_as = "note"
+
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
     body: Mapped[str] = exported(Text)
+    source: Mapped[str] = exported(Text, default="typed")
     happened_at: Mapped[datetime] = exported(default=clock.now)
     deleted_at: Mapped[datetime | None] = kept()
+
+    def touch(self) -> None:
+        """Count what hangs on the note (a dispute) as a change of it."""
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")
 
     def delete(self, at: datetime) -> None:
         """Hide from everybody until it is restored."""

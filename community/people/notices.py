@@ -1,4 +1,4 @@
-"""What members hear of: that somebody shared a note about them."""
+"""What members hear of: notes about them that somebody shares, and disputes of such notes."""
 
 from uuid import UUID
 
@@ -6,12 +6,15 @@ from community.core import markdown
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
-from community.identity.models import Actor
-from community.notifications.catalogue import NoticeKind, Words
+from community.identity.models import Actor, Dispute
+from community.notifications.catalogue import PLAIN, NoticeKind, Words
 from community.people import queries
 from community.people.models import Note
 
 NOTE_ABOUT_YOU = "note_about_you"
+NOTE_DISPUTED = "note_disputed"
+DISPUTE_ANSWERED = "dispute_answered"
+DISPUTE_ENDED = "dispute_ended"
 
 
 def keys_about(note: Note) -> list[str]:
@@ -41,6 +44,49 @@ def words(actor: Actor, note_id: UUID) -> Words:
     )
 
 
+def keys_of(kind: str, dispute: Dispute) -> list[str]:
+    """The keys that notices of this kind have had, the one of the dispute's present version last."""
+    return [f"{kind}:{dispute.id}:{version}" for version in range(1, dispute.version + 1)]
+
+
+def _may_read_dispute(actor: Actor, dispute_id: UUID) -> bool:
+    """Whether the actor is one of the two and it goes on."""
+    try:
+        return queries.get_dispute_row(actor, dispute_id).ended_at is None
+    except NotFound:
+        return False
+
+
+def _may_read_end(actor: Actor, dispute_id: UUID) -> bool:
+    try:
+        return queries.get_dispute_row(actor, dispute_id).ended_at is not None
+    except NotFound:
+        return False
+
+
+def _disputed(actor: Actor, dispute_id: UUID) -> Words:
+    row = queries.get_dispute_row(actor, dispute_id)
+    said = _("%(name)s says that your note about them is not right.", name=row.subject_name)
+    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.subject_name)
+
+
+def _answered(actor: Actor, dispute_id: UUID) -> Words:
+    row = queries.get_dispute_row(actor, dispute_id)
+    if row.body is None:
+        said = _(
+            "%(name)s does not share the note any more that you disputed.", name=row.author_name
+        )
+        return Words(sentence=said, path="/me/about", from_name=row.author_name)
+    said = _("%(name)s changed the note that you disputed. Is it right now?", name=row.author_name)
+    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.author_name)
+
+
+def _ended(actor: Actor, dispute_id: UUID) -> Words:
+    row = queries.get_dispute_row(actor, dispute_id)
+    said = _("%(name)s lets your note about them stand.", name=row.subject_name)
+    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.subject_name)
+
+
 KINDS = [
     NoticeKind(
         code=NOTE_ABOUT_YOU,
@@ -49,5 +95,29 @@ KINDS = [
         template="people/email/note_about_you",
         may_read=may_read,
         words=words,
-    )
+    ),
+    NoticeKind(
+        code=NOTE_DISPUTED,
+        label=lazy("Someone disputes a note of mine about them"),
+        reason=lazy("You wrote the note."),
+        template=PLAIN,
+        may_read=_may_read_dispute,
+        words=_disputed,
+    ),
+    NoticeKind(
+        code=DISPUTE_ANSWERED,
+        label=lazy("A note I disputed is changed"),
+        reason=lazy("You disputed the note, which is about you."),
+        template=PLAIN,
+        may_read=_may_read_dispute,
+        words=_answered,
+    ),
+    NoticeKind(
+        code=DISPUTE_ENDED,
+        label=lazy("Someone lets a note of mine stand that they disputed"),
+        reason=lazy("You wrote the note."),
+        template=PLAIN,
+        may_read=_may_read_end,
+        words=_ended,
+    ),
 ]

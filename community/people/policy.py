@@ -80,7 +80,8 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause of the notes the actor may see.
 
     By their audience; and a note about the actor as soon as it is shared with anybody (only the
-    author's private ones stay theirs). The person it is about must be visible as well.
+    author's private ones stay theirs), also while they dispute it: then nobody else does. The
+    person it is about must be visible as well.
     """
     named, subject = aliased(Person), aliased(Person)
     about = (
@@ -106,6 +107,16 @@ def can_add_note(actor: Actor) -> bool:
 def can_change_note(actor: Actor, note: Any) -> bool:
     """Only the author edits, shares or deletes a note."""
     return note.author_id in actor.person_ids
+
+
+def is_about(actor: Actor, note: Any) -> bool:
+    """Whether a note is about the actor."""
+    return actor.is_me(note.person_id)
+
+
+def can_dispute(actor: Actor, note: Any) -> bool:
+    """The one it is about, where somebody else wrote it; no role can in their place."""
+    return is_about(actor, note) and note.author_id not in actor.person_ids
 
 
 def subject_sees(note_audience: str) -> bool:

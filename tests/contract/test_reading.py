@@ -64,6 +64,7 @@ def test_what_others_keep_to_themselves_changes_nothing_one_reads(world: World, 
     for table in ("people", "gives"):
         # The first time in a day is noted in the audit, which is among what is read.
         Portal(world.app, world.people[who]).get(f"/{table}.csv", buffered=True)
+    world.let_notices_arrive()
     before = _all_answers(world, who)
     world.hide_more(who)
     after = _all_answers(world, who)

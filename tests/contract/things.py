@@ -25,10 +25,12 @@ READERS: dict[str, frozenset[str]] = {
     "guest": frozenset({"author", "guest"}),
     "team": INSIDERS,
     "foreign": frozenset({"stranger"}),
+    "deleted": frozenset(),
+    "disputed": frozenset({"author", "other"}),
     "spent": frozenset(),
 }
 """Who of the world sees a thing of each audience; everybody else must not know it is there."""
-EVERY = tuple(case for case in READERS if case != "spent")
+EVERY = tuple(case for case in READERS if case not in ("deleted", "disputed", "spent"))
 OWN = ("private", "foreign")
 SHARED = ("team", "foreign")
 
@@ -84,6 +86,8 @@ def columns(world: "World", case: str) -> dict[str, Any]:
         "guest": {"audience": "people", "audience_people": [who["guest"].person_id]},
         "team": {"audience": "team"},
         "foreign": {"audience": "team"},
+        "deleted": {"audience": "team"},
+        "disputed": {"audience": "team"},
     }[case]
 
 

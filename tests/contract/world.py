@@ -117,6 +117,12 @@ class World:
                 if who not in self.thing(name, case).readers:
                     kind.make(self, case)
 
+    def let_notices_arrive(self) -> None:
+        """What is held back until it can no more be undone is there now, and not a minute later."""
+        due = text("UPDATE notices SET visible_at = now() WHERE visible_at > now()")
+        with self._admin.begin() as connection:
+            connection.execute(due)
+
     def named_by(self, route: Route) -> Thing:
         """What a route's address names, made anew by whoever may do everything with it."""
         if route.of in PROOFS:
@@ -175,6 +181,8 @@ class World:
             form = route.uploads
             sent: dict[str, Any] = {"data": body} if form else {"json": body}
             return api.open(route.method, path, headers=headers, buffered=True, **sent)
+        if body:
+            return api.open(route.method, path, headers=headers, buffered=True, json=body)
         return api.open(route.method, path, headers=headers, buffered=True)
 
     def fingerprint(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from community.core import db
-from community.identity.models import Actor
+from community.identity.models import Actor, Dispute
 from community.people.models import Note, Person, PersonEmail
 
 _numbers = itertools.count(1)
@@ -37,6 +37,15 @@ def make_note(
         note = Note(person_id=person_id, author_id=author.person_id, body=body, **values)
         db.add(note)
     return note
+
+
+def make_dispute(subject: Actor, note: Note, reason: str = "", **columns: Any) -> Dispute:
+    """That the subject of a note does not find it right; nobody was told."""
+    with db.transaction(subject.team_id, subject.user_id):
+        row = Dispute(kind="note", thing_id=note.id, reason=reason, **columns)
+        row.subject_id = subject.person_id
+        db.add(row)
+    return row
 
 
 def merge(author: Actor, gone: Person, into: Person) -> None:

@@ -338,7 +338,7 @@ def test_rows_of_lists_are_json_as_the_database_wrote_it(owner: Actor) -> None:
     person = make_person(owner, 'Quo"te \\ 🌿 \u2028 end', email="q@example.org")
     with acting(owner):
         row = queries.get_person_row(owner, person.id)
-    body = orjson.loads(orjson.dumps(schemas.dump_person(row)))
+    body = orjson.loads(orjson.dumps(schemas.dump_person(owner, row)))
     assert body["name"] == person.name
     assert body["emails"] == [{"value": "q@example.org", "label": ""}]
 

@@ -92,7 +92,8 @@ _DATA = """
     UNION SELECT name FROM circles UNION SELECT name FROM api_tokens UNION SELECT name FROM passkeys
     UNION SELECT body FROM notes
     UNION SELECT story FROM give_words UNION SELECT thanks FROM give_words
-    UNION SELECT dispute_reason FROM give_words UNION SELECT unnest(tags) FROM persons
+    UNION SELECT dispute_reason FROM give_words UNION SELECT reason FROM disputes
+    UNION SELECT unnest(tags) FROM persons
     UNION SELECT filename FROM import_batches UNION SELECT data->>'name' FROM import_rows
 """
 

@@ -40,7 +40,11 @@ class TimelineItem:
     by_id: UUID
     audience: str
     thing: Any
+    by_name: str
+    source: str
+    since: datetime
     has_time: bool = False
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,12 @@ def find_timeline(
     *,
     kind: str | None = None,
     member_id: UUID | None = None,
+    keep: Callable[[TimelineItem], bool] | None = None,
 ) -> Page[TimelineItem]:
-    """What happened with a person, as far as the actor may see it; of one kind or member if asked."""
+    """What happened with a person, as far as the actor may see it; of one kind or member if asked.
+
+    `keep` narrows it further.
+    """
     edge = _edge(request)
     wanted = [k for k in KINDS if kind in (None, k.code)]
     found: list[TimelineItem] = []
@@ -70,6 +78,7 @@ def find_timeline(
         batch = _newest(actor, person_id, wanted, edge, request.limit + 1)
         exhausted = len(batch) <= request.limit
         found += [item for item in batch if member_id is None or _involves(item, member_id)]
+        found = found if keep is None else [item for item in found if keep(item)]
         edge = (batch[-1].at, batch[-1].id) if batch else edge
     return paging.page(found, request, lambda item: (item.at.isoformat(), item.id))
 
@@ -112,7 +121,11 @@ def _notes(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
             row.author_id,
             row.audience,
             row,
-            True,
+            by_name=row.author_name,
+            source=row.source,
+            since=row.created_at,
+            has_time=True,
+            is_disputed=row.is_disputed,
         )
 
 
@@ -128,6 +141,10 @@ def _gives(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
             give.created_by_id,
             give.audience,
             give,
+            by_name=give.author_name,
+            source=give.source,
+            since=give.created_at,
+            is_disputed=give.state == "disputed",
         )
 
 

@@ -200,6 +200,7 @@ def _compose(
         weights_version=0,
         replaces_id=draft.replaces_id,
         inspired_by_id=draft.inspired_by_id,
+        source=actor.source,
         created_at=now,
     )
     first = GiveAct(

@@ -41,6 +41,7 @@ class Give(db.TeamThing, db.Base):
     weights_version: Mapped[int] = kept(Integer, default=0, why=SUMS)
     replaces_id: Mapped[UUID | None] = kept(why=KEY)
     inspired_by_id: Mapped[UUID | None] = kept(why=KEY)
+    source: Mapped[str] = kept(Text, default="typed", why=SUMS)
     created_at: Mapped[datetime] = kept(default=clock.now)
 
 

@@ -102,6 +102,11 @@ class GiveState(db.TeamOwned, Audienced, db.Base):
     # questions
 
     @property
+    def giver_wrote(self) -> bool:
+        """Whether it was the giver who logged it, and not the receiver."""
+        return self.author_id == self.giver_id
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody has answered and nobody has taken it back."""
         return self.state in ("logged", "lapsed")

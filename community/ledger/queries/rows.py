@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, select, true
 
 from community.identity.models import Actor
-from community.identity.policy import in_team
+from community.identity.policy import in_team, shown_circle, shown_people
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
 from community.ledger.models.values import CONFIRMED, LINK_FOR, counted_for_giver
@@ -35,6 +35,7 @@ class SeenGive:
     receiver_is_member: bool
     receiver_is_deleted: bool
     created_by_id: UUID
+    source: str
     kind: str
     size: str
     impact: str | None
@@ -64,6 +65,11 @@ class SeenGive:
     i_gave: bool
     i_received: bool
     i_wrote: bool
+
+    @property
+    def author_name(self) -> str:
+        """Who noted it: one of the two."""
+        return self.giver_name if self.created_by_id == self.giver_id else self.receiver_name
 
     @property
     def other_name(self) -> str:
@@ -115,6 +121,7 @@ ROW = (
     GiveState.counted_value,
     GiveState.awaiting,
     GiveState.author_id,
+    (GiveState.author_id == GiveState.giver_id).label("giver_wrote"),
     GiveState.audience,
     GiveState.audience_people,
     GiveState.circle_id,
@@ -126,6 +133,7 @@ ROW = (
     Give.minutes,
     Give.inspired_by_id,
     Give.replaces_id,
+    Give.source,
     GiveWords.story,
     GiveWords.thanks,
     GiveWords.dispute_reason,
@@ -216,7 +224,10 @@ def view(
         id=state.give_id,
         **{name: sides[name] for name in _SIDES},
         **{name: getattr(state, name) for name in _PLAIN},
-        created_by_id=state.author_id,
+        created_by_id=sides["giver_id"] if state.giver_wrote else sides["receiver_id"],
+        source=give.source,
+        audience_people=shown_people(actor, state.author_id, state.audience_people),
+        circle_id=shown_circle(actor, state.author_id, state.circle_id),
         value=float(state.value),
         counted_value=float(value),
         minutes=give.minutes,
@@ -253,8 +264,6 @@ _PLAIN = (
     "state",
     "awaiting",
     "audience",
-    "audience_people",
-    "circle_id",
     "version",
     "created_at",
     "updated_at",

@@ -2,6 +2,7 @@
 
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
+from community.people.actions.disputes import dispute_note, end_dispute
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_opening
 from community.people.actions.pasting import Added, add_pasted
@@ -26,8 +27,10 @@ __all__ = [
     "create_person",
     "delete_note",
     "delete_person",
+    "dispute_note",
     "edit_note",
     "edit_person",
+    "end_dispute",
     "note_opening",
     "resolve_audience",
     "restore_note",

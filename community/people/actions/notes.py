@@ -14,6 +14,7 @@ from community.notifications import actions as notifications
 from community.people import notices, policy, queries
 from community.people.actions import writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.disputes import answer_dispute
 from community.people.actions.persons import check_version
 from community.people.models import Note
 
@@ -31,7 +32,11 @@ def add_note(
         raise NotAllowed(_("Guests cannot write notes."))
     person = queries.get_person(actor, person_id)
     note = Note(person_id=person.id, author_id=actor.person_id, body=body)
-    note.id, note.happened_at = db.new_id(), happened_at or clock.now()
+    note.id, note.happened_at, note.source = (
+        db.new_id(),
+        happened_at or clock.now(),
+        actor.source,
+    )
     note.see(resolve_audience(actor, visibility, default=actor.default_audience))
     db.add(note)
     db.flush()
@@ -61,6 +66,8 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
         db.flush()
         journal.record(actor, "edit", "note", note.id, about_id=note.person_id, fields=changed)
     _tell_subject(actor, note, before=before["audience"])
+    if "body" in changed or ("visibility" in changed and note.audience == "private"):
+        answer_dispute(actor, note)
     return note
 
 
@@ -72,6 +79,7 @@ def delete_note(actor: Actor, note_id: UUID, *, version: int | None = None) -> N
     db.flush()
     notifications.withdraw(keys=notices.keys_about(note))
     journal.record(actor, "delete", "note", note.id, about_id=note.person_id)
+    answer_dispute(actor, note)
     return note
 
 

@@ -1,10 +1,17 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
+from community.people.queries.disputes import (
+    find_dispute_of,
+    find_disputes,
+    find_live,
+    get_dispute_row,
+)
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
     all_circles,
     circle_options,
+    find_name,
     find_named,
     find_subject,
     find_tags,
@@ -16,6 +23,7 @@ from community.people.queries.finding import (
     search_people,
 )
 from community.people.queries.notes import (
+    find_note_to_release,
     find_notes,
     get_note,
     get_note_row,
@@ -53,18 +61,24 @@ __all__ = [
     "circle_options",
     "find_by_external_ids",
     "find_deleted",
+    "find_dispute_of",
+    "find_disputes",
     "find_duplicates",
     "find_external_id",
     "find_id_by_slug",
     "find_known_emails",
+    "find_live",
     "find_members",
+    "find_name",
     "find_named",
     "find_names",
+    "find_note_to_release",
     "find_notes",
     "find_people",
     "find_subject",
     "find_tags",
     "find_team",
+    "get_dispute_row",
     "get_note",
     "get_note_row",
     "get_own_note",

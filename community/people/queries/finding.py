@@ -259,6 +259,17 @@ def member_options(actor: Actor) -> list[NameOption]:
     return tell_apart(NameOption(row.id, row.name, True, email=row.email) for row in rows)
 
 
+def find_name(actor: Actor, person_id: UUID) -> str:
+    """The name of somebody whom the actor may know as the author of what they see; else nothing."""
+    named = aliased(Person)
+    statement = (
+        select(Person.name)
+        .join(named, (named.team_id == Person.team_id) & (named.canonical_id == Person.id))
+        .where(named.team_id == actor.team_id, named.id == person_id)
+    )
+    return db.session().scalar(statement) or ""
+
+
 def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
     """The active membership of whom an item is about, when that is a member other than the actor."""
     about = aliased(Person)

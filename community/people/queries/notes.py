@@ -14,7 +14,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.identity.models import Actor
-from community.identity.policy import in_team
+from community.identity.policy import in_team, is_disputed
 from community.people.models import Note, Person
 from community.people.policy import visible_notes
 from community.people.queries.persons import same_person
@@ -30,7 +30,10 @@ def _rows(actor: Actor) -> Rows:
             _subject.id.label("person_id"),
             _subject.name.label("person_name"),
             in_team(_subject).label("person_is_member"),
+            _subject.membership_id.label("subject_membership_id"),
+            is_disputed(Note).label("is_disputed"),
             Note.body,
+            Note.source,
             Note.happened_at,
             Note.created_at,
             Note.updated_at,
@@ -100,6 +103,16 @@ def get_note(actor: Actor, note_id: UUID) -> Note:
     if found is None:
         raise NotFound(_("There is no such note, or it is not yours to see."))
     return found
+
+
+def find_note_to_release(actor: Actor, note_id: UUID) -> Note | None:
+    """A note whose subject ends their dispute, locked: read by nobody here, deleted or not."""
+    return db.session().scalar(
+        select(Note)
+        .where(Note.team_id == actor.team_id, Note.id == note_id)
+        .with_for_update(of=Note)
+        .execution_options(populate_existing=True)
+    )
 
 
 def get_own_note(actor: Actor, note_id: UUID) -> Note:

@@ -28,7 +28,7 @@ from tests.factories.people import make_person
 if TYPE_CHECKING:
     from tests.contract.world import World
 
-BETWEEN_THE_TWO = ("private", "people", "circle", "team", "foreign")
+BETWEEN_THE_TWO = ("private", "people", "circle", "team", "foreign", "disputed")
 
 
 def give(world: "World", case: str) -> Thing:
@@ -36,7 +36,13 @@ def give(world: "World", case: str) -> Thing:
     maker = maker_of(world, case)
     receiver = world.friend if case == "foreign" else world.people["named"]
     readers = READERS[case] | (frozenset() if case == "foreign" else {"named"})
-    return _logged(world, case, maker, readers, receiver_id=receiver.person_id)
+    if case != "disputed":
+        return _logged(world, case, maker, readers, receiver_id=receiver.person_id)
+    readers = frozenset({"author", "named"})
+    made = _logged(world, case, maker, readers, receiver_id=receiver.person_id)
+    with acting(receiver):
+        actions.dispute(receiver, made.id, reason="Not how it was.")
+    return made
 
 
 def settled_give(world: "World", case: str) -> Thing:

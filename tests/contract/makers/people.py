@@ -7,9 +7,20 @@ from community.core import slugs
 from community.identity.models import Actor
 from community.people import actions
 from community.people.models import Note, Person
-from tests.contract.things import READERS, Kind, Thing, columns, maker_of, visibility, word
+from tests.contract.things import (
+    EVERY,
+    OWN,
+    READERS,
+    SHARED,
+    Kind,
+    Thing,
+    columns,
+    maker_of,
+    visibility,
+    word,
+)
 from tests.factories.identity import acting
-from tests.factories.people import make_person
+from tests.factories.people import make_dispute, make_note, make_person
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -21,6 +32,10 @@ def person(world: "World", case: str) -> Thing:
     made = make_person(maker, f"Quillon {secret}", email=email, **columns(world, case))
     path = {"person_id": str(made.id), "slug": slugs.slug(made.id, made.name)}
     secrets = (secret, secret.lower(), str(made.id), slugs.short_id(made.id))
+    if case == "deleted":
+        with acting(maker) as unit:
+            row = unit.session.get_one(Person, (maker.team_id, made.id))
+            row.delete(unit.now, maker.person_id)
     return Thing(maker, READERS[case], path, secrets, made.id, made.name, email)
 
 
@@ -35,10 +50,51 @@ def deleted_person(world: "World", case: str) -> Thing:
 
 
 def note(world: "World", case: str) -> Thing:
-    """A note about somebody whom the readers see."""
+    """A note about somebody whom the readers see; a disputed one is about a member."""
     maker = maker_of(world, case)
+    if case == "disputed":
+        return disputed_note(world, case)
     about = world.guest_person if case == "guest" else world.subject(maker)
-    return _note(world, case, maker, about.id)
+    made = _note(world, case, maker, about.id)
+    if case == "deleted":
+        with acting(maker) as unit:
+            unit.session.get_one(Note, (maker.team_id, made.id)).delete(unit.now)
+    return made
+
+
+def note_about_subject(world: "World", case: str) -> Thing:
+    """A note about a member, which they may dispute; nobody was told of it."""
+    maker, secret = maker_of(world, case), word()
+    about = _subject(world, case).person_id
+    made = make_note(maker, about, f"Quillon said {secret}.", audience="team")
+    return Thing(maker, READERS[case], {"note_id": str(made.id)}, (secret, str(made.id)), made.id)
+
+
+def disputed_note(world: "World", case: str) -> Thing:
+    """A note of the author's that whom it is about disputes."""
+    made, _made = _disputed(world, case)
+    return made
+
+
+def dispute(world: "World", case: str) -> Thing:
+    """The dispute itself."""
+    made, dispute_id = _disputed(world, case)
+    secrets = (*made.secrets, str(dispute_id))
+    path = {"dispute_id": str(dispute_id)}
+    return Thing(made.maker, made.readers, path, secrets, dispute_id)
+
+
+def _disputed(world: "World", case: str) -> tuple[Thing, UUID]:
+    maker, subject, said, why = maker_of(world, case), _subject(world, case), word(), word()
+    note = make_note(maker, subject.person_id, f"Quillon said {said}.", audience="team")
+    made = make_dispute(subject, note, f"Quillon never said {why}.")
+    readers = READERS["foreign"] if case == "foreign" else READERS["disputed"]
+    secrets = (said, why, str(note.id))
+    return Thing(maker, readers, {"note_id": str(note.id)}, secrets, note.id), made.id
+
+
+def _subject(world: "World", case: str) -> Actor:
+    return world.friend if case == "foreign" else world.people["other"]
 
 
 def deleted_note(world: "World", case: str) -> Thing:
@@ -77,9 +133,12 @@ def _gone(made: Thing, undoers: set[str]) -> Thing:
 
 
 KINDS: dict[str, Kind] = {
-    "person": Kind(person),
+    "person": Kind(person, (*EVERY, "deleted")),
     "deleted_person": Kind(deleted_person),
-    "note": Kind(note),
+    "note": Kind(note, (*EVERY, "deleted", "disputed")),
     "deleted_note": Kind(deleted_note),
+    "note_about_subject": Kind(note_about_subject, SHARED),
+    "disputed_note": Kind(disputed_note, OWN),
+    "dispute": Kind(dispute, OWN),
     "note_about_member": Kind(note_about_member, ("private",)),
 }

@@ -4,10 +4,13 @@ from tests.contract.route import Route, api, outside, page
 
 ROUTES: tuple[Route, ...] = (
     api("GET", "/people/<uuid:person_id>/timeline", of="person"),
+    api("GET", "/me/about"),
+    api("GET", "/me/openings"),
     api("GET", "/search", query="?q=Quillon", queries=("?q=quilon", "?q=Vexara")),
     page("GET", "/"),
     page("GET", "/people/<slug>", of="person", queries=("?kind=note", "?kind=give")),
     page("GET", "/me", answers=303),
+    page("GET", "/me/about"),
     page("GET", "/more"),
     page("GET", "/search", query="?q=Quillon", queries=("", "?q=quilon", "?q=Vexara")),
     page("GET", "/search/palette", query="?q=Quillon", queries=("", "?q=quilon", "?q=Vexara")),

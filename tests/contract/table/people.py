@@ -1,8 +1,12 @@
 """People and notes."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from community.people import actions
 from tests.contract.route import KEEPERS, MEMBERS, NOBODY, Route, api, both, page
+from tests.factories.identity import acting
+from tests.factories.people import make_note
 
 if TYPE_CHECKING:
     from tests.contract.things import Thing
@@ -30,7 +34,30 @@ def _its_name(_world: "World", thing: "Thing") -> dict[str, Any]:
     return {"name": thing.name}
 
 
+def _disputing(world: "World", thing: "Thing") -> dict[str, Any]:
+    """A note about whoever asks, of somebody else's."""
+    who = world.people
+    of_home = thing.maker.team_id == who["author"].team_id
+    author = who["author"] if of_home else who["stranger"]
+    if author == thing.maker:
+        author = who["named"] if of_home else world.friend
+    note = make_note(author, thing.maker.person_id, world.new_name(), audience="team")
+    return {"kind": "note", "id": str(note.id), "reason": "Not so."}
+
+
+def _disputed(world: "World", thing: "Thing") -> dict[str, Any]:
+    """The same, disputed already."""
+    sent = _disputing(world, thing)
+    with acting(thing.maker):
+        actions.dispute_note(thing.maker, UUID(sent["id"]))
+    return {"kind": "note", "id": sent["id"]}
+
+
 _API = (
+    api("GET", "/disputes", queries=("?state=any", "?state=over")),
+    api("POST", "/disputes", sends=_disputing, answers=201),
+    api("DELETE", "/disputes", sends=_disputed),
+    api("GET", "/disputes/<uuid:dispute_id>", of="dispute"),
     api(
         "GET",
         "/people",
@@ -72,6 +99,15 @@ _API = (
 )
 
 _PORTAL = (
+    page(
+        "POST",
+        "/notes/<uuid:note_id>/dispute",
+        of="note_about_subject",
+        sends={"reason": "Not so."},
+        by="other",
+        roles=("member",),
+    ),
+    page("POST", "/notes/<uuid:note_id>/let-stand", of="disputed_note", by="other"),
     page("GET", "/people", queries=("?q=Quillon", "?show=any&sort=-updated")),
     *both("/people/new", sends=_somebody_typed, roles=MEMBERS, shown_to=MEMBERS),
     *both("/people/paste", sends={"lines": "Quillon Again"}, roles=MEMBERS, shown_to=MEMBERS),

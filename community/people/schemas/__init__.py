@@ -24,6 +24,8 @@ from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.phones import MAX_PHONE
 from community.core.validators import Length
+from community.identity.models import Actor
+from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
 from community.people.policy import subject_sees
@@ -244,14 +246,21 @@ class NoteIn(NotePatch):
 
 
 class NoteOut(Schema):
-    """A note. `subject_sees`: whether the person it is about, if a member, can read it."""
+    """A note. `subject_sees`: whether the person it is about, if a member, can read it.
+
+    A disputed one is read by its author and its subject alone.
+    """
 
     id = Id(required=True)
     person_id = Id(required=True)
     body = fields.String(required=True)
     happened_at = fields.AwareDateTime(required=True)
     subject_sees = fields.Boolean(required=True)
-    state = Choice(("active",), required=True)
+    source = fields.String(
+        required=True,
+        metadata={"description": "How it came here: `typed`, or `api` by a program."},
+    )
+    state = Choice(("active", "disputed"), required=True)
     visibility = fields.Nested(Audience, required=True)
     created_by_id = Id(required=True)
     created_at = fields.AwareDateTime(required=True)
@@ -314,8 +323,8 @@ PersonList = items_schema(PersonOut, "PersonList")
 NoteList = items_schema(NoteOut, "NoteList")
 
 
-def dump_person(row: Any) -> dict[str, Any]:
-    """A person's row as PersonOut; its lists are JSON already."""
+def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
+    """A person's row as PersonOut, as the actor reads it; its lists are JSON already."""
     birthday = None
     if row.birthday_month is not None:
         birthday = {"month": row.birthday_month, "day": row.birthday_day, "year": row.birthday_year}
@@ -335,7 +344,7 @@ def dump_person(row: Any) -> dict[str, Any]:
         "member_id": row.membership_id if row.is_member else None,
         "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
-        **_authored(row),
+        **_authored(actor, row),
     }
 
 
@@ -352,25 +361,26 @@ def dump_extra(extra: Extra) -> dict[str, str]:
     return {"kind": extra.kind, "label": extra.label, "value": extra.value}
 
 
-def dump_note(row: Any) -> dict[str, Any]:
-    """A note's row as NoteOut."""
+def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
+    """A note's row as NoteOut, as the actor reads it."""
     return {
         "id": row.id,
         "person_id": row.person_id,
         "body": row.body,
         "happened_at": row.happened_at,
         "subject_sees": row.person_is_member and subject_sees(row.audience),
-        "state": "active",
-        **_authored(row),
+        "source": row.source,
+        "state": "disputed" if row.is_disputed else "active",
+        **_authored(actor, row),
     }
 
 
-def _authored(row: Any) -> dict[str, Any]:
+def _authored(actor: Actor, row: Any) -> dict[str, Any]:
     return {
         "visibility": {
             "audience": row.audience,
-            "people": row.audience_people,
-            "circle_id": row.circle_id,
+            "people": shown_people(actor, row.author_id, row.audience_people),
+            "circle_id": shown_circle(actor, row.author_id, row.circle_id),
         },
         "created_by_id": row.author_id,
         "created_at": row.created_at,

@@ -5,6 +5,7 @@ The page of one person reads features above this one, so `home` draws it below t
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +22,7 @@ from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
-from community.web import form_values, pages
+from community.web import form_values, pages, session
 from community.web.session import current_actor
 from community.web.templating import url
 
@@ -247,9 +248,11 @@ def add_note(slug: str) -> ResponseReturnValue:
 
 @blp.route("/notes/<uuid:note_id>/edit", methods=["GET", "POST"])
 def edit_note(note_id: UUID) -> ResponseReturnValue:
-    """Change one's own note."""
+    """Change one's own note; read, and where it is about oneself dispute, another's."""
     actor = current_actor()
     row = queries.get_note_row(actor, note_id)
+    if row.subject_membership_id is not None and not actor.is_me(row.author_id):
+        session.after_response(partial(actions.note_opening, actor, row.person_id))
     initial = {
         **formats.audience_values(row),
         "body": row.body,
@@ -257,13 +260,7 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
         "version": row.version,
     }
     form = pages.Form(schemas.NoteForm(), initial)
-    person = {
-        "id": row.person_id,
-        "name": row.person_name,
-        "call_name": "",
-        "is_member": row.person_is_member,
-        "slug": slugs.slug(row.person_id, row.person_name),
-    }
+    person = _subject(row)
     if form.valid():
         with form.attempt():
             version = form.data["version"]
@@ -271,6 +268,17 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
             actions.edit_note(actor, note_id, version=version, **values)
             return pages.done(_("Saved."), to=person_url(person["slug"]))
     return _note_page(form, person, row)
+
+
+def _subject(note: Any) -> dict[str, Any]:
+    """Whom a note is about, as its form speaks of them."""
+    return {
+        "id": note.person_id,
+        "name": note.person_name,
+        "call_name": "",
+        "is_member": note.person_is_member,
+        "slug": slugs.slug(note.person_id, note.person_name),
+    }
 
 
 def _note_values(data: Mapping[str, Any], happened_at: datetime | None) -> dict[str, Any]:
@@ -298,8 +306,26 @@ def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> 
         person_href=person_url(person["slug"]),
         note=row,
         may_change=row is None or policy.can_change_note(actor, row),
+        seen_by="" if row is None else _seen_by(row),
+        dispute=queries.find_dispute_of(actor, row.id) if row and row.is_disputed else None,
+        can_dispute=row is not None and policy.can_dispute(actor, row),
         **_audience_choices(row, default if default in ("private", "team") else "private"),
     )
+
+
+def _seen_by(note: Any) -> str:
+    """Who reads a note besides its author, in words."""
+    if note.is_disputed:
+        return _("Only the two of you")
+    words = {"team": _("The team"), "circle": _("A circle"), "people": _("Chosen people")}
+    return words.get(note.audience, _("Only me"))
+
+
+@blp.app_template_filter("note_source")
+def note_source(note: Any) -> str:
+    """How a note came here, as one says it."""
+    known = {"api": _("By a program"), "import": _("From a file")}
+    return known.get(note.source, _("Typed by hand"))
 
 
 @blp.route("/notes/<uuid:note_id>/delete", methods=["POST"])

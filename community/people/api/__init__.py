@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from community.core import db
+from community.identity.models import Actor
 from community.people import actions, queries, schemas
 from community.people.queries import Filter
 from community.web import endpoints, session
@@ -25,8 +26,9 @@ def list_people(args: dict[str, Any]) -> Response:
     request = endpoints.page_request(args)
     wanted = {name: value for name, value in args.items() if name not in ("limit", "cursor")}
     wanted["archived"] = _ARCHIVED[args["archived"]]
-    page = queries.find_people(current_actor(), Filter(**wanted), request)
-    return endpoints.fast_list(page, schemas.dump_person)
+    actor = current_actor()
+    page = queries.find_people(actor, Filter(**wanted), request)
+    return endpoints.fast_list(page, partial(schemas.dump_person, actor))
 
 
 @blp.route("/people", methods=["POST"])
@@ -59,7 +61,7 @@ def get_person(person_id: UUID) -> Response:
     row = queries.get_person_row(actor, person_id)
     if row.membership_id is not None:
         session.after_response(partial(actions.note_opening, actor, row.id))
-    return endpoints.versioned(schemas.dump_person(row), row.version)
+    return endpoints.versioned(schemas.dump_person(actor, row), row.version)
 
 
 @blp.route("/people/<uuid:person_id>", methods=["PATCH"])
@@ -112,7 +114,9 @@ def list_notes(args: dict[str, Any], person_id: UUID) -> Response:
     actor = current_actor()
     person = queries.get_person(actor, person_id)
     page = queries.find_notes(actor, person.id, endpoints.page_request(args))
-    return endpoints.fast_list(page, schemas.dump_note)
+    if person.membership_id is not None:
+        session.after_response(partial(actions.note_opening, actor, person.id))
+    return endpoints.fast_list(page, partial(schemas.dump_note, actor))
 
 
 @blp.route("/people/<uuid:person_id>/notes", methods=["POST"])
@@ -120,16 +124,21 @@ def list_notes(args: dict[str, Any], person_id: UUID) -> Response:
 @blp.response(201, schemas.NoteOut)
 def add_note(data: dict[str, Any], person_id: UUID) -> Response:
     """Write a note; its audience is the author's default unless given."""
-    note = actions.add_note(current_actor(), person_id, **data)
-    row = queries.get_note_row(current_actor(), note.id)
-    return endpoints.created(schemas.dump_note(row), f"/notes/{row.id}", version=row.version)
+    actor = current_actor()
+    note = actions.add_note(actor, person_id, **data)
+    row = queries.get_note_row(actor, note.id)
+    body = schemas.dump_note(actor, row)
+    return endpoints.created(body, f"/notes/{row.id}", version=row.version)
 
 
 @blp.route("/notes/<uuid:note_id>", methods=["GET"])
 @blp.response(200, schemas.NoteOut)
 def get_note(note_id: UUID) -> Response:
-    """One note."""
-    return _note(note_id)
+    """One note; a disputed one is read by its author and whom it is about alone."""
+    actor = current_actor()
+    row = queries.get_note_row(actor, note_id)
+    _opened(actor, row)
+    return endpoints.versioned(schemas.dump_note(actor, row), row.version)
 
 
 @blp.route("/notes/<uuid:note_id>", methods=["PATCH"])
@@ -159,20 +168,29 @@ def restore_note(note_id: UUID) -> Response:
     return _note(note_id)
 
 
+def _opened(actor: Actor, note: Any) -> None:
+    """The member a note is about is shown who read it; what is one's own is not opened."""
+    if note.subject_membership_id is not None and not actor.is_me(note.author_id):
+        session.after_response(partial(actions.note_opening, actor, note.person_id))
+
+
 def _person(person_id: UUID) -> Response:
-    row = queries.get_person_row(current_actor(), person_id)
-    return endpoints.versioned(schemas.dump_person(row), row.version)
+    actor = current_actor()
+    row = queries.get_person_row(actor, person_id)
+    return endpoints.versioned(schemas.dump_person(actor, row), row.version)
 
 
 def _written(written: actions.Written, status: int = 200) -> Response:
     db.flush()
-    row = queries.get_person_row(current_actor(), written.person.id)
-    body = {**schemas.dump_person(row), "duplicates": written.duplicates}
+    actor = current_actor()
+    row = queries.get_person_row(actor, written.person.id)
+    body = {**schemas.dump_person(actor, row), "duplicates": written.duplicates}
     if status == 201:
         return endpoints.created(body, f"/people/{row.id}", version=row.version)
     return endpoints.versioned(body, row.version)
 
 
 def _note(note_id: UUID) -> Response:
-    row = queries.get_note_row(current_actor(), note_id)
-    return endpoints.versioned(schemas.dump_note(row), row.version)
+    actor = current_actor()
+    row = queries.get_note_row(actor, note_id)
+    return endpoints.versioned(schemas.dump_note(actor, row), row.version)

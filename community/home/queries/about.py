@@ -1,0 +1,52 @@
+"""What a member reads of what is here about them, and who opened it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, case, select
+from sqlalchemy.orm import aliased
+
+from community.core import db, paging
+from community.core.paging import Page, PageRequest
+from community.home.queries.timeline import TimelineItem, find_timeline
+from community.identity.models import Actor
+from community.journal.models import OpenedBy
+from community.people.models import Person
+from community.people.policy import visible
+
+_named, _reader = aliased(Person), aliased(Person)
+
+
+def find_about_me(actor: Actor, request: PageRequest) -> Page[TimelineItem]:
+    """What is shared about the actor, as far as they see it; not what they keep to themselves."""
+    return find_timeline(
+        actor,
+        actor.person_id,
+        request,
+        keep=lambda item: item.audience != "private" or not actor.is_me(item.by_id),
+    )
+
+
+def find_openings(actor: Actor, request: PageRequest) -> Page[Row[Any]]:
+    """On which days who opened what is here about the actor: `day`, `id`, `reader_id`, `name`.
+
+    Only what the actor sees can be opened so. Whom they may not know has no name and no id.
+    """
+    seen = visible(actor, _reader)
+    opened = (
+        select(
+            OpenedBy.day,
+            _reader.id,
+            case((seen, _reader.id), else_=None).label("reader_id"),
+            case((seen, _reader.name), else_="").label("name"),
+        )
+        .join(_named, and_(_named.team_id == OpenedBy.team_id, _named.id == OpenedBy.reader_id))
+        .join(_reader, and_(_reader.team_id == _named.team_id, _reader.id == _named.canonical_id))
+        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id.in_(actor.person_ids))
+        .distinct()
+    )
+    order, reads = (OpenedBy.day, _reader.id), (date.fromisoformat, UUID)
+    page = paging.after(opened, request, order, reads, descending=True)
+    rows = db.session().execute(page).all()
+    return paging.page(rows, request, lambda row: (row.day.isoformat(), row.id))
