@@ -32,6 +32,7 @@ from community.people import api as people_api
 from community.people import portal as people_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
+from community.records import jobs as records_jobs
 from community.web import (
     documents,
     endpoints,
@@ -89,6 +90,7 @@ JOBS: dict[str, Handler] = {
     **accounts_jobs.JOBS,
     **notifications_jobs.JOBS,
     **ledger_jobs.JOBS,
+    **records_jobs.JOBS,
     **exchange_jobs.JOBS,
 }
 
