@@ -32,7 +32,9 @@ from community.people import api as people_api
 from community.people import portal as people_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
+from community.records import api as records_api
 from community.records import jobs as records_jobs
+from community.records import portal as records_portal
 from community.web import (
     documents,
     endpoints,
@@ -58,6 +60,7 @@ API: tuple[ApiBlueprint, ...] = (
     people_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
+    records_api.blp,
     exchange_api.blp,
     home_api.blp,
 )
@@ -68,6 +71,7 @@ PORTAL: tuple[Blueprint, ...] = (
     people_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
+    records_portal.blp,
     exchange_portal.blp,
     home_portal.root,
     home_portal.blp,

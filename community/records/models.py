@@ -181,6 +181,11 @@ class Export(db.TeamThing, db.Base):
         """Whether there is a file to take."""
         return self.state == "done"
 
+    @property
+    def filename(self) -> str:
+        """How its file is called: nothing of whom it is about."""
+        return f"community-{self.scope}-{self.created_at.date().isoformat()}.zip"
+
     def finish(self, content: bytes, at: datetime) -> None:
         """The file is there, for some days."""
         self.state, self.progress = "done", 100

@@ -69,6 +69,7 @@ def settings_tabs() -> list[tuple[str, str, str]]:
         ("sessions", _("Sign-in"), "settings.show_sessions"),
         ("second_factor", _("Second factor"), "settings.second_factor"),
         ("tokens", _("Tokens"), "settings.show_tokens"),
+        ("privacy", _("Your data"), "records.mine"),
     ]
     actor = find_actor()
     if actor is not None and policy_of_team.can_see_members(actor):

@@ -11,7 +11,7 @@ from community.records.queries.exports import (
     find_readers,
     get_export,
 )
-from community.records.queries.holdings import ROWS, Held, Wanted, find_held
+from community.records.queries.holdings import ROWS, Held, Wanted, count_held, find_held
 from community.records.queries.requests import (
     count_answers,
     find_agreed,
@@ -29,7 +29,6 @@ from community.records.queries.requests import (
     is_asked,
 )
 from community.records.queries.subjects import (
-    count_held,
     find_locale,
     find_names,
     find_users,

@@ -57,7 +57,7 @@ def is_account(table: Table) -> bool:
 
 def exported_columns(table: Table) -> list[str]:
     """The names of the columns that a subject's export holds."""
-    return [column.name for column in table.columns if column.info["privacy"] == "export"]
+    return [str(c.name) for c in table.columns if c.info["privacy"] == "export"]
 
 
 def emptied_columns(table: Table) -> list[str]:

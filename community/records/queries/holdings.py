@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from community.core import db
 from community.identity.models import Actor
@@ -56,7 +67,24 @@ def find_held(actor: Actor, wanted: Wanted) -> Iterator[Held]:
         is_told = wanted.counts and concerns.concerns(table).seen is not None
         withheld = _count(table, scope, allowed) if is_told else 0
         if rows or withheld:
-            yield Held(table.name, columns, rows, withheld)
+            yield Held(str(table.name), columns, rows, withheld)
+
+
+def count_held(actor: Actor, subject: Subject) -> dict[str, int]:
+    """How many rows about the person there are in each table that the actor may hand out.
+
+    In one statement; what others keep for themselves is in no count.
+    """
+    wanted = Wanted(subject)
+    parts = [
+        select(literal(table.name).label("name"), func.count().label("rows"))
+        .select_from(table)
+        .where(concerns.about(table, subject), _allowed(actor, table, wanted))
+        for table in concerns.personal()
+        if concerns.exported_columns(table) and not concerns.is_account(table)
+    ]
+    rows = db.session().execute(union_all(*parts))
+    return {row.name: row.rows for row in rows if row.rows}
 
 
 def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool] | None:

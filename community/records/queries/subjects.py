@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy import Row, func, select
 
 from community.core import db
 from community.core.errors import NotFound
@@ -13,7 +13,7 @@ from community.core.paging import Rows
 from community.identity.models import Actor, Membership, Team, UserEmail
 from community.people import queries as people_queries
 from community.people.models import Person, PersonEmail
-from community.records.queries.concerns import Subject, about, is_account, personal
+from community.records.queries.concerns import Subject
 
 
 def get_person(actor: Actor, person_id: UUID) -> Person:
@@ -129,16 +129,3 @@ def find_locale() -> str:
     """The language of the team the transaction is set to."""
     found = db.session().scalar(select(Team.locale).where(Team.id == db.current_team_id()))
     return found or "en"
-
-
-def count_held(subject: Subject) -> dict[str, int]:
-    """How many rows about the person each table has, whoever may read them; in one statement."""
-    parts = [
-        select(literal(table.name).label("name"), func.count().label("rows"))
-        .select_from(table)
-        .where(about(table, subject))
-        for table in personal()
-        if not is_account(table)
-    ]
-    rows = db.session().execute(union_all(*parts))
-    return {row.name: row.rows for row in rows if row.rows}
