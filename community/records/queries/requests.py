@@ -34,6 +34,7 @@ def _rows(actor: Actor) -> Rows:
             func.coalesce(_asker.name, "").label("asked_by"),
             _subject.erased_at,
         )
+        .select_from(SubjectRequest)
         .outerjoin(
             _subject,
             (_subject.team_id == SubjectRequest.team_id)
