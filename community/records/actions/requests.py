@@ -24,10 +24,16 @@ THING = "subject_request"
 def receive_request(
     actor: Actor, kind: str, *, person_id: UUID | None = None, words: str = ""
 ) -> SubjectRequest:
-    """Note what somebody asks: oneself, or (stewards and owners) a person who said so to them."""
+    """Note what somebody asks: oneself, or (stewards and owners) a person who said so to them.
+
+    What is asked again while it waits is the request that there is.
+    """
     about = actor.person_id if person_id is None else queries.get_person(actor, person_id).id
     if not actor.is_me(about) and not policy.can_prepare(actor):
         raise NotAllowed(_("Stewards and owners note what other people ask."))
+    waiting = queries.find_open(actor, about, kind)
+    if waiting is not None:
+        return _add_words(waiting, words)
     asked = SubjectRequest(
         id=db.new_id(),
         person_id=about,
@@ -36,20 +42,22 @@ def receive_request(
         words=words,
         due_at=clock.now() + DUE_IN,
     )
-    if queries.find_open(actor, about, kind) is not None:
-        raise _asked_already()
     try:
         with db.attempt():
             db.add(asked)
     except IntegrityError as error:
-        raise _asked_already() from error
+        raise Conflict(_("This was asked just now."), code="asked_already") from error
     journal.record(actor, "receive", THING, asked.id, about_id=about)
     _tell(asked, notices.REQUEST_RECEIVED, queries.find_keepers(policy.STEWARDS), but=actor)
     return asked
 
 
-def _asked_already() -> Conflict:
-    return Conflict(_("This was asked already and waits to be answered."), code="asked_already")
+def _add_words(waiting: SubjectRequest, words: str) -> SubjectRequest:
+    """The same is asked again: it is one request, with what is said now put below."""
+    if words and words not in waiting.words:
+        waiting.words = "\n\n".join(part for part in (waiting.words, words) if part)
+        db.flush()
+    return waiting
 
 
 def prepare_request(actor: Actor, request_id: UUID) -> SubjectRequest:

@@ -2,10 +2,10 @@
 
 from community.records.queries.exports import (
     count_bases,
-    count_live,
     find_consents,
     find_export,
     find_exports,
+    find_live,
     find_names_of,
     find_over,
     find_readers,
@@ -46,7 +46,6 @@ __all__ = [
     "count_answers",
     "count_bases",
     "count_held",
-    "count_live",
     "find_agreed",
     "find_consents",
     "find_due",
@@ -55,6 +54,7 @@ __all__ = [
     "find_held",
     "find_hidden",
     "find_keepers",
+    "find_live",
     "find_locale",
     "find_members_of",
     "find_names",

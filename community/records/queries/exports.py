@@ -60,12 +60,12 @@ def find_names_of(actor: Actor, exports: Sequence[Export]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def count_live(actor: Actor) -> int:
-    """How many files of the actor's are being made or kept."""
-    statement = select(func.count()).where(
+def find_live(actor: Actor) -> Sequence[Export]:
+    """The actor's files that are being made or kept, newest first."""
+    statement = select(Export).where(
         visible_exports(actor), Export.state.in_(("queued", "running", "done"))
     )
-    return db.session().scalar(statement) or 0
+    return db.session().scalars(statement.order_by(Export.id.desc())).all()
 
 
 def find_over(as_of: datetime) -> Sequence[Export]:
