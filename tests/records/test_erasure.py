@@ -6,16 +6,21 @@ import pytest
 from sqlalchemy import select, text
 
 from community.accounts.actions import membership
+from community.accounts.actions.teams import add_member
 from community.core import db
 from community.core.errors import AppError, Conflict, NotAllowed, NotFound, RuleBroken
+from community.core.outbox import OutboxRow
 from community.identity.models import Actor, User
 from community.journal.models import JournalEntry
-from community.notifications.models import MailSuppression
+from community.ledger.actions import Letter
+from community.ledger.actions.outside import tell_key
+from community.notifications.models import MailSuppression, NotificationPreference
 from community.notifications.queries import why_suppressed
 from community.people import actions as people_actions
 from community.people.models import Note, Person
 from community.records import actions
 from tests.factories.identity import acting, make_team
+from tests.factories.ledger import log_give
 from tests.factories.people import make_note, make_person
 from tests.records.doing import SECRET, prepared
 
@@ -125,3 +130,53 @@ def test_of_two_owners_who_erase_at_once_one_does(owner: Actor) -> None:
     for thread in threads:
         thread.join()
     assert len(done) == 1
+
+
+def test_who_comes_back_after_an_erasure_begins_anew(owner: Actor, member: Actor) -> None:
+    other = make_team()
+    with db.transaction(other.team_id):
+        add_member(member.user_id, member.name)
+    with acting(owner):
+        membership.remove_member(owner, member.person_id)
+    with acting(owner):
+        actions.erase_person(owner, member.person_id, name=member.name)
+    with db.transaction(owner.team_id):
+        back = add_member(member.user_id, "Lena Anew")
+    assert (back.name, back.person_id == member.person_id) == ("Lena Anew", False)
+
+
+def test_what_somebody_had_in_an_earlier_membership_goes_too(owner: Actor, member: Actor) -> None:
+    make_person(member, "Seen Person")
+    with acting(member):
+        db.add(
+            NotificationPreference(
+                member_id=member.member_id, kind="k", channel="app", enabled=False
+            )
+        )
+    for _time in range(2):
+        with acting(owner):
+            membership.remove_member(owner, member.person_id)
+        if _time == 0:
+            with db.transaction(owner.team_id):
+                assert add_member(member.user_id, member.name).person_id == member.person_id
+    with acting(owner):
+        actions.erase_person(owner, member.person_id, name=member.name)
+    with acting(owner) as unit:
+        assert (
+            unit.session.get(NotificationPreference, (owner.team_id, member.member_id, "k", "app"))
+            is None
+        )
+
+
+def test_an_erasure_drops_the_mail_that_was_owed_to_them(owner: Actor) -> None:
+    mara = make_person(owner, "Mara Ellison", email="mara@example.org")
+    entry = log_give(
+        owner, mara.id, tell_outsider=Letter("Thank you", "It was a pleasure to help.")
+    )
+    with acting(owner):
+        actions.erase_person(owner, mara.id, name="Mara Ellison")
+    with acting(owner) as unit:
+        row = unit.session.scalars(
+            select(OutboxRow).where(OutboxRow.key == tell_key(entry.give.id))
+        ).one()
+        assert (row.state, row.next_at) == ("cancelled", None)

@@ -30,7 +30,9 @@ def get_subject(actor: Actor, person_id: UUID) -> Subject:
     if not rows:
         raise NotFound(_("There is no such person, or they are not yours to see."))
     person_ids = tuple(row.id for row in rows)
-    member_ids = tuple(row.membership_id for row in rows if row.membership_id is not None)
+    member_ids = _memberships(
+        actor.team_id, [row.membership_id for row in rows if row.membership_id is not None]
+    )
     return Subject(
         team_id=actor.team_id,
         person_id=rows[0].canonical_id,
@@ -47,7 +49,7 @@ def myself(actor: Actor) -> Subject:
         team_id=actor.team_id,
         person_id=actor.person_id,
         person_ids=actor.person_ids,
-        member_ids=(actor.member_id,),
+        member_ids=_memberships(actor.team_id, [actor.member_id]),
         user_ids=(actor.user_id,),
         addresses=tuple(_addresses(actor.team_id, actor.person_ids, (actor.member_id,))),
         is_member=True,
@@ -66,6 +68,17 @@ def _same_person(team_id: UUID, person_id: UUID) -> Sequence[Row[Any]]:
         .order_by(Person.id)
     )
     return db.session().execute(statement).all()
+
+
+def _memberships(team_id: UUID, member_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """These memberships, and those that the same users had in the team before."""
+    users = select(Membership.user_id).where(
+        Membership.team_id == team_id, Membership.id.in_(member_ids)
+    )
+    found = select(Membership.id).where(
+        Membership.team_id == team_id, Membership.user_id.in_(users)
+    )
+    return tuple(db.session().scalars(found.order_by(Membership.id)))
 
 
 def _addresses(
