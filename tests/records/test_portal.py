@@ -8,6 +8,7 @@ from sqlalchemy import update
 from community.accounts.models import Session
 from community.core import clock, slugs
 from community.identity.models import Actor
+from community.journal import actions as journal
 from community.people.models import Person
 from community.web.session import CommunityFlask
 from tests.conftest import counting
@@ -158,3 +159,13 @@ def test_pages_cost_few_statements(app: CommunityFlask, owner: Actor) -> None:
         with counting() as sent:
             assert portal.get(path).status_code == 200
         assert len(sent) <= 12, str(sent)
+
+
+def test_a_member_reads_who_opened_their_page_and_on_how_many_days(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    with acting(owner):
+        journal.opened(owner, member.person_id)
+    shown = words_of(Portal(app, member).get("/settings/privacy"))
+    assert f"Who opened your page {owner.name} on 1 day" in shown
+    assert "Who opened your page" not in words_of(Portal(app, owner).get("/settings/privacy"))

@@ -218,17 +218,18 @@ def _sweep_imports(subject: Subject, texts: list[str]) -> None:
     batches, rows = (concerns.table_of(name) for name in ("import_batches", "import_rows"))
     with i18n.speaking(queries.find_locale()):
         why = _("Somebody in this file was erased. Bring it again without them.")
-    for text in texts:
-        named = [
-            _holds(batches.c.content, text.encode(way)) for way in _ENCODINGS if _fits(text, way)
-        ]
-        dropped = update(batches).where(
-            batches.c.team_id == subject.team_id, batches.c.content.is_not(None), or_(*named)
-        )
-        db.session().execute(dropped.values(content=None, state="failed", error=why))
-        quoted = orjson.dumps(text).decode()[1:-1]
-        staged = or_(*(func.strpos(rows.c[name].cast(SqlText), quoted) > 0 for name in _QUOTING))
-        db.session().execute(delete(rows).where(rows.c.team_id == subject.team_id, staged))
+    if not texts:
+        return
+    encoded = {text.encode(way) for text in texts for way in _ENCODINGS if _fits(text, way)}
+    dropped = update(batches).where(
+        batches.c.team_id == subject.team_id,
+        batches.c.content.is_not(None),
+        or_(*(_holds(batches.c.content, quoted) for quoted in encoded)),
+    )
+    db.session().execute(dropped.values(content=None, state="failed", error=why))
+    said = func.concat(*(rows.c[name].cast(SqlText) for name in _QUOTING))
+    staged = or_(*(func.strpos(said, orjson.dumps(text).decode()[1:-1]) > 0 for text in texts))
+    db.session().execute(delete(rows).where(rows.c.team_id == subject.team_id, staged))
 
 
 def _holds(content: ColumnElement[Any], quoted: bytes) -> ColumnElement[bool]:

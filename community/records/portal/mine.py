@@ -31,6 +31,7 @@ def _page(form: pages.Form) -> Response:
         requests=[row.SubjectRequest for row in queries.find_own(actor)],
         questions=queries.find_questions(actor),
         consents=queries.find_consents(actor, actor.person_id),
+        readers=queries.find_readers(actor),
         kinds=choices(KINDS),
         may_export_team=policy.can_export(actor, "team"),
     )

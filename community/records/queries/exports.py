@@ -112,12 +112,12 @@ def count_bases(actor: Actor) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def find_readers(actor: Actor, person_id: UUID) -> Sequence[Row[Any]]:
-    """Who opened the person's page, and on how many days."""
+def find_readers(actor: Actor) -> Sequence[Row[Any]]:
+    """Who opened the actor's page, and on how many days."""
     statement: Rows = (
         select(Person.name, func.count().label("days"), func.max(OpenedBy.day).label("last"))
         .join(Person, (Person.team_id == OpenedBy.team_id) & (Person.id == OpenedBy.reader_id))
-        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id == person_id)
+        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id.in_(actor.person_ids))
         .where(Person.id.in_(readable_persons(actor)))
         .group_by(Person.id, Person.name)
         .order_by(func.max(OpenedBy.day).desc())
