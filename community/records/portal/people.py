@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, slugs
 from community.core.errors import NotAllowed
+from community.core.fields import Schema
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.people.queries import get_person_by_slug
@@ -38,14 +39,18 @@ def person(slug: str) -> Response:
     )
 
 
-def _page(row: Any, form: pages.Form, asking: pages.Form) -> Response:
+def _page(
+    row: Any, form: pages.Form, asking: pages.Form, basis: pages.Form | None = None
+) -> Response:
     actor = current_actor()
+    basis = basis or _unsent(schemas.BasisIn())
     held = queries.get_person(actor, row.id)
     keeps = policy.can_see_holdings(actor)
     return pages.show(
         "records/person.html",
         form=form,
         asking=asking,
+        basis=basis,
         person=row,
         held=held,
         slug=slugs.slug(row.id, row.name),
@@ -63,7 +68,7 @@ def _page(row: Any, form: pages.Form, asking: pages.Form) -> Response:
             "erase": policy.can_complete(actor) and not row.is_member,
         },
         today=clock.today(actor.zone),
-        status=asking.status if asking.errors else form.status,
+        status=max(each.status for each in (form, asking, basis)),
     )
 
 
@@ -71,9 +76,18 @@ def _page(row: Any, form: pages.Form, asking: pages.Form) -> Response:
 def say_basis(slug: str) -> ResponseReturnValue:
     """Set the ground on which they are held."""
     row = _person(slug)
-    basis = schemas.BasisIn().load({"lawful_basis": request.form.get("lawful_basis", "")})
-    actions.say_basis(current_actor(), row.id, basis["lawful_basis"])
-    return pages.done(_("Saved."), to=_here(row))
+    basis = pages.Form(schemas.BasisIn())
+    if basis.valid():
+        with basis.attempt():
+            actions.say_basis(current_actor(), row.id, basis.data["lawful_basis"])
+            return pages.done(_("Saved."), to=_here(row))
+    return _page(row, _unsent(schemas.ConsentForm()), _unsent(schemas.RequestForm()), basis)
+
+
+def _unsent(schema: Schema) -> pages.Form:
+    form = pages.Form(schema)
+    form.submitted = False
+    return form
 
 
 @blp.post("/people/<slug>/consents")
@@ -86,9 +100,7 @@ def record_consent(slug: str) -> ResponseReturnValue:
             given = {**form.data, "is_given": form.data["is_given"] == "yes"}
             actions.record_consent(current_actor(), row.id, **given)
             return pages.done(_("Noted. Entries here are never changed."), to=_here(row))
-    asking = pages.Form(schemas.RequestForm())
-    asking.submitted = False
-    return _page(row, form, asking)
+    return _page(row, form, _unsent(schemas.RequestForm()))
 
 
 @blp.post("/people/<slug>/requests")
@@ -101,9 +113,7 @@ def note_request(slug: str) -> ResponseReturnValue:
             asked = actions.receive_request(current_actor(), person_id=row.id, **asking.data)
             to = url("records.show_request", request_id=asked.id)
             return pages.done(_("Noted. It must be answered within 30 days."), to=to)
-    form = pages.Form(schemas.ConsentForm())
-    form.submitted = False
-    return _page(row, form, asking)
+    return _page(row, _unsent(schemas.ConsentForm()), asking)
 
 
 @blp.post("/people/<slug>/export")
