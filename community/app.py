@@ -36,6 +36,9 @@ from community.people.api import disputes as disputes_api
 from community.people.portal import disputes as disputes_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
+from community.records import api as records_api
+from community.records import jobs as records_jobs
+from community.records import portal as records_portal
 from community.web import (
     documents,
     endpoints,
@@ -63,6 +66,7 @@ API: tuple[ApiBlueprint, ...] = (
     disputes_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
+    records_api.blp,
     exchange_api.blp,
     home_api.blp,
 )
@@ -75,6 +79,7 @@ PORTAL: tuple[Blueprint, ...] = (
     disputes_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
+    records_portal.blp,
     exchange_portal.blp,
     home_portal.root,
     home_portal.blp,
@@ -97,6 +102,7 @@ JOBS: dict[str, Handler] = {
     **accounts_jobs.JOBS,
     **notifications_jobs.JOBS,
     **ledger_jobs.JOBS,
+    **records_jobs.JOBS,
     **exchange_jobs.JOBS,
 }
 

@@ -27,6 +27,7 @@ from community.notifications.catalogue import NoticeKind
 from community.people import notices as people_notices
 from community.people import queries as people_queries
 from community.reciprocity import actions as reciprocity_actions
+from community.records import notices as records_notices
 from config import Config
 
 KINDS: tuple[NoticeKind, ...] = (
@@ -34,6 +35,7 @@ KINDS: tuple[NoticeKind, ...] = (
     *accounts_notices.KINDS,
     *people_notices.KINDS,
     *ledger_notices.KINDS,
+    *records_notices.KINDS,
     *exchange_notices.KINDS,
 )
 # What the audit shows of things that have an audience: those its reader may see.

@@ -31,6 +31,7 @@ from community.exchange import actions as exchange
 from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.notifications import actions as notifications
+from community.records import actions as records
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,8 @@ SCHEDULE: dict[str, Periodic] = {
     "idempotency.prune": Periodic(3600, idempotency.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
     "accounts.forget_invitations": Periodic(24 * 3600, invitations.forget_ended),
+    "records.remind": Periodic(6 * 3600, records.remind),
+    "records.end_exports": Periodic(3600, records.end_old),
     "exchange.prune": Periodic(6 * 3600, exchange.prune),
 }
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db, tokens
-from community.core.privacy import KEY, PROOF, STATE, erased, exported, info, kept
+from community.core.privacy import KEY, PROOF, STATE, about, erased, exported, info, kept
 
 SCOPES = ("read", "write", "admin", "calendar:read")
 
@@ -31,7 +31,10 @@ class Session(db.Global, db.Base):
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_user", "user_id"), {"info": info("erase")})
+    __table_args__ = (
+        Index("ix_sessions_user", "user_id"),
+        {"info": info("erase", concerns=about("user_id"))},
+    )
 
     token_digest: Mapped[bytes] = erased(LargeBinary, unique=True)
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
@@ -65,7 +68,7 @@ class Credential(db.Global, db.Base):
         ),
         Index("ix_credentials_digest", "digest"),
         Index("ix_credentials_recovery", "user_id", postgresql_where=text("kind = 'recovery'")),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("user_id"))},
     )
 
     user_id: Mapped[UUID | None] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
@@ -88,7 +91,7 @@ class AuthenticatorApp(db.Global, db.Base):
     """
 
     __tablename__ = "authenticator_apps"
-    __table_args__ = {"info": info("erase")}
+    __table_args__ = {"info": info("erase", concerns=about("user_id"))}
 
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), unique=True, why=KEY)
     sealed: Mapped[str | None] = erased(Text)
@@ -103,7 +106,10 @@ class Passkey(db.Global, db.Base):
     """A passkey or security key of a user (WebAuthn): its public half and its counter."""
 
     __tablename__ = "passkeys"
-    __table_args__ = (Index("ix_passkeys_user", "user_id"), {"info": info("erase")})
+    __table_args__ = (
+        Index("ix_passkeys_user", "user_id"),
+        {"info": info("erase", concerns=about("user_id"))},
+    )
 
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
     credential_id: Mapped[bytes] = erased(LargeBinary, unique=True)
@@ -126,7 +132,7 @@ class LinkedAccount(db.Global, db.Base):
     __table_args__ = (
         UniqueConstraint("issuer", "subject"),
         UniqueConstraint("user_id", "issuer"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("user_id"))},
     )
 
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
@@ -155,7 +161,7 @@ class ApiToken(db.TeamThing, db.Base):
     __table_args__ = (
         db.team_fk("member_id", "memberships"),
         Index("uq_api_tokens_digest", "team_id", "digest", unique=True),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     member_id: Mapped[UUID] = kept(why=KEY)
@@ -183,7 +189,7 @@ class ActionLink(db.TeamThing, db.Base):
     __table_args__ = (
         Index("uq_action_links_digest", "team_id", "digest", unique=True),
         Index("ix_action_links_thing", "team_id", "thing_kind", "thing_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id"))},
     )
 
     purpose: Mapped[str] = kept(Text)
@@ -232,7 +238,7 @@ class Invitation(db.TeamThing, db.Stamped, db.Base):
         ),
         Index("ix_invitations_inviter", "team_id", "inviter_id"),
         Index("ix_invitations_member", "team_id", "member_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id", "address"))},
     )
 
     address: Mapped[str] = exported(Text)
@@ -291,7 +297,7 @@ class AgreementAcceptance(db.TeamOwned, db.Base):
         db.team_fk("version_id", "agreement_versions"),
         db.team_fk("member_id", "memberships"),
         Index("ix_agreement_acceptances_member", "team_id", "member_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     version_id: Mapped[UUID] = kept(primary_key=True, why=KEY)

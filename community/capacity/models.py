@@ -8,7 +8,7 @@ from sqlalchemy import Index, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from community.core import db
-from community.core.privacy import KEY, exported, info, kept
+from community.core.privacy import KEY, about, exported, info, kept
 
 
 class Commitment(db.TeamThing, db.Base):
@@ -19,7 +19,7 @@ class Commitment(db.TeamThing, db.Base):
         db.team_fk("member_id", "memberships"),
         UniqueConstraint("team_id", "thing_kind", "thing_id", "member_id"),
         Index("ix_commitments_member", "team_id", "member_id", "from_at"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     member_id: Mapped[UUID] = kept(why=KEY)

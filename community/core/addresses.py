@@ -1,5 +1,6 @@
 """E-mail addresses in the one spelling they are stored and compared in."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ def normalise_email(value: str) -> str | None:
     if not _LOCAL.fullmatch(local) or not _is_domain(domain):
         return None
     return address
+
+
+def digest_of(address: str) -> str:
+    """What is kept of a stored address once it is erased: it is known again, and nobody is found by it."""
+    return f"sha256:{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 def _is_domain(domain: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, erased, info, kept
+from community.core.privacy import KEY, PROOF, about, erased, info, kept
 
 KEPT = timedelta(hours=24)
 
@@ -20,7 +20,7 @@ class IdempotencyKey(db.TeamOwned, db.Base):
     __tablename__ = "idempotency_keys"
     __table_args__ = (
         db.team_fk("member_id", "memberships"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)

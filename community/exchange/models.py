@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Uuid
 
 from community.core import db
-from community.core.privacy import KEY, PROOF, erased, exported, info, kept
+from community.core.privacy import KEY, PROOF, about, erased, exported, info, kept
 from community.identity.models import Visibility
 
 FORMATS = ("csv", "vcard", "linkedin", "google", "outlook", "archive")
@@ -70,7 +70,7 @@ class ImportBatch(db.TeamThing, db.Stamped, db.Base):
     __table_args__ = (
         db.team_fk("author_id", "persons", ondelete="NO ACTION"),
         Index("ix_import_batches_author", "team_id", "author_id", "id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("author_id", by="author_id", seen=("import", "id")))},
     )
 
     author_id: Mapped[UUID] = kept(why=PROOF, person=True)
@@ -178,7 +178,7 @@ class ImportRow(db.TeamOwned, db.Base):
         db.team_fk("batch_id", "import_batches"),
         db.team_fk("person_id", "persons", ondelete="NO ACTION"),
         Index("ix_import_rows_person", "team_id", "person_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", seen=("import", "batch_id")))},
     )
 
     batch_id: Mapped[UUID] = kept(primary_key=True, why=KEY)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Uuid
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
+from community.core.privacy import KEY, NAMELESS, PROOF, STATE, about, exported, info, kept
 
 ROLES = ("owner", "steward", "member", "guest")
 AUDIENCES = ("private", "people", "circle", "team")
@@ -68,10 +68,10 @@ class User(db.Global, db.Base):
     """Someone who can sign in. What a team knows of them is their Person there."""
 
     __tablename__ = "users"
-    __table_args__ = {"info": info("erase")}
+    __table_args__ = {"info": info("keep", NAMELESS, concerns=about("id"))}
 
-    locale: Mapped[str] = exported(Text, default="en")
-    zone: Mapped[str] = exported(Text, default="UTC")
+    locale: Mapped[str] = exported(Text, default="en", emptied="en")
+    zone: Mapped[str] = exported(Text, default="UTC", emptied="UTC")
     hotkeys: Mapped[bool] = kept(Boolean, default=True)
     created_at: Mapped[datetime] = kept(default=clock.now)
     disabled_at: Mapped[datetime | None] = kept()
@@ -88,7 +88,7 @@ class UserEmail(db.Global, db.Base):
             unique=True,
             postgresql_where=text("is_primary"),
         ),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("user_id"))},
     )
 
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
@@ -113,18 +113,18 @@ class Membership(db.TeamThing, db.Stamped, db.Base):
             postgresql_where=text("state = 'active'"),
         ),
         Index("ix_memberships_user", "user_id"),
-        {"info": info("erase")},
+        {"info": info("keep", NAMELESS, concerns=about("id"))},
     )
 
     user_id: Mapped[UUID] = kept(ForeignKey("users.id", ondelete="CASCADE"), why=KEY)
-    role: Mapped[str] = exported(Text, default="member")
-    state: Mapped[str] = exported(Text, default="active")
-    default_audience: Mapped[str] = exported(Text, default="private")
+    role: Mapped[str] = exported(Text, default="member", stays=NAMELESS)
+    state: Mapped[str] = exported(Text, default="active", stays=NAMELESS)
+    default_audience: Mapped[str] = exported(Text, default="private", emptied="private")
     quiet_hours: Mapped[dict[str, Any] | None] = exported(JSONB)
     capacity: Mapped[dict[str, Any] | None] = exported(JSONB)
     agreed_number: Mapped[int] = kept(Integer, default=0)
-    joined_at: Mapped[datetime] = exported(default=clock.now)
-    ended_at: Mapped[datetime | None] = exported()
+    joined_at: Mapped[datetime] = exported(default=clock.now, stays=NAMELESS)
+    ended_at: Mapped[datetime | None] = exported(stays=NAMELESS)
 
     @property
     def is_active(self) -> bool:
@@ -163,7 +163,7 @@ class CircleMember(db.TeamOwned, db.Base):
         db.team_fk("circle_id", "circles"),
         db.team_fk("member_id", "memberships"),
         Index("ix_circle_members_member", "team_id", "member_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     circle_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
@@ -225,7 +225,7 @@ class Dispute(db.TeamThing, db.Stamped, db.Base):
             postgresql_where=text("state IN ('open', 'answered')"),
         ),
         Index("ix_disputes_subject", "team_id", "subject_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("subject_id"))},
     )
 
     kind: Mapped[str] = kept(Text)

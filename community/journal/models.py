@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, STATE, info, kept
+from community.core.privacy import KEY, PROOF, STATE, about, exported, info, kept
 
 
 class JournalEntry(db.TeamThing, db.Base):
@@ -23,7 +23,7 @@ class JournalEntry(db.TeamThing, db.Base):
     __table_args__ = (
         Index("ix_journal_entries_order", "team_id", "position", "id"),
         Index("ix_journal_entries_thing", "team_id", "thing_kind", "thing_id", "id"),
-        {"info": info("keep", PROOF)},
+        {"info": info("keep", PROOF, concerns=about("about_id", by="actor_id"))},
     )
 
     at: Mapped[datetime] = kept(default=clock.now)
@@ -59,9 +59,9 @@ class OpenedBy(db.TeamOwned, db.Base):
     __tablename__ = "opened_by"
     __table_args__ = (
         Index("ix_opened_by_person", "team_id", "person_id", "day"),
-        {"info": info("keep", "shows the subject who read about them; ids and days only")},
+        {"info": info("erase", concerns=about("person_id", "reader_id"))},
     )
 
     person_id: Mapped[UUID] = kept(primary_key=True, why=KEY, person=True)
     reader_id: Mapped[UUID] = kept(primary_key=True, why=PROOF, person=True)
-    day: Mapped[date] = kept(primary_key=True)
+    day: Mapped[date] = exported(primary_key=True)

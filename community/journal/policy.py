@@ -22,10 +22,12 @@ OF_THE_TEAM = (
     "api_token",
     "audit",
     "circle",
+    "export",
     "gives",
     "invitation",
     "membership",
     "people",
+    "subject_request",
     "team",
     "user",
 )
@@ -35,6 +37,11 @@ _READABLE: dict[str, Readable] = {}
 def register(thing_kind: str, readable: Readable) -> None:
     """Show entries of this kind only where `readable(actor)` selects the thing's id."""
     _READABLE[thing_kind] = readable
+
+
+def readable(thing_kind: str, actor: Actor) -> Select[Any]:
+    """The ids of the things of a registered kind that the actor may see; KeyError for another."""
+    return _READABLE[thing_kind](actor)
 
 
 def can_read_audit(actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from community.core import clock, db, outbox, queue
+from community.core.addresses import digest_of
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
 from community.core.outbox import Claim
@@ -202,6 +203,7 @@ def lift(address: str) -> None:
     """Mail may go to this address again."""
     db.session().execute(
         delete(MailSuppression).where(
-            MailSuppression.team_id == db.current_team_id(), MailSuppression.address == address
+            MailSuppression.team_id == db.current_team_id(),
+            MailSuppression.address.in_((address, digest_of(address))),
         )
     )

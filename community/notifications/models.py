@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, STATE, exported, info, kept
+from community.core.privacy import DIGEST, KEY, PROOF, STATE, about, exported, info, kept
 
 CHANNELS = ("app", "mail")
 
@@ -29,7 +29,7 @@ class Notice(db.TeamThing, db.Base):
             "member_id",
             postgresql_where=text("seen_at IS NULL AND withdrawn_at IS NULL"),
         ),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("member_id"))},
     )
 
     member_id: Mapped[UUID] = kept(why=KEY)
@@ -49,7 +49,10 @@ class NotificationPreference(db.TeamOwned, db.Base):
     """A member's choice for one kind and channel; without a row the kind's default holds."""
 
     __tablename__ = "notification_preferences"
-    __table_args__ = (db.team_fk("member_id", "memberships"), {"info": info("erase")})
+    __table_args__ = (
+        db.team_fk("member_id", "memberships"),
+        {"info": info("erase", concerns=about("member_id"))},
+    )
 
     member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
     kind: Mapped[str] = exported(Text, primary_key=True)
@@ -62,8 +65,17 @@ class MailSuppression(db.TeamThing, db.Base):
     """An address that refused our mail for good; nothing more is sent there until lifted."""
 
     __tablename__ = "mail_suppressions"
-    __table_args__ = (UniqueConstraint("team_id", "address"), {"info": info("erase")})
+    __table_args__ = (
+        UniqueConstraint("team_id", "address"),
+        {
+            "info": info(
+                "keep",
+                "who wanted no more mail gets none; the address is a digest by then",
+                concerns=about("address"),
+            )
+        },
+    )
 
-    address: Mapped[str] = exported(Text)
+    address: Mapped[str] = exported(Text, emptied=DIGEST)
     reason: Mapped[str] = kept(Text, why=STATE)
     created_at: Mapped[datetime] = kept(default=clock.now)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 
 from community.core import db, paging
+from community.core.addresses import digest_of
 from community.core.outbox import Claim
 from community.core.paging import Page, PageRequest
 from community.identity.models import Actor, Membership
@@ -218,7 +219,8 @@ def why_suppressed(address: str) -> str | None:
     """`no_more` where they asked for no more mail, `refused` where their server did; else None."""
     team_id = db.current_team_id()
     found = select(MailSuppression.reason).where(
-        MailSuppression.team_id == team_id, MailSuppression.address == address
+        MailSuppression.team_id == team_id,
+        MailSuppression.address.in_((address, digest_of(address))),
     )
     reason = db.session().scalar(found)
     if reason is None:

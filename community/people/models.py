@@ -19,11 +19,29 @@ from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, STATE, erased, exported, info, kept
+from community.core.privacy import (
+    KEY,
+    NAMELESS,
+    PROOF,
+    STATE,
+    about,
+    erased,
+    exported,
+    info,
+    kept,
+)
 from community.core.text import fold, sort_key
 from community.identity.models import Audienced, audience_checks
 
 SOURCES = ("typed", "api", "import", "member", "demo")
+BASES = (
+    "legitimate_interest",
+    "consent",
+    "contract",
+    "legal_obligation",
+    "vital_interest",
+    "public_task",
+)
 LEAP_YEAR = 2000
 
 
@@ -43,6 +61,7 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     __table_args__ = (
         *audience_checks(),
         CheckConstraint("source IN ('typed', 'api', 'import', 'member', 'demo')", name="source"),
+        CheckConstraint(f"lawful_basis IN {('', *BASES)}", name="lawful_basis"),
         UniqueConstraint("team_id", "membership_id"),
         db.team_fk("membership_id", "memberships", ondelete="NO ACTION"),
         db.team_fk("author_id", "persons", ondelete="NO ACTION"),
@@ -66,7 +85,11 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
             postgresql_using="gin",
             postgresql_ops={"sought": "gin_trgm_ops"},
         ),
-        {"info": info("erase")},
+        {
+            "info": info(
+                "keep", NAMELESS, concerns=about("id", by="author_id", seen=("person", "id"))
+            )
+        },
     )
 
     membership_id: Mapped[UUID | None] = kept(why=KEY)
@@ -78,12 +101,16 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     birthday_day: Mapped[int | None] = exported(SmallInteger)
     birthday_year: Mapped[int | None] = exported(SmallInteger)
     tags: Mapped[list[str]] = exported(ARRAY(Text), default=list)
-    source: Mapped[str] = exported(Text, default="typed")
+    source: Mapped[str] = exported(Text, default="typed", emptied="typed")
     source_detail: Mapped[str] = exported(Text, default="")
+    lawful_basis: Mapped[str] = exported(
+        Text, default=BASES[0], server_default=BASES[0], emptied=""
+    )
     extra: Mapped[dict[str, object]] = exported(JSONB, default=dict)
     archived_at: Mapped[datetime | None] = kept()
     deleted_at: Mapped[datetime | None] = kept()
     deleted_by_id: Mapped[UUID | None] = kept(why=PROOF, person=True)
+    erased_at: Mapped[datetime | None] = kept()
     merged_into_id: Mapped[UUID | None] = kept(why=KEY, person=True)
     canonical_id: Mapped[UUID] = kept(why=KEY, person=True)
 
@@ -150,6 +177,7 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         """They are in the team now: what is said of them here is theirs to say."""
         self.membership_id, self.author_id = membership_id, self.id
         self.source, self.archived_at = "member", None
+        self.lawful_basis = "contract"
         self.touch()
 
     def archive(self, at: datetime | None) -> None:
@@ -195,7 +223,7 @@ class PersonEmail(db.TeamThing, _Owned, db.Base):
         db.team_fk("person_id", "persons"),
         UniqueConstraint("team_id", "person_id", "value"),
         Index("ix_person_emails_value", "team_id", "value"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     value: Mapped[str] = exported(Text)
@@ -209,7 +237,7 @@ class PersonPhone(db.TeamThing, _Owned, db.Base):
         db.team_fk("person_id", "persons"),
         Index("ix_person_phones_person", "team_id", "person_id"),
         Index("ix_person_phones_e164", "team_id", "e164"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     value: Mapped[str] = exported(Text)
@@ -223,7 +251,7 @@ class PersonLink(db.TeamThing, _Owned, db.Base):
     __table_args__ = (
         db.team_fk("person_id", "persons"),
         Index("ix_person_links_person", "team_id", "person_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     value: Mapped[str] = exported(Text)
@@ -236,7 +264,7 @@ class Position(db.TeamThing, db.Base):
     __table_args__ = (
         db.team_fk("person_id", "persons"),
         Index("ix_positions_person", "team_id", "person_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
@@ -256,7 +284,7 @@ class ExternalId(db.TeamThing, db.Base):
         db.team_fk("importer_id", "persons"),
         UniqueConstraint("team_id", "importer_id", "source", "external_id"),
         Index("ix_external_ids_person", "team_id", "person_id"),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", by="importer_id"))},
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
@@ -282,7 +310,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
             "id",
             postgresql_where=text("deleted_at IS NULL"),
         ),
-        {"info": info("erase")},
+        {"info": info("erase", concerns=about("person_id", by="author_id", seen=("note", "id")))},
     )
 
     disputed_as = "note"
@@ -314,7 +342,7 @@ class PersonChange(db.TeamThing, db.Base):
     __table_args__ = (
         db.team_fk("person_id", "persons"),
         Index("ix_person_changes_person", "team_id", "person_id", "changed_at"),
-        {"info": info("keep", PROOF)},
+        {"info": info("keep", PROOF, concerns=about("person_id"))},
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)

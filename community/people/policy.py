@@ -62,7 +62,9 @@ def can_delete(actor: Actor, person: Any) -> bool:
 
 def can_restore(actor: Actor, person: Person, at: datetime) -> bool:
     """Whoever deleted it, or might have, within the time for undoing."""
-    if person.deleted_at is None or at - person.deleted_at > UNDO_FOR:
+    if person.deleted_at is None or person.erased_at is not None:
+        return False
+    if at - person.deleted_at > UNDO_FOR:
         return False
     return person.deleted_by_id in actor.person_ids or can_delete(actor, person)
 

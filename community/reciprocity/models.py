@@ -12,7 +12,7 @@ from sqlalchemy import Float, Index, Integer, Numeric
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, SUMS, info, kept
+from community.core.privacy import KEY, SUMS, about, info, kept
 
 
 class PairDay(db.TeamOwned, db.Base):
@@ -22,7 +22,7 @@ class PairDay(db.TeamOwned, db.Base):
     __table_args__ = (
         db.team_fk("viewer_id", "persons", ondelete="NO ACTION"),
         db.team_fk("other_id", "persons", ondelete="NO ACTION"),
-        {"info": info("keep", SUMS)},
+        {"info": info("keep", SUMS, concerns=about("viewer_id", "other_id"))},
     )
 
     viewer_id: Mapped[UUID] = kept(primary_key=True, why=KEY, person=True)
@@ -42,7 +42,7 @@ class PairSum(db.TeamOwned, db.Base):
         db.team_fk("viewer_id", "persons", ondelete="NO ACTION"),
         db.team_fk("other_id", "persons", ondelete="NO ACTION"),
         Index("ix_pair_sums_other", "team_id", "other_id"),
-        {"info": info("keep", SUMS)},
+        {"info": info("keep", SUMS, concerns=about("viewer_id", "other_id"))},
     )
 
     viewer_id: Mapped[UUID] = kept(primary_key=True, why=KEY, person=True)

@@ -179,6 +179,15 @@ def table(name: str, content: bytes) -> Response:
     return response
 
 
+def archive(name: str, content: bytes) -> Response:
+    """A zip to keep: never shown, and kept by nobody on the way."""
+    response = Response(content, mimetype="application/zip")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def back(default: str = "/") -> str:
     """The page of ours that the reader came from."""
     return referring_page(default)

@@ -19,7 +19,7 @@ PAGES = [
     for route in ROUTES
     if route.reads and route.answers == 200 and not route.rule.startswith(HEALTH)
     # Answers to htmx, and tables for a spreadsheet, which are no pages of their own.
-    if not route.rule.endswith(("/palette", "/count", ".csv"))
+    if not route.rule.endswith(("/palette", "/count", ".csv", "/file"))
 ]
 
 

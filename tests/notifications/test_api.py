@@ -81,13 +81,17 @@ def test_reading_needs_no_right_to_write(app: CommunityFlask, owner: Actor, thin
     assert api.post("/notices/seen").status_code == 403
 
 
+OWNERS = {"dead_letter", "data_request_due", "data_request_prepared"}
+KEEPERS = {"data_request_received"}
+
+
 @pytest.mark.parametrize(
     ("role", "missing"),
     [
         ("owner", set()),
-        ("steward", {"dead_letter"}),
-        ("member", {"dead_letter"}),
-        ("guest", {"dead_letter", "import_done"}),
+        ("steward", OWNERS),
+        ("member", OWNERS | KEEPERS),
+        ("guest", OWNERS | KEEPERS | {"import_done"}),
     ],
 )
 def test_only_what_can_reach_a_role_is_asked_about(

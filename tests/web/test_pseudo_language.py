@@ -95,6 +95,8 @@ _DATA = """
     UNION SELECT dispute_reason FROM give_words UNION SELECT reason FROM disputes
     UNION SELECT unnest(tags) FROM persons
     UNION SELECT filename FROM import_batches UNION SELECT data->>'name' FROM import_rows
+    UNION SELECT words FROM subject_requests UNION SELECT reason FROM subject_requests
+    UNION SELECT purpose FROM consents UNION SELECT how FROM consents
 """
 
 

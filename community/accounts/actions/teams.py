@@ -152,6 +152,8 @@ def _person_before(user_id: UUID) -> Person | None:
             Membership.team_id == db.current_team_id(),
             Membership.user_id == user_id,
             Membership.state != "active",
+            # Who was erased is nobody's any more: whoever comes back begins anew.
+            Person.erased_at.is_(None),
         )
         .order_by(Membership.ended_at.desc())
         .limit(1)
@@ -167,6 +169,7 @@ def _new_person(membership_id: UUID, name: str, address: str | None) -> None:
         membership_id=membership_id,
         audience="team",
         source="member",
+        lawful_basis="contract",
         created_at=clock.now(),
     )
     person.rename(name, name.split(maxsplit=1)[0])

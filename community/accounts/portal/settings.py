@@ -70,6 +70,7 @@ def settings_tabs() -> list[tuple[str, str, str]]:
         ("sessions", _("Sign-in"), "settings.show_sessions"),
         ("second_factor", _("Second factor"), "settings.second_factor"),
         ("tokens", _("Tokens"), "settings.show_tokens"),
+        ("privacy", _("Your data"), "records.mine"),
     ]
     if all_providers():
         tabs.append(("linked", _("Linked accounts"), "settings.linked_accounts"))

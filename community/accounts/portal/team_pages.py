@@ -49,6 +49,8 @@ def team_tabs(actor: Actor) -> list[tuple[str, str, str]]:
         ("roles", _("Roles"), "team.roles"),
         ("agreement", _("Agreement"), "team.agreement"),
     ]
+    if actor.role in ("owner", "steward"):
+        tabs.append(("privacy", _("Data requests"), "records.requests"))
     if policy.can_change_team(actor):
         tabs += [
             ("team", _("Settings of the team"), "team.settings"),

@@ -27,6 +27,7 @@ from community.ledger.actions import Draft, Letter
 from community.notifications.models import Notice
 from community.people.actions.notes import add_note
 from community.people.actions.persons import create_person, edit_person
+from community.records.actions import receive_request, record_consent
 
 UNSEEN = timedelta(days=8)
 # Before the commit there are no statistics, and a plan guessed or kept from when the tables
@@ -49,6 +50,7 @@ def make_sample_team() -> str | None:
     team.enter_outsiders()
     team.live()
     team.write_notes()
+    team.respect_rights()
     db.flush()
     _owe_nothing(now)
     return TEAM_SLUG
@@ -203,6 +205,23 @@ class _Making:
             if audience == "circle" and shared
             else None
         )
+
+    def respect_rights(self) -> None:
+        """What some agreed to, and what one of them asks about what is held on them."""
+        owner = self.actors[MEMBERS[0].name]
+        known = [name for name, held in self.held.items() if held.audience == "team"][:3]
+        for days, name in zip((210, 96, 40), known, strict=False):
+            with clock.running_at(self.now - timedelta(days=days)):
+                record_consent(
+                    owner,
+                    self.person_ids[name],
+                    purpose=stories.CONSENT,
+                    is_given=True,
+                    how=stories.CONSENT_HOW,
+                )
+        with clock.running_at(self.now - timedelta(days=9)):
+            asked = self.person_ids[known[-1]]
+            receive_request(owner, "access", person_id=asked, words=stories.DATA_REQUEST)
 
     def write_notes(self) -> None:
         """What members noted about the people they know: for the team, their circle, or themselves."""

@@ -276,3 +276,8 @@ def fill(random: Random, words: str, **more: str) -> str:
     }
     chosen = {name: random.choice(choices) for name, choices in gaps.items()}
     return words.format(**chosen, **more)
+
+
+CONSENT = "Being named in our yearly report"
+CONSENT_HOW = "Said so on the telephone, and again by mail."
+DATA_REQUEST = "After our last call I would like to know what you keep about me, and since when."

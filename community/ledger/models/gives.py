@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, SUMS, exported, info, kept
+from community.core.privacy import KEY, PROOF, SUMS, about, exported, info, kept
 
 
 class Give(db.TeamThing, db.Base):
@@ -27,16 +27,22 @@ class Give(db.TeamThing, db.Base):
         db.team_fk("logged_by_id", "persons", ondelete="NO ACTION"),
         db.team_fk("replaces_id", "gives", ondelete="NO ACTION"),
         db.team_fk("inspired_by_id", "gives", ondelete="NO ACTION"),
-        {"info": info("keep", SUMS)},
+        {
+            "info": info(
+                "keep",
+                SUMS,
+                concerns=about("giver_id", "receiver_id", by="logged_by_id", seen=("give", "id")),
+            )
+        },
     )
 
     giver_id: Mapped[UUID] = kept(why=SUMS, person=True)
     receiver_id: Mapped[UUID] = kept(why=SUMS, person=True)
     logged_by_id: Mapped[UUID] = kept(why=SUMS, person=True)
-    kind: Mapped[str] = kept(Text, why=SUMS)
-    size: Mapped[str] = kept(Text, default="medium", why=SUMS)
-    happened_on: Mapped[date] = kept(why=SUMS)
-    minutes: Mapped[int | None] = kept(Integer, why=SUMS)
+    kind: Mapped[str] = exported(Text, stays=SUMS)
+    size: Mapped[str] = exported(Text, default="medium", stays=SUMS)
+    happened_on: Mapped[date] = exported(stays=SUMS)
+    minutes: Mapped[int | None] = exported(Integer, stays=SUMS)
     no_reply: Mapped[bool] = kept(Boolean, default=False, why=SUMS)
     weights_version: Mapped[int] = kept(Integer, default=0, why=SUMS)
     replaces_id: Mapped[UUID | None] = kept(why=KEY)
@@ -52,7 +58,7 @@ class GiveAct(db.TeamOwned, db.Base):
     __table_args__ = (
         db.team_fk("give_id", "gives"),
         db.team_fk("by_id", "persons", ondelete="NO ACTION"),
-        {"info": info("keep", SUMS)},
+        {"info": info("keep", SUMS, concerns=about("give_id"))},
     )
 
     give_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
@@ -67,7 +73,10 @@ class GiveWords(db.TeamOwned, db.Base):
     """What people wrote about a give."""
 
     __tablename__ = "give_words"
-    __table_args__ = (db.team_fk("give_id", "gives"), {"info": info("erase")})
+    __table_args__ = (
+        db.team_fk("give_id", "gives"),
+        {"info": info("keep", SUMS, concerns=about("give_id", seen=("give", "give_id")))},
+    )
 
     give_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
     story: Mapped[str] = exported(Text, default="")

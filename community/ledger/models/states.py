@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 from community.core import clock, db
 from community.core.errors import Conflict
 from community.core.i18n import gettext as _
-from community.core.privacy import KEY, SUMS, info, kept
+from community.core.privacy import KEY, SUMS, about, info, kept
 from community.identity.models import Audienced, Visibility, audience_checks
 from community.ledger.models.gives import Give, GiveAct
 from community.ledger.models.values import CONFIRMED, counted, counted_for_giver, value_of
@@ -54,7 +54,13 @@ class GiveState(db.TeamOwned, Audienced, db.Base):
         Index(
             "ix_give_states_awaiting", "team_id", "created_at", postgresql_where=text("awaiting")
         ),
-        {"info": info("keep", SUMS)},
+        {
+            "info": info(
+                "keep",
+                SUMS,
+                concerns=about("giver_id", "receiver_id", by="author_id", seen=("give", "give_id")),
+            )
+        },
     )
 
     give_id: Mapped[UUID] = kept(primary_key=True, why=KEY)

@@ -1,9 +1,15 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, ledger, people
+from tests.contract.makers import accounts, exchange, ledger, people, records
 from tests.contract.things import Kind, Maker
 
-KINDS: dict[str, Kind] = {**accounts.KINDS, **people.KINDS, **ledger.KINDS, **exchange.KINDS}
+KINDS: dict[str, Kind] = {
+    **accounts.KINDS,
+    **people.KINDS,
+    **ledger.KINDS,
+    **records.KINDS,
+    **exchange.KINDS,
+}
 
 PROOFS: dict[str, Maker] = {**accounts.PROOFS, **ledger.PROOFS}
 """Links that are their own proof: whoever holds one may use it, and made-up ones open nothing."""

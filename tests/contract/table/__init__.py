@@ -1,13 +1,23 @@
 """Every route there is, by feature. A route that is missing here fails the tests."""
 
 from tests.contract.route import Route
-from tests.contract.table import accounts, exchange, home, ledger, notifications, operation, people
+from tests.contract.table import (
+    accounts,
+    exchange,
+    home,
+    ledger,
+    notifications,
+    operation,
+    people,
+    records,
+)
 
 ROUTES: tuple[Route, ...] = (
     *operation.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
     *ledger.ROUTES,
+    *records.ROUTES,
     *exchange.ROUTES,
     *home.ROUTES,
     *notifications.ROUTES,

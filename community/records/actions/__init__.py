@@ -1,0 +1,38 @@
+"""What people do with data rights: ask, prepare, answer, erase, take out, and note consent."""
+
+from community.records.actions.basis import record_consent, say_basis
+from community.records.actions.exports import (
+    carry_out,
+    delete_export,
+    end_old,
+    make_export,
+    open_file,
+)
+from community.records.actions.requests import (
+    answer_question,
+    complete_request,
+    decline_request,
+    erase_person,
+    prepare_request,
+    receive_request,
+    remind,
+    withdraw_request,
+)
+
+__all__ = [
+    "answer_question",
+    "carry_out",
+    "complete_request",
+    "decline_request",
+    "delete_export",
+    "end_old",
+    "erase_person",
+    "make_export",
+    "open_file",
+    "prepare_request",
+    "receive_request",
+    "record_consent",
+    "remind",
+    "say_basis",
+    "withdraw_request",
+]

@@ -1,0 +1,1 @@
+"""Exports as files: plain data in, bytes out."""

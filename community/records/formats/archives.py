@@ -1,0 +1,114 @@
+"""The file of an export: one zip with everything as JSON, each kind as CSV, and a page to read."""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from community.core.csv_writing import write_csv
+from community.core.i18n import gettext as _
+from community.records.formats.wording import column_title, table_title
+
+MAX_BYTES = 10 * 1024 * 1024
+_PLAIN = re.compile(r"[^a-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one kind."""
+
+    name: str
+    rows: Sequence[Mapping[str, Any]]
+    withheld: int = 0
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an export says of itself, and its parts."""
+
+    team: str
+    about: str
+    made_at: datetime
+    made_by: str
+    parts: Sequence[Part] = field(default_factory=list)
+
+
+def write_archive(contents: Contents) -> bytes:
+    """The zip. Names in it are ours alone; nothing in it is a path or a formula."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, contents, "index.html", _page(contents).encode())
+        _add(archive, contents, "data.json", _json(contents))
+        for part in contents.parts:
+            if part.rows:
+                name = _PLAIN.sub("_", part.name)
+                _add(archive, contents, f"tables/{name}.csv", b"".join(_csv(part)))
+    return buffer.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, contents: Contents, name: str, content: bytes) -> None:
+    at = contents.made_at.astimezone(UTC)
+    entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def _json(contents: Contents) -> bytes:
+    whole = {
+        "team": contents.team,
+        "about": contents.about,
+        "made_at": contents.made_at,
+        "made_by": contents.made_by,
+        "tables": {part.name: part.rows for part in contents.parts if part.rows},
+        "not_handed_out": {part.name: part.withheld for part in contents.parts if part.withheld},
+    }
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2, default=str)
+
+
+def _csv(part: Part) -> Iterable[bytes]:
+    columns = list(part.rows[0])
+    rows = ([_cell(row[name]) for name in columns] for row in part.rows)
+    return write_csv(columns, rows)
+
+
+def _cell(value: Any) -> object:
+    if isinstance(value, Mapping) and set(value) == {"id", "name"}:
+        return value["name"]
+    if isinstance(value, Mapping | list):
+        return orjson.dumps(value, default=str).decode()
+    return value
+
+
+def _page(contents: Contents) -> str:
+    said = html.escape
+    title = _("%(about)s: what %(team)s holds", about=contents.about, team=contents.team)
+    head = f'<!doctype html><html><head><meta charset="utf-8"><title>{said(title)}</title></head>'
+    made = _(
+        "Made by %(name)s on %(day)s. The same is in data.json and in the tables, for programs.",
+        name=contents.made_by,
+        day=contents.made_at.date().isoformat(),
+    )
+    body = [f"<h1>{said(title)}</h1><p>{said(made)}</p>"]
+    body += [_section(part) for part in contents.parts]
+    return f"{head}<body>{''.join(body)}</body></html>"
+
+
+def _section(part: Part) -> str:
+    lines = [f"<h2>{html.escape(table_title(part.name))} ({len(part.rows)})</h2>"]
+    if part.withheld:
+        text = _("Held and not handed out, since it is somebody's own: %(num)s.", num=part.withheld)
+        lines.append(f"<p>{html.escape(text)}</p>")
+    for row in part.rows:
+        facts = "".join(
+            f"<dt>{html.escape(column_title(name))}</dt><dd>{html.escape(str(_cell(value)))}</dd>"
+            for name, value in row.items()
+            if name != "id" and value not in (None, "", [], {})
+        )
+        lines.append(f"<dl>{facts}</dl>")
+    return "".join(lines)

@@ -1,0 +1,53 @@
+"""What tables and columns are called where people read them."""
+
+from community.core.i18n import lazy
+
+_TABLES = {
+    "persons": lazy("The person"),
+    "person_emails": lazy("Mail addresses"),
+    "person_phones": lazy("Telephone numbers"),
+    "person_links": lazy("Web addresses"),
+    "positions": lazy("What they do"),
+    "external_ids": lazy("Names in other systems"),
+    "notes": lazy("Notes"),
+    "gives": lazy("Help given and received"),
+    "give_words": lazy("Words about help"),
+    "give_states": lazy("How help stands"),
+    "give_acts": lazy("Acts on help"),
+    "pair_days": lazy("Sums of help by day"),
+    "pair_sums": lazy("Sums of help"),
+    "memberships": lazy("Memberships"),
+    "circle_members": lazy("Circles"),
+    "invitations": lazy("Invitations"),
+    "agreement_acceptances": lazy("Agreements accepted"),
+    "api_tokens": lazy("Tokens"),
+    "action_links": lazy("Mailed links"),
+    "notices": lazy("Notices"),
+    "notification_preferences": lazy("Choices of notices"),
+    "mail_suppressions": lazy("Addresses that get no mail"),
+    "import_batches": lazy("Imports"),
+    "import_rows": lazy("Rows of imported files"),
+    "commitments": lazy("What they took on"),
+    "consents": lazy("Consent"),
+    "subject_requests": lazy("Requests"),
+    "release_questions": lazy("Questions to authors"),
+    "exports": lazy("Exports"),
+    "opened_by": lazy("Who opened their page"),
+    "person_changes": lazy("Changes of fields"),
+    "journal_entries": lazy("The audit"),
+    "users": lazy("Account"),
+    "user_emails": lazy("Addresses to sign in with"),
+    "sessions": lazy("Browsers signed in"),
+    "passkeys": lazy("Passkeys"),
+}
+
+
+def table_title(name: str) -> str:
+    """A table in words; one without words of its own by its name."""
+    found = _TABLES.get(name)
+    return str(found) if found is not None else name.replace("_", " ").capitalize()
+
+
+def column_title(name: str) -> str:
+    """A column in words."""
+    return name.removesuffix("_id").replace("_", " ")

@@ -1,0 +1,62 @@
+"""Who may take out what, who prepares and completes a request, and who sees it.
+
+No role opens what is private: whoever hands out an export hands out what they may see, and what
+authors agreed to share for it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from community.identity.models import Actor
+from community.people import policy as people_policy
+from community.records.models import Export, ReleaseQuestion, SubjectRequest
+
+STEWARDS = ("owner", "steward")
+
+
+def can_prepare(actor: Actor) -> bool:
+    """Stewards and owners see requests, record them for people outside, and prepare them."""
+    return actor.role in STEWARDS
+
+
+def can_complete(actor: Actor) -> bool:
+    """Owners complete and decline requests, and erase."""
+    return actor.is_owner
+
+
+def can_export(actor: Actor, scope: str) -> bool:
+    """Everybody their own; what they may see of others, stewards and owners."""
+    return scope == "me" or actor.role in STEWARDS
+
+
+def can_see_holdings(actor: Actor) -> bool:
+    """What is held of somebody, by kind, is for whoever answers requests."""
+    return actor.role in STEWARDS
+
+
+def can_say_basis(actor: Actor, person: Any) -> bool:
+    """Whoever may edit the person, and those who answer requests."""
+    return actor.role in STEWARDS or people_policy.can_edit(actor, person)
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the requests one sees: one's own; stewards and owners all."""
+    mine = or_(
+        SubjectRequest.person_id.in_(actor.person_ids),
+        SubjectRequest.asked_by_id.in_(actor.person_ids),
+    )
+    here = SubjectRequest.team_id == actor.team_id
+    return here if can_prepare(actor) else and_(here, mine)
+
+
+def visible_exports(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the files one sees: those one had made, and no role those of others."""
+    return and_(Export.team_id == actor.team_id, Export.author_id.in_(actor.person_ids))
+
+
+def asked_of(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the questions that are put to the actor as an author."""
+    return and_(
+        ReleaseQuestion.team_id == actor.team_id, ReleaseQuestion.author_id.in_(actor.person_ids)
+    )

@@ -1,0 +1,172 @@
+"""What an export holds: row by row, the declared columns of what its author may hand out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from community.core import db
+from community.identity.models import Actor
+from community.journal import policy as journal_policy
+from community.people.models import Person
+from community.people.policy import visible as visible_person
+from community.records.queries import concerns
+from community.records.queries.concerns import Subject
+
+ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is taken out: about whom (None: everything one may see), and what authors agreed to.
+
+    `counts` says how much more there is that is somebody's own: for a person who asked.
+    """
+
+    subject: Subject | None
+    is_self: bool = False
+    counts: bool = False
+    agreed: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The rows of one table, and how many more there are that are not handed out."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    withheld: int = 0
+
+
+def find_held(actor: Actor, wanted: Wanted) -> Iterator[Held]:
+    """Table by table, what the export holds."""
+    names = _Names(actor)
+    for table in concerns.personal():
+        columns = concerns.exported_columns(table)
+        if not columns:
+            continue
+        scope = _scope(table, wanted)
+        if scope is None:
+            continue
+        allowed = _allowed(actor, table, wanted)
+        rows = names.shown(table, columns, _rows(table, columns, scope & allowed))
+        is_told = wanted.counts and concerns.concerns(table).seen is not None
+        withheld = _count(table, scope, allowed) if is_told else 0
+        if rows or withheld:
+            yield Held(str(table.name), columns, rows, withheld)
+
+
+def count_held(actor: Actor, subject: Subject) -> dict[str, int]:
+    """How many rows about the person there are in each table that the actor may hand out.
+
+    In one statement; what others keep for themselves is in no count.
+    """
+    wanted = Wanted(subject)
+    parts = [
+        select(literal(table.name).label("name"), func.count().label("rows"))
+        .select_from(table)
+        .where(concerns.about(table, subject), _allowed(actor, table, wanted))
+        for table in concerns.personal()
+        if concerns.exported_columns(table) and not concerns.is_account(table)
+    ]
+    rows = db.session().execute(union_all(*parts))
+    return {row.name: row.rows for row in rows if row.rows}
+
+
+def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool] | None:
+    """The rows that are spoken of; None where the table is none of this export's."""
+    subject = wanted.subject
+    if subject is None:
+        seen = concerns.concerns(table).seen
+        return (
+            None if seen is None or seen[0] == "import" else table.c.team_id == db.current_team_id()
+        )
+    if concerns.is_account(table) and not wanted.is_self:
+        return None
+    written = concerns.by(table, subject) if wanted.is_self else None
+    about = concerns.about(table, subject)
+    return about if written is None else or_(about, written)
+
+
+def _allowed(actor: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]:
+    """Of those, the rows the author of the export may hand out."""
+    declared, subject = concerns.concerns(table), wanted.subject
+    if declared.seen is None:
+        # Nobody else's to receive: theirs, or, where they are not here to ask, the team's to hand
+        # out for them.
+        return true() if wanted.is_self or (subject and not subject.is_member) else false()
+    kind, name = declared.seen
+    ways = [table.c[name].in_(journal_policy.readable(kind, actor))]
+    if wanted.agreed.get(kind):
+        ways.append(table.c[name].in_(wanted.agreed[kind]))
+    return or_(*ways)
+
+
+def _rows(table: Table, columns: Sequence[str], where: ColumnElement[bool]) -> Sequence[Any]:
+    declared = concerns.concerns(table)
+    names = dict.fromkeys(
+        [*(name for name in ("id",) if name in table.c), *_people(table), *columns]
+    )
+    statement = select(*(table.c[name] for name in names)).where(where)
+    order = [column for column in table.primary_key if column.name != "team_id"]
+    assert declared.about
+    return db.session().execute(statement.order_by(*order).limit(ROWS + 1)).all()
+
+
+def _people(table: Table) -> list[str]:
+    """The columns that say whom a row is about, and who wrote it."""
+    declared = concerns.concerns(table)
+    named = [*declared.about, *([declared.by] if declared.by else [])]
+    return [name for name in named if table.c[name].info["person"]]
+
+
+def _count(table: Table, scope: ColumnElement[bool], allowed: ColumnElement[bool]) -> int:
+    hidden = select(func.count()).select_from(table).where(scope, not_(allowed))
+    return db.session().scalar(hidden) or 0
+
+
+class _Names:
+    """The names of the people whom rows name, as far as the actor sees them."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.known: dict[UUID, dict[str, str] | None] = {}
+
+    def shown(
+        self, table: Table, columns: Sequence[str], rows: Sequence[Any]
+    ) -> list[dict[str, Any]]:
+        """Rows as an export says them: the exported columns, and people by name."""
+        people = [name for name in _people(table) if name not in columns and name != "id"]
+        self._learn({getattr(row, name) for row in rows for name in people})
+        shown = []
+        for row in rows:
+            values = row._mapping
+            ids = {"id": values["id"]} if "id" in values else {}
+            named = {name.removesuffix("_id"): self.known.get(values[name]) for name in people}
+            shown.append({**ids, **named, **{name: values[name] for name in columns}})
+        return shown
+
+    def _learn(self, ids: set[UUID | None]) -> None:
+        new = [person_id for person_id in ids if person_id and person_id not in self.known]
+        if not new:
+            return
+        self.known |= dict.fromkeys(new)
+        statement = select(Person.id, Person.name).where(
+            visible_person(self.actor), Person.id.in_(new)
+        )
+        for row in db.session().execute(statement):
+            self.known[row.id] = {"id": str(row.id), "name": row.name}

@@ -1,0 +1,109 @@
+"""Who takes out what, with which rights, and how long a file is kept."""
+
+from datetime import timedelta
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from community.accounts.actions import membership
+from community.core.errors import Conflict, NotAllowed, NotFound
+from community.identity.models import Actor
+from community.journal.models import JournalEntry
+from community.people.models import Person
+from community.records import actions
+from tests.factories.identity import acting, make_member
+from tests.factories.people import make_note, make_person, merge
+from tests.records.doing import SECRET, again, built, data_of, export, work
+
+
+@pytest.mark.parametrize("role", ["member", "guest"])
+@pytest.mark.parametrize("scope", ["person", "team"])
+def test_members_and_guests_take_out_their_own_alone(owner: Actor, role: str, scope: str) -> None:
+    actor = make_member(owner, role=role)
+    person = make_person(owner) if scope == "person" else None
+    with pytest.raises(NotAllowed):
+        export(actor, scope, person)
+    assert export(actor, "me").scope == "me"
+
+
+def test_ones_own_file_holds_what_one_wrote_and_what_is_shared_about_one(
+    owner: Actor, member: Actor
+) -> None:
+    mara = make_person(owner)
+    make_note(member, mara.id, "My own private words.")
+    make_note(owner, member.person_id, "Shared about the member.", audience="team")
+    make_note(owner, member.person_id, SECRET)
+    data = data_of(export(member, "me"))
+    bodies = {note["body"] for note in data["tables"]["notes"]}
+    assert bodies == {"My own private words.", "Shared about the member."}
+    assert data["tables"]["user_emails"]
+    assert "not_handed_out" not in data or not data["not_handed_out"]
+
+
+def test_a_file_of_the_team_holds_what_its_author_may_see(owner: Actor, member: Actor) -> None:
+    hidden = make_person(member, "Hidden Person", audience="private")
+    seen = make_person(member, "Seen Person")
+    make_note(member, seen.id, SECRET)
+    whole = orjson.dumps(data_of(export(owner, "team"))).decode()
+    assert "Seen Person" in whole
+    assert "Hidden Person" not in whole
+    assert str(hidden.id) not in whole
+    assert SECRET not in whole
+
+
+def test_a_file_of_somebody_in_the_team_holds_nothing_of_their_account(
+    owner: Actor, member: Actor
+) -> None:
+    with acting(owner) as unit:
+        person = unit.session.get_one(Person, (owner.team_id, member.person_id))
+    tables = data_of(export(owner, "person", person))["tables"]
+    assert set(tables) <= {"persons", "person_emails", "notes", "gives", "give_words"}
+
+
+def test_a_file_is_made_with_the_rights_of_that_moment(owner: Actor, steward: Actor) -> None:
+    made = export(steward, "team")
+    with acting(owner):
+        membership.change_role(owner, steward.person_id, "member")
+    assert work(owner.team_id) == 1
+    assert (again(made).state, again(made).error) == ("failed", "not_allowed")
+
+
+def test_a_merged_person_is_exported_whole(owner: Actor) -> None:
+    gone, kept = make_person(owner, "M. Ellison"), make_person(owner, "Mara Ellison")
+    make_note(owner, gone.id, "From before the merge.")
+    merge(owner, gone, kept)
+    data = data_of(export(owner, "person", kept))
+    assert [note["body"] for note in data["tables"]["notes"]] == ["From before the merge."]
+
+
+def test_a_file_is_another_members_secret(owner: Actor, steward: Actor) -> None:
+    made = export(steward, "team")
+    with acting(owner), pytest.raises(NotFound):
+        actions.open_file(owner, made.id)
+
+
+def test_a_file_ends_after_seven_days(owner: Actor) -> None:
+    made = export(owner, "me")
+    built(made)
+    for days, state in ((6, "done"), (7, "ended")):
+        with acting(owner) as unit:
+            actions.end_old(unit.now + timedelta(days=days, seconds=1))
+        assert again(made).state == state
+    assert again(made).content is None
+    with acting(owner), pytest.raises(Conflict):
+        actions.open_file(owner, made.id)
+
+
+def test_of_more_than_five_files_the_oldest_ends(owner: Actor) -> None:
+    made = [export(owner, "me") for _n in range(6)]
+    assert [again(file).state for file in made] == ["ended", *["queued"] * 5]
+
+
+def test_taking_out_is_in_the_audit_by_ids(owner: Actor) -> None:
+    made = export(owner, "me")
+    with acting(owner) as unit:
+        verbs = unit.session.scalars(
+            select(JournalEntry.verb).where(JournalEntry.thing_id == made.id)
+        ).all()
+    assert verbs == ["export"]
