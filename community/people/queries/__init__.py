@@ -48,6 +48,7 @@ from community.people.queries.persons import (
 from community.people.queries.readable import (
     find_names,
     find_team,
+    readable,
     readable_notes,
     recorded,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "member_options",
     "name_options",
     "named_options",
+    "readable",
     "readable_notes",
     "recorded",
     "same_person",

@@ -13,6 +13,11 @@ from community.people.models import Note, Person
 from community.people.policy import listed, visible, visible_notes
 
 
+def readable(actor: Actor) -> Select[UUID]:
+    """The ids of the persons the actor may see."""
+    return select(Person.id).where(visible(actor))
+
+
 def recorded(actor: Actor) -> Select[UUID]:
     """The ids of the persons whose audit the actor may read: visible ones, and when they are deleted.
 

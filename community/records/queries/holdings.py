@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     false,
     func,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from community.core import db
 from community.identity.models import Actor
 from community.journal import policy as journal_policy
+from community.people import queries as people_queries
 from community.people.models import Person
 from community.people.policy import visible as visible_person
 from community.records.queries import concerns
@@ -110,10 +112,17 @@ def _allowed(actor: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]:
         # out for them.
         return true() if wanted.is_self or (subject and not subject.is_member) else false()
     kind, name = declared.seen
-    ways = [table.c[name].in_(journal_policy.readable(kind, actor))]
+    ways = [table.c[name].in_(_readable(kind, actor))]
     if wanted.agreed.get(kind):
         ways.append(table.c[name].in_(wanted.agreed[kind]))
     return or_(*ways)
+
+
+def _readable(kind: str, actor: Actor) -> Select[Any]:
+    """What the actor may read of a kind. The audit shows more: also who was deleted since."""
+    if kind == journal_policy.PERSON:
+        return people_queries.readable(actor)
+    return journal_policy.readable(kind, actor)
 
 
 def _rows(table: Table, columns: Sequence[str], where: ColumnElement[bool]) -> Sequence[Any]:
