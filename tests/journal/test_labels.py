@@ -22,6 +22,11 @@ def written() -> Iterator[str]:
                 ("journal.record", "journal_everywhere")
             ):
                 yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
+            # One of two, chosen in the line before.
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
+                if ast.unparse(node.targets[0]) == "verb":
+                    either = (node.value.body, node.value.orelse)
+                    yield from (a.value for a in either if isinstance(a, ast.Constant))
 
 
 def test_every_act_has_a_word() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, case, select
-from sqlalchemy.orm import aliased
 
 from community.core import db, paging
+from community.core.aliases import shared_alias
 from community.core.paging import Page, PageRequest
 from community.home.queries.timeline import TimelineItem, find_timeline
 from community.identity.models import Actor
@@ -15,7 +15,7 @@ from community.journal.models import OpenedBy
 from community.people.models import Person
 from community.people.policy import visible
 
-_named, _reader = aliased(Person), aliased(Person)
+_named, _reader = shared_alias(Person), shared_alias(Person)
 
 
 def find_about_me(actor: Actor, request: PageRequest) -> Page[TimelineItem]:

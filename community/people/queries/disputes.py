@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
 
 from community.core import db, paging
+from community.core.aliases import shared_alias
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
@@ -14,7 +14,7 @@ from community.identity.models import LIVE, Actor, Dispute
 from community.people.models import Note, Person
 from community.people.policy import visible_notes
 
-_named_author, _author, _named_subject, _subject = (aliased(Person) for _name in range(4))
+_named_author, _author, _named_subject, _subject = (shared_alias(Person) for _name in range(4))
 
 
 def _rows(actor: Actor) -> Rows:

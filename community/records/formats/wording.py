@@ -39,6 +39,8 @@ _TABLES = {
     "user_emails": lazy("Addresses to sign in with"),
     "sessions": lazy("Browsers signed in"),
     "passkeys": lazy("Passkeys"),
+    "linked_accounts": lazy("Accounts elsewhere that sign in here"),
+    "disputes": lazy("What is not right in their eyes"),
 }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import aliased
 
 from community.core import db, paging
+from community.core.aliases import shared_alias
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
@@ -21,7 +21,7 @@ from community.records.models import OPEN, WARNED_BEFORE, ReleaseQuestion, Subje
 from community.records.policy import asked_of, visible
 from community.records.queries.concerns import Subject
 
-_subject, _asker = aliased(Person), aliased(Person)
+_subject, _asker = shared_alias(Person), shared_alias(Person)
 
 
 def _rows(actor: Actor) -> Rows:
