@@ -23,9 +23,9 @@ def written() -> Iterator[str]:
             ):
                 yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
             # One of two, chosen in the line before.
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
-                if ast.unparse(node.targets[0]) == "verb":
-                    either = (node.value.body, node.value.orelse)
+            match node:
+                case ast.Assign(targets=[ast.Name(id="verb")], value=ast.IfExp() as chosen):
+                    either = (chosen.body, chosen.orelse)
                     yield from (a.value for a in either if isinstance(a, ast.Constant))
 
 
