@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import SIZES, Visit, Visitor
-from tests.contract.conftest import world  # noqa: F401
+from tests.contract.conftest import admin, world  # noqa: F401
 from tests.contract.makers import PROOFS
 from tests.contract.route import Route
 from tests.contract.table import ROUTES

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -13,9 +13,21 @@ from tests.contract.world import World
 
 
 @pytest.fixture(scope="session")
-def world(app: CommunityFlask, servers: Servers, worker_database: str) -> Iterator[World]:
-    """A team of every role and a stranger, on the application of the test run."""
+def admin(servers: Servers, worker_database: str) -> Iterator[Engine]:
+    """The database without walls."""
     url = make_url(servers.postgres.superuser_dsn).set(database=worker_database)
-    admin = create_engine(url, poolclass=NullPool)
-    yield World(app, admin)
-    admin.dispose()
+    engine = create_engine(url, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world(app: CommunityFlask, admin: Engine) -> World:
+    """A team of every role and a stranger, on the application of the test run."""
+    return World(app, admin)
+
+
+@pytest.fixture(scope="session")
+def wild_world(app: CommunityFlask, admin: Engine) -> World:
+    """Another one, for drawn requests: they leave it as nobody knows."""
+    return World(app, admin)

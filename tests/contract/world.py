@@ -49,6 +49,7 @@ class World:
         self._apis: dict[tuple[Any, tuple[str, ...]], Api] = {}
         self._portals: dict[UUID, Portal] = {}
         self._subjects: dict[UUID, Person] = {}
+        self._spares: dict[UUID, list[Person]] = {}
         self._done: set[str] = set()
 
     def thing(self, kind: str, case: str) -> Thing:
@@ -72,6 +73,18 @@ class World:
         if maker.team_id not in self._subjects:
             self._subjects[maker.team_id] = make_person(maker, "Petra Plain")
         return self._subjects[maker.team_id]
+
+    def spare(self, maker: Actor) -> Person:
+        """Somebody outside whom the team sees, and of whom nothing is said yet."""
+        waiting = self._spares.setdefault(maker.team_id, [])
+        return waiting.pop() if waiting else make_person(maker, f"Quillon {word()}")
+
+    def lay_in_spares(self) -> None:
+        """Enough of them that nobody new is seen when things about them are made."""
+        for who in ("author", "stranger"):
+            maker = self.people[who]
+            kept = [self.spare(maker) for _number in range(2 * len(KINDS))]
+            self._spares[maker.team_id] += kept
 
     def leaver(self) -> Actor:
         """A member whose membership, browsers or tokens will not outlast the test."""

@@ -29,7 +29,7 @@ from community.notifications.catalogue import PLAIN
 from community.notifications.formats import mailbox
 from community.people import actions as people
 from community.web import letters
-from tests.contract.conftest import world  # noqa: F401
+from tests.contract.conftest import admin, world  # noqa: F401
 from tests.contract.makers import PROOFS
 from tests.contract.route import Route
 from tests.contract.table import ROUTES

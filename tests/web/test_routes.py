@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from community.core import clock
 from community.identity.models import Actor
-from tests.contract.conftest import world  # noqa: F401
+from tests.contract.conftest import admin, world  # noqa: F401
 from tests.contract.route import Route
 from tests.contract.table import ROUTES
 from tests.contract.world import World, told

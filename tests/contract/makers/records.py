@@ -7,7 +7,6 @@ from community.people.models import Note
 from community.records.models import DUE_IN, Export, ReleaseQuestion, SubjectRequest
 from tests.contract.things import OWN, READERS, Kind, Thing, maker_of, word
 from tests.factories.identity import acting
-from tests.factories.people import make_person
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -19,7 +18,7 @@ _KEEPERS = {"private": frozenset({"author", "owner", "steward"})}
 def request(world: "World", case: str, state: str = "received") -> Thing:
     """What somebody outside asked a member."""
     maker, secret = maker_of(world, case), word("Asked")
-    about = make_person(maker, f"Quillon {word()}")
+    about = world.spare(maker)
     with acting(maker):
         made = SubjectRequest(
             id=db.new_id(),
@@ -44,8 +43,7 @@ def prepared_request(world: "World", case: str) -> Thing:
 def question(world: "World", case: str) -> Thing:
     """Whether somebody may have a private note of the maker's."""
     maker, secret = maker_of(world, case), word("Secret")
-    asked = request(world, case, "prepared")
-    about = make_person(maker, f"Quillon {word()}")
+    asked, about = world.thing("prepared_request", case), world.spare(maker)
     with acting(maker):
         note = Note(person_id=about.id, author_id=maker.person_id, body=secret)
         note.audience = "private"
