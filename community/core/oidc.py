@@ -6,7 +6,6 @@ the nonce, PKCE, asymmetric signatures, and addresses over TLS.
 """
 
 import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +17,7 @@ from requests import RequestException
 
 from community.core import providers
 from community.core.addresses import normalise_email
-from community.core.errors import AppError, NotAllowed, Unavailable
-from community.core.i18n import gettext as _
+from community.core.providers import Identity, Metadata, Secrets, away, refused
 from config import LOOPBACK, OidcProvider
 
 TIMEOUT_SECONDS = 5
@@ -34,28 +32,7 @@ SIGNATURES = (
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _LONGEST_SUBJECT = 255
 
-Metadata = dict[str, Any]
 _known: dict[str, tuple[float, Metadata]] = {}
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """What one sign-in at a provider is recognised by: on the way there, in the signed answer,
-    and when the code is exchanged (PKCE)."""
-
-    state: str
-    nonce: str
-    verifier: str
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Whom the provider vouches for. `address` only if it says it has verified it."""
-
-    issuer: str
-    subject: str
-    address: str | None
-    name: str
 
 
 def discover(provider: OidcProvider) -> Metadata:
@@ -109,24 +86,6 @@ def read_answer(provider: OidcProvider, code: str, secrets: Secrets) -> Identity
         # A key that was changed meanwhile is asked for at the next try.
         forget_discovered()
         raise refused(provider) from error
-
-
-def away(provider: OidcProvider) -> AppError:
-    """The provider does not answer."""
-    words = _(
-        "%(provider)s does not answer at the moment. Try again, or sign in another way.",
-        provider=provider.label,
-    )
-    return Unavailable(words, code="provider_away")
-
-
-def refused(provider: OidcProvider) -> AppError:
-    """The provider's answer proves nothing."""
-    words = _(
-        "What %(provider)s answered does not prove who you are. Begin again, or sign in another way.",
-        provider=provider.label,
-    )
-    return NotAllowed(words, code="provider_refused")
 
 
 class _Reader(OpenIDMixin):

@@ -4,13 +4,37 @@ Apart from `core.oidc`, which speaks with them: a command that signs nobody in l
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from community.core.errors import NotFound
+from community.core.errors import AppError, NotAllowed, NotFound, Unavailable
 from community.core.i18n import gettext as _
 from config import ANY_DOMAIN, OidcProvider
 
+Metadata = dict[str, Any]
+
 _providers: dict[str, OidcProvider] = {}
 _base_url = ""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What one sign-in at a provider is recognised by: on the way there, in the signed answer,
+    and when the code is exchanged (PKCE)."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom the provider vouches for. `address` only if it says it has verified it."""
+
+    issuer: str
+    subject: str
+    address: str | None
+    name: str
 
 
 def configure(providers: Sequence[OidcProvider], base_url: str) -> None:
@@ -48,3 +72,21 @@ def callback_url(provider: OidcProvider) -> str:
 def vouches_for(provider: OidcProvider, address: str) -> bool:
     """Whether the provider may speak for this address: its domain is one of the provider's."""
     return provider.domains == (ANY_DOMAIN,) or address.rpartition("@")[2] in provider.domains
+
+
+def away(provider: OidcProvider) -> AppError:
+    """The provider does not answer."""
+    words = _(
+        "%(provider)s does not answer at the moment. Try again, or sign in another way.",
+        provider=provider.label,
+    )
+    return Unavailable(words, code="provider_away")
+
+
+def refused(provider: OidcProvider) -> AppError:
+    """The provider's answer proves nothing."""
+    words = _(
+        "What %(provider)s answered does not prove who you are. Begin again, or sign in another way.",
+        provider=provider.label,
+    )
+    return NotAllowed(words, code="provider_refused")

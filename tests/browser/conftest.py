@@ -171,6 +171,18 @@ class Visit:
         """How many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
+    def barriers(self) -> list[str]:
+        """What axe finds in either theme, and the widths that the page does not fit."""
+        found = []
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found += [f"{theme}: {each}" for each in self.axe()]
+        for width, height in SIZES.values():
+            self.page.set_viewport_size({"width": width, "height": height})
+            if self.overflow() > 0:
+                found.append(f"wider than {width}")
+        return found
+
     def heard(self, message: ConsoleMessage) -> None:
         """Keep what the console complains of."""
         if message.type == "error" and "status of 4" not in message.text:

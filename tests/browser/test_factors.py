@@ -11,7 +11,6 @@ from tests.factories.accounts import PASSWORD, address_of, code_of, make_app, ma
 from tests.factories.identity import make_team
 
 SETTINGS = "/settings/second_factor"
-PAGES = ("//login/reset", "//confirm", SETTINGS, f"{SETTINGS}/app")
 
 
 def _passkeys(window: Visit) -> None:
@@ -37,20 +36,6 @@ def _propose(page: Page) -> str:
     """Begin to set up an app; the key that it would take."""
     page.get_by_role("button", name="Set up an app").click()
     return page.locator("#f-key").input_value()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_no_barrier_and_fits_every_width(
-    visit: Visitor, owner: Actor, path: str, theme: str
-) -> None:
-    signed_in = path != "//login/reset"
-    window = visit(owner if signed_in else None, size="phone", theme=theme, axe=True)
-    window.go(path)
-    assert window.axe() == []
-    for width in (320, 390, 1280):
-        window.page.set_viewport_size({"width": width, "height": 800})
-        assert window.overflow() <= 0, width
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -49,18 +49,14 @@ def paths(owner: Actor, ivy: Actor) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["history", "new", "waiting", "thanked", "reciprocity"])
 def test_a_page_has_no_barrier_and_fits_every_width(
-    visit: Visitor, owner: Actor, paths: dict[str, str], name: str, theme: str
+    visit: Visitor, owner: Actor, paths: dict[str, str], name: str
 ) -> None:
-    window = visit(owner, size="phone", theme=theme, axe=True)
+    window = visit(owner, size="phone", axe=True)
     page = window.go(paths[name])
     page.evaluate("document.querySelectorAll('#main details').forEach(d => { d.open = true })")
-    assert window.axe() == []
-    for width in (320, 390, 1280):
-        window.page.set_viewport_size({"width": width, "height": 800})
-        assert window.overflow() <= 0, width
+    assert window.barriers() == []
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -22,7 +22,7 @@ from community.accounts.queries.opening import OpenSession, require_fresh
 from community.core import clock, db, providers
 from community.core.errors import Conflict, NotAllowed, NotFound
 from community.core.i18n import gettext as _
-from community.core.oidc import Identity
+from community.core.providers import Identity
 
 PROOF_LIFE = timedelta(minutes=10)
 

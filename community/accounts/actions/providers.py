@@ -17,8 +17,7 @@ from community.accounts.queries import sign_in as queries
 from community.core import clock, db, tokens
 from community.core.errors import NotAllowed, NotFound
 from community.core.i18n import gettext as _
-from community.core.oidc import Identity, Secrets
-from community.core.providers import vouches_for
+from community.core.providers import Identity, Secrets, vouches_for
 from community.identity.models import Team, User
 from config import OidcProvider
 

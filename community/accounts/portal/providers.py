@@ -6,6 +6,8 @@ transaction opens, and an account is linked by a button of ours.
 """
 
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, request
@@ -30,12 +32,18 @@ from community.accounts.portal.entry import pages_outside
 from community.accounts.portal.settings import pages_inside
 from community.accounts.queries import linked as queries
 from community.accounts.queries.opening import require_fresh
-from community.core import db, oidc, tokens
+from community.core import db, tokens
 from community.core.errors import AppError, ConfirmFirst, NotAllowed, NotFound
 from community.core.fields import Schema
 from community.core.i18n import gettext as _
-from community.core.oidc import Identity, Metadata
-from community.core.providers import all_providers, get_provider, label_of
+from community.core.providers import (
+    Identity,
+    Metadata,
+    all_providers,
+    get_provider,
+    label_of,
+    refused,
+)
 from community.web import pages
 from community.web import session as web_session
 from community.web.session import current_user_id, fetched, fetching, public
@@ -53,11 +61,17 @@ class Returned:
     identity: Identity
 
 
+def _protocol() -> Any:
+    """What speaks with providers: loaded by the first who signs in by one, since few do."""
+    return import_module("community.core.oidc")
+
+
 def _discover(name: str = "", **_view: str) -> Metadata | AppError:
     try:
-        return oidc.discover(get_provider(name or _named()))
+        found: Metadata = _protocol().discover(get_provider(name or _named()))
     except AppError as error:
         return error
+    return found
 
 
 def _read_answer(name: str) -> Returned | AppError:
@@ -69,8 +83,10 @@ def _read_answer(name: str) -> Returned | AppError:
         if "error" in request.args:
             return _declined(provider)
         if request.args.get("iss", provider.issuer) != provider.issuer:
-            return oidc.refused(provider)
-        return Returned(way, oidc.read_answer(provider, request.args.get("code", ""), way.secrets))
+            return refused(provider)
+        return Returned(
+            way, _protocol().read_answer(provider, request.args.get("code", ""), way.secrets)
+        )
     except AppError as error:
         return error
 
@@ -126,7 +142,7 @@ def _go(provider: OidcProvider, linking_user: UUID | None) -> Response:
         return _failed(metadata)
     secret = _browser_secret() or tokens.secret()
     secrets = actions.begin(provider, secret, linking=linking_user)
-    response: Response = redirect(oidc.way_there(provider, metadata, secrets), 303)  # type: ignore[assignment]
+    response: Response = redirect(_protocol().way_there(provider, metadata, secrets), 303)  # type: ignore[assignment]
     life = int(actions.WAY_LIFE.total_seconds())
     web_session.set_cookie(response, web_session.cookie_name(_WAY), secret, life)
     return response
