@@ -24,6 +24,7 @@ from community.reciprocity import actions as reciprocity_actions
 from community.web import security
 from community.web.session import CommunityFlask
 from config import Config
+from tests.conftest_browser import chrome  # noqa: F401
 from tests.conftest_servers import Servers, run_folder, servers  # noqa: F401
 from tests.factories import identity
 from tests.web_client import BASE_URL

@@ -21,8 +21,6 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
-    Playwright,
-    sync_playwright,
 )
 
 from community.accounts.models import Session
@@ -32,21 +30,11 @@ from tests.conftest import database_url
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting
 from tests.provider import free_port
-from tools import chromium
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desktop": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -124,22 +112,6 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"The portal did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def chrome(_playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium; `python -m tools.chromium` installs it."""
-    program = chromium.find()
-    assert program, "Chromium is missing: run `python -m tools.chromium`."
-    browser = _playwright.chromium.launch(executable_path=program, args=_FLAGS)
-    yield browser
-    browser.close()
-
-
 @dataclass
 class Visit:
     """One person's browser window."""
@@ -173,10 +145,19 @@ class Visit:
 
     def barriers(self) -> list[str]:
         """What axe finds in either theme, and the widths that the page does not fit."""
+        return [*self.findings(), *self.misfits()]
+
+    def findings(self) -> list[str]:
+        """What axe finds in either theme."""
         found = []
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             found += [f"{theme}: {each}" for each in self.axe()]
+        return found
+
+    def misfits(self) -> list[str]:
+        """The widths that the page does not fit."""
+        found = []
         for width, height in SIZES.values():
             self.page.set_viewport_size({"width": width, "height": height})
             if self.overflow() > 0:

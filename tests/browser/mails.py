@@ -23,9 +23,12 @@ from tests.factories.identity import acting
 PROGRAM = Path(sys.executable).with_name("community")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workers(live: Live) -> Iterator[None]:
-    """Workers of both queues beside the live portal, as an installation runs them."""
+    """Workers of both queues beside the live portal, as an installation runs them.
+
+    Not longer than a module's tests: those of others do the work of the queue themselves.
+    """
     with _worker(live, queue.MAIL), _worker(live, queue.WORK):
         yield
 

@@ -36,6 +36,14 @@ def _unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('#main details').forEach(d => { d.open = true })")
 
 
+def _thin_out(page: Page) -> None:
+    """Of hundreds of like entries the first ones: the document of the API takes half a minute else."""
+    page.evaluate(
+        "document.querySelectorAll('section .flow').forEach("
+        "list => [...list.children].slice(60).forEach(entry => entry.remove()))"
+    )
+
+
 @pytest.mark.parametrize("route", PAGES, ids=str)
 def test_a_page_has_no_barrier_and_fits_every_width(
     visit: Visitor,
@@ -44,7 +52,9 @@ def test_a_page_has_no_barrier_and_fits_every_width(
 ) -> None:
     window = _open(world, visit, route, size="phone", axe=True)
     _unfold(window.page)
-    assert window.barriers() == []
+    assert window.misfits() == []
+    _thin_out(window.page)
+    assert window.findings() == []
 
 
 def test_links_that_are_their_own_proof_are_among_the_pages() -> None:
