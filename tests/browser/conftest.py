@@ -154,6 +154,9 @@ class Visit:
         light = self.axe()
         # The document is the same in the dark; only its colours are others.
         self.page.emulate_media(color_scheme="dark")
+        self.page.evaluate(
+            "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
         return [*light, *(f"dark: {each}" for each in self.axe(COLOURS))]
 
     def misfits(self) -> list[str]:
