@@ -110,7 +110,7 @@ def _wanted(actor: Actor, export: Export) -> Wanted:
     agreed = queries.find_agreed(export.request_id) if export.request_id else {}
     return Wanted(
         queries.get_subject(actor, export.person_id),
-        counts=export.request_id is not None,
+        is_asked=export.request_id is not None,
         agreed=agreed,
     )
 
