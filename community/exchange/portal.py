@@ -29,6 +29,7 @@ from community.exchange.formats.wording import (
 from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
 from community.journal import actions as journal
+from community.people import actions as people_actions
 from community.people import queries as people
 from community.people.schemas import asked_filter
 from community.web import pages
@@ -316,8 +317,9 @@ def people_csv() -> Response:
 def list_csv() -> Response:
     """The list of people as its address filters it; the audit hears of it after the answer."""
     actor = current_actor()
-    content = actions.list_people(actor, asked_filter(request.args))
+    content, ids = actions.list_people(actor, asked_filter(request.args))
     after_response(partial(journal.note_export, actor, "people"))
+    after_response(partial(people_actions.note_list_taken, actor, ids))
     return pages.table("people.csv", content)
 
 

@@ -1,7 +1,7 @@
 """Writing the audit: one row an act, in the act's own transaction; and sealing what stands."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -104,4 +104,14 @@ def opened(actor: Actor, person_id: UUID) -> None:
         return
     row = {"person_id": person_id, "reader_id": actor.person_id, "day": clock.today()}
     statement = insert(OpenedBy).values(team_id=db.current_team_id(), **row)
+    db.session().execute(statement.on_conflict_do_nothing())
+
+
+def opened_all(actor: Actor, person_ids: Collection[UUID]) -> None:
+    """The same for many persons that a file holds, in one statement."""
+    others = sorted({person_id for person_id in person_ids if not actor.is_me(person_id)})
+    if not others:
+        return
+    common = {"team_id": db.current_team_id(), "reader_id": actor.person_id, "day": clock.today()}
+    statement = insert(OpenedBy).values([{**common, "person_id": other} for other in others])
     db.session().execute(statement.on_conflict_do_nothing())

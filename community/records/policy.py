@@ -1,9 +1,10 @@
 """Who may take out what, who prepares and completes a request, and who sees it.
 
-No role opens what is private: whoever hands out an export hands out what they may see, and what
-authors agreed to share for it.
+No role opens what is private: what is handed out to a person who asked is what the whole team
+reads, and what authors agreed to share, whoever prepares and completes.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -38,6 +39,11 @@ def can_see_holdings(actor: Actor) -> bool:
 def can_say_basis(actor: Actor, person: Any) -> bool:
     """Whoever may edit the person, and those who answer requests."""
     return actor.role in STEWARDS or people_policy.can_edit(actor, person)
+
+
+def anybody_of(actor: Actor) -> Actor:
+    """A member of the team who is nobody in it: they read what the whole team does, and no more."""
+    return replace(Actor.stand_in(("member", 1, 0)), team_id=actor.team_id)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

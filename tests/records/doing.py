@@ -30,6 +30,13 @@ def prepared(steward: Actor, person: Person, kind: str = "access") -> SubjectReq
         return actions.prepare_request(steward, asked.id)
 
 
+def completed(owner: Actor, asked: SubjectRequest) -> Export:
+    """The file that an owner has made in answer to a prepared request."""
+    with acting(owner) as unit:
+        actions.complete_request(owner, asked.id)
+        return unit.session.scalars(select(Export).where(Export.request_id == asked.id)).one()
+
+
 def told(actor: Actor, kind: str) -> int:
     with acting(actor) as unit:
         found = select(Notice.id).where(

@@ -8,13 +8,16 @@ from sqlalchemy import select
 
 from community.accounts.actions import membership
 from community.core.errors import Conflict, NotAllowed, NotFound
-from community.identity.models import Actor
-from community.journal.models import JournalEntry
+from community.identity.models import Actor, Visibility
+from community.journal.models import JournalEntry, OpenedBy
 from community.people.models import Person
-from community.records import actions
+from community.records import actions, queries
+from community.web.session import CommunityFlask
 from tests.factories.identity import acting, make_member
+from tests.factories.ledger import log_give
 from tests.factories.people import make_note, make_person, merge
 from tests.records.doing import SECRET, again, built, data_of, export, work
+from tests.web_client import Portal
 
 
 @pytest.mark.parametrize("role", ["member", "guest"])
@@ -107,3 +110,45 @@ def test_taking_out_is_in_the_audit_by_ids(owner: Actor) -> None:
             select(JournalEntry.verb).where(JournalEntry.thing_id == made.id)
         ).all()
     assert verbs == ["export"]
+
+
+@pytest.mark.parametrize("scope", ["person", "team"])
+def test_whose_entry_is_taken_out_in_a_file_reads_it_on_their_page(
+    owner: Actor, member: Actor, steward: Actor, scope: str
+) -> None:
+    mara = make_person(owner)
+    with acting(owner) as unit:
+        person = unit.session.get_one(Person, (owner.team_id, member.person_id))
+    built(export(steward, scope, person if scope == "person" else None))
+    with acting(member):
+        assert [row.name for row in queries.find_readers(member)] == [steward.name]
+    with acting(owner) as unit:
+        opened = set(unit.session.scalars(select(OpenedBy.person_id)))
+    assert mara.id not in opened
+    assert (owner.person_id in opened) == (scope == "team")
+
+
+def test_ones_own_file_opens_nobody(owner: Actor, member: Actor) -> None:
+    built(export(member, "me"))
+    with acting(owner) as unit:
+        assert unit.session.scalars(select(OpenedBy.person_id)).all() == []
+
+
+@pytest.mark.parametrize("way", ["list", "everybody", "gives"])
+def test_a_table_of_people_or_help_tells_the_members_in_it(
+    app: CommunityFlask, owner: Actor, member: Actor, way: str
+) -> None:
+    mara = make_person(owner, "Mara Ellison")
+    make_member(owner, "Not Listed")
+    log_give(owner, member.person_id, visibility=Visibility("team"))
+    portal = Portal(app, owner)
+    portal.get("/")
+    path = {"list": f"/people.csv?q={member.name}", "gives": "/gives.csv"}.get(way)
+    answer = portal.get(path) if path else portal.post("/people.csv")
+    assert answer.status_code == 200
+    answer.close()
+    with acting(owner) as unit:
+        opened = set(unit.session.scalars(select(OpenedBy.person_id)))
+    assert member.person_id in opened
+    assert not opened & {mara.id, owner.person_id}
+    assert len(opened) == (2 if way == "everybody" else 1)

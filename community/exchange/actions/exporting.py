@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -12,6 +13,7 @@ from community.exchange.formats.limits import MAX_ROWS
 from community.exchange.formats.people_csv import write_people
 from community.identity.models import Actor
 from community.journal import actions as journal
+from community.people import actions as people_actions
 from community.people import queries as people
 from community.people.queries import Filter
 
@@ -20,14 +22,20 @@ _LISTS = ("emails", "phones", "links", "positions")
 
 
 def export_people(actor: Actor) -> bytes:
-    """Everybody the actor may see, archived people included, as CSV; noted in the audit."""
+    """Everybody the actor may see, archived people included, as CSV.
+
+    The audit tells of it, and members that their entry was taken out.
+    """
     journal.record(actor, "export", "people", actor.team_id)
-    return b"".join(write_people(_people(actor, Filter(archived=None))))
+    content, ids = list_people(actor, Filter(archived=None))
+    people_actions.note_taking(actor, ids)
+    return content
 
 
-def list_people(actor: Actor, wanted: Filter) -> bytes:
-    """The people of a list's filter as CSV; whoever answers with it notes it in the audit."""
-    return b"".join(write_people(_people(actor, wanted)))
+def list_people(actor: Actor, wanted: Filter) -> tuple[bytes, list[UUID]]:
+    """The people of a list's filter as CSV, and who they are: whoever answers with it notes both."""
+    rows = list(_people(actor, wanted))
+    return b"".join(write_people(rows)), [row["id"] for row in rows]
 
 
 def _people(actor: Actor, wanted: Filter) -> Iterator[dict[str, Any]]:

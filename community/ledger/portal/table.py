@@ -15,6 +15,7 @@ from community.ledger.portal import labels
 from community.ledger.portal.filters import FILTERS, read_filter
 from community.ledger.portal.parts import bp
 from community.ledger.queries import GiveFilter, SeenGive
+from community.people import actions as people_actions
 from community.web import pages
 from community.web.session import after_response, current_actor
 
@@ -28,9 +29,11 @@ def table() -> Response:
     actor = current_actor()
     given = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     header = (_("Day"), _("From"), _("To"), _("Kind of help"), _("What it was"), _("How it stands"))
-    rows = (_cells(give) for give in _all(read_filter(given)))
-    content = b"".join(write_csv((*header, _("Seen by")), rows))
+    gives = list(_all(read_filter(given)))
+    content = b"".join(write_csv((*header, _("Seen by")), (_cells(give) for give in gives)))
+    named = {person_id for give in gives for person_id in (give.giver_id, give.receiver_id)}
     after_response(partial(journal.note_export, actor, "gives"))
+    after_response(partial(people_actions.note_list_taken, actor, named))
     return pages.table("gives.csv", content)
 
 

@@ -4,7 +4,7 @@ from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
 from community.people.actions.disputes import dispute_note, end_dispute
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
-from community.people.actions.opening import note_opening
+from community.people.actions.opening import note_list_taken, note_opening, note_taking
 from community.people.actions.pasting import Added, add_pasted
 from community.people.actions.persons import (
     Written,
@@ -31,7 +31,9 @@ __all__ = [
     "edit_note",
     "edit_person",
     "end_dispute",
+    "note_list_taken",
     "note_opening",
+    "note_taking",
     "resolve_audience",
     "restore_note",
     "restore_person",

@@ -46,6 +46,7 @@ from community.people.queries.persons import (
     same_person,
 )
 from community.people.queries.readable import (
+    find_in_team,
     find_names,
     find_team,
     readable,
@@ -67,6 +68,7 @@ __all__ = [
     "find_duplicates",
     "find_external_id",
     "find_id_by_slug",
+    "find_in_team",
     "find_known_emails",
     "find_live",
     "find_members",

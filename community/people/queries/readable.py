@@ -1,6 +1,6 @@
 """What one may see, as ids alone: for features that name things without telling of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from community.core import db
 from community.identity.models import Actor, Membership
-from community.identity.policy import in_audience
+from community.identity.policy import in_audience, in_team
 from community.people.models import Note, Person
 from community.people.policy import listed, visible, visible_notes
 
@@ -32,6 +32,18 @@ def recorded(actor: Actor) -> Select[UUID]:
 def readable_notes(actor: Actor) -> Select[UUID]:
     """The ids of the notes the actor may read; a deleted one is its author's alone, and so is its audit."""
     return select(Note.id).where(visible_notes(actor))
+
+
+def find_in_team(person_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Which of these persons are members of the team now, by their (canonical) ids."""
+    named = aliased(Person)
+    statement = (
+        select(Person.id)
+        .distinct()
+        .join(named, and_(named.team_id == Person.team_id, named.canonical_id == Person.id))
+        .where(Person.team_id == db.current_team_id(), named.id.in_(person_ids), in_team(Person))
+    )
+    return db.session().scalars(statement).all()
 
 
 def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,5 +1,6 @@
 """Having a file made of what one may hand out: asked for, made after the answer, ended in time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from community.identity.models import Actor
 from community.identity.queries import find_actor_of_member
 from community.journal import actions as journal
 from community.notifications.actions import notify
+from community.people import actions as people_actions
 from community.records import notices, policy, queries
 from community.records.formats import archives
 from community.records.formats.archives import Contents, Part
 from community.records.models import Export
-from community.records.queries import Wanted
+from community.records.queries import Held, Wanted
 
 JOB = "records.make_export"
 THING = "export"
@@ -82,7 +84,8 @@ def carry_out(claim: Claim, export_id: UUID) -> None:
 
 
 def _make(actor: Actor, export: Export) -> None:
-    held = list(queries.find_held(actor, _wanted(actor, export)))
+    wanted = _wanted(actor, export)
+    held = list(queries.find_held(actor, wanted))
     if any(len(part.rows) > queries.ROWS for part in held):
         export.fail("too_large")
         return
@@ -100,6 +103,15 @@ def _make(actor: Actor, export: Export) -> None:
     export.counts = {part.table: len(part.rows) for part in held if part.rows}
     export.withheld = {part.table: part.withheld for part in held if part.withheld}
     export.finish(content, clock.now())
+    if wanted.subject is None or not wanted.is_self:
+        people_actions.note_taking(actor, _told_of(wanted, held))
+
+
+def _told_of(wanted: Wanted, held: Sequence[Held]) -> list[UUID]:
+    """Whose entries the file holds."""
+    if wanted.subject is not None:
+        return list(wanted.subject.person_ids)
+    return [row["id"] for part in held if part.table == "persons" for row in part.rows]
 
 
 def _wanted(actor: Actor, export: Export) -> Wanted:
@@ -110,7 +122,7 @@ def _wanted(actor: Actor, export: Export) -> Wanted:
     agreed = queries.find_agreed(export.request_id) if export.request_id else {}
     return Wanted(
         queries.get_subject(actor, export.person_id),
-        counts=export.request_id is not None,
+        is_asked=export.request_id is not None,
         agreed=agreed,
     )
 

@@ -61,7 +61,7 @@ def _add_words(waiting: SubjectRequest, words: str) -> SubjectRequest:
 
 
 def prepare_request(actor: Actor, request_id: UUID) -> SubjectRequest:
-    """Get it ready; for access, ask authors whether what only they read may be handed out."""
+    """Get it ready; for access, ask authors whether what not everybody reads may be handed out."""
     asked = queries.get_request(actor, request_id)
     if not policy.can_prepare(actor):
         raise NotAllowed(_("Stewards and owners prepare requests."))
@@ -92,7 +92,8 @@ def answer_question(actor: Actor, question_id: UUID, *, share: bool) -> ReleaseQ
     question = queries.get_question(actor, question_id)
     question.answer, question.answered_at = ("shared" if share else "kept"), clock.now()
     db.flush()
-    journal.record(actor, "answer", THING, question.request_id)
+    # Whoever reads the audit must not learn who keeps something: the entry names nobody.
+    journal.record(None, "answer", THING, question.request_id)
     return question
 
 

@@ -25,6 +25,7 @@ from community.journal import policy as journal_policy
 from community.people import queries as people_queries
 from community.people.models import Person
 from community.people.policy import visible as visible_person
+from community.records import policy
 from community.records.queries import concerns
 from community.records.queries.concerns import Subject
 
@@ -35,12 +36,13 @@ ROWS = 50_000
 class Wanted:
     """What is taken out: about whom (None: everything one may see), and what authors agreed to.
 
-    `counts` says how much more there is that is somebody's own: for a person who asked.
+    `is_asked` is for a person who asked: what the whole team reads, whoever has the file made, and
+    how much more there is that is somebody's own.
     """
 
     subject: Subject | None
     is_self: bool = False
-    counts: bool = False
+    is_asked: bool = False
     agreed: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
 
 
@@ -56,7 +58,8 @@ class Held:
 
 def find_held(actor: Actor, wanted: Wanted) -> Iterator[Held]:
     """Table by table, what the export holds."""
-    names = _Names(actor)
+    reader = policy.anybody_of(actor) if wanted.is_asked else actor
+    names = _Names(reader)
     for table in concerns.personal():
         columns = concerns.exported_columns(table)
         if not columns:
@@ -64,9 +67,9 @@ def find_held(actor: Actor, wanted: Wanted) -> Iterator[Held]:
         scope = _scope(table, wanted)
         if scope is None:
             continue
-        allowed = _allowed(actor, table, wanted)
+        allowed = _allowed(reader, table, wanted)
         rows = names.shown(table, columns, _rows(table, columns, scope & allowed))
-        is_told = wanted.counts and concerns.concerns(table).seen is not None
+        is_told = wanted.is_asked and concerns.concerns(table).seen is not None
         withheld = _count(table, scope, allowed) if is_told else 0
         if rows or withheld:
             yield Held(str(table.name), columns, rows, withheld)
@@ -104,21 +107,22 @@ def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool] | None:
     return about if written is None else or_(about, written)
 
 
-def _allowed(actor: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]:
-    """Of those, the rows the author of the export may hand out."""
+def _allowed(reader: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]:
+    """Of those, the rows that are handed out."""
     declared, subject = concerns.concerns(table), wanted.subject
     if declared.seen is None:
-        # Nobody else's to receive: theirs, or, where they are not here to ask, the team's to hand
-        # out for them.
-        return true() if wanted.is_self or (subject and not subject.is_member) else false()
+        # Nobody else's to receive: theirs, or, where they are not here to take it and asked for
+        # it, the team's to hand out to them.
+        is_for_them = wanted.is_asked and subject is not None and not subject.is_member
+        return true() if wanted.is_self or is_for_them else false()
     kind, name = declared.seen
-    ways = [table.c[name].in_(_readable(kind, actor))]
+    ways = [table.c[name].in_(readable(kind, reader))]
     if wanted.agreed.get(kind):
         ways.append(table.c[name].in_(wanted.agreed[kind]))
     return or_(*ways)
 
 
-def _readable(kind: str, actor: Actor) -> Select[Any]:
+def readable(kind: str, actor: Actor) -> Select[Any]:
     """What the actor may read of a kind. The audit shows more: also who was deleted since."""
     if kind == journal_policy.PERSON:
         return people_queries.readable(actor)

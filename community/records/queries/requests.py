@@ -13,13 +13,13 @@ from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor, Membership
-from community.journal import policy as journal_policy
-from community.ledger.models import Give, GiveState
+from community.ledger.models import Give
 from community.people.models import Note, Person
 from community.people.queries import readable as readable_persons
 from community.records.models import OPEN, WARNED_BEFORE, ReleaseQuestion, SubjectRequest
-from community.records.policy import asked_of, visible
+from community.records.policy import anybody_of, asked_of, visible
 from community.records.queries.concerns import Subject
+from community.records.queries.holdings import readable
 
 _subject, _asker = shared_alias(Person), shared_alias(Person)
 
@@ -132,23 +132,32 @@ def find_keepers(roles: Sequence[str]) -> Sequence[UUID]:
 
 
 def find_hidden(actor: Actor, subject: Subject) -> list[tuple[str, UUID, UUID]]:
-    """What is told about the person that the actor does not read: (kind, id, author)."""
+    """What is told about the person that not the whole team reads: (kind, id, author).
+
+    Also what the actor reads, and what is theirs: no reader hands out for its author.
+    """
+    anybody = anybody_of(actor)
     notes = (
         select(Note.id, Note.author_id)
         .where(Note.team_id == subject.team_id, Note.person_id.in_(subject.person_ids))
         .where(Note.deleted_at.is_(None), Note.author_id.not_in(subject.person_ids))
-        .where(Note.id.not_in(journal_policy.readable("note", actor)))
+        .where(Note.id.not_in(readable("note", anybody)))
     )
     gives = (
         select(Give.id, Give.logged_by_id)
-        .join(GiveState, (GiveState.team_id == Give.team_id) & (GiveState.give_id == Give.id))
         .where(Give.team_id == subject.team_id)
         .where(or_(Give.giver_id.in_(subject.person_ids), Give.receiver_id.in_(subject.person_ids)))
         .where(Give.logged_by_id.not_in(subject.person_ids))
-        .where(Give.id.not_in(journal_policy.readable("give", actor)))
+        .where(Give.id.not_in(readable("give", anybody)))
+    )
+    persons = (
+        select(Person.id, Person.author_id)
+        .where(Person.team_id == subject.team_id, Person.id.in_(subject.person_ids))
+        .where(Person.deleted_at.is_(None), Person.author_id.not_in(subject.person_ids))
+        .where(Person.id.not_in(readable("person", anybody)))
     )
     found: list[tuple[str, UUID, UUID]] = []
-    for kind, statement in (("note", notes), ("give", gives)):
+    for kind, statement in (("note", notes), ("give", gives), ("person", persons)):
         found += [(kind, row[0], row[1]) for row in db.session().execute(statement)]
     return found
 
