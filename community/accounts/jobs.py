@@ -172,7 +172,9 @@ def farewell_mail(membership_id: UUID) -> Mail | None:
 def mail_team_ending(claim: Claim) -> None:
     """Tell an owner that the team was deleted, and how to take that back."""
     membership_id = UUID(claim.args["membership_id"])
-    delivery.send_claimed(claim, lambda: ending_mail(membership_id), essential=True, though_shut=True)
+    delivery.send_claimed(
+        claim, lambda: ending_mail(membership_id), essential=True, though_shut=True
+    )
 
 
 def ending_mail(membership_id: UUID) -> Mail | None:
