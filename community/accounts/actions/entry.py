@@ -98,7 +98,7 @@ def sign_in_with_passkey(answer: str, *, browser: Browser) -> str:
     return let_in(passkey.user_id, browser)
 
 
-def check_code(user_id: UUID, code: str, counted: list[bytes]) -> None:
+def check_code(user_id: UUID, code: str, counted: counters.Counted) -> None:
     """Use up a code of the user's app or a recovery code; RuleBroken when it is neither."""
     bucket = counters.reserve(counted)
     plain = "".join(code.split())
