@@ -42,7 +42,7 @@ _PAGES = dict.fromkeys(("sign_in", "confirm_email", "reset_password"), "/login/{
 def mail_link(claim: Claim) -> None:
     """Mail a link, or word of a change, to the address it is bound to."""
     credential_id = UUID(claim.args["credential_id"])
-    delivery.send_claimed(claim, lambda: link_mail(credential_id), essential=True)
+    delivery.send_claimed(claim, lambda: link_mail(credential_id), essential=True, though_shut=True)
 
 
 def link_mail(credential_id: UUID) -> Mail | None:
@@ -172,7 +172,9 @@ def farewell_mail(membership_id: UUID) -> Mail | None:
 def mail_team_ending(claim: Claim) -> None:
     """Tell an owner that the team was deleted, and how to take that back."""
     membership_id = UUID(claim.args["membership_id"])
-    delivery.send_claimed(claim, lambda: ending_mail(membership_id), essential=True)
+    delivery.send_claimed(
+        claim, lambda: ending_mail(membership_id), essential=True, though_shut=True
+    )
 
 
 def ending_mail(membership_id: UUID) -> Mail | None:

@@ -52,10 +52,11 @@ class Credential(db.Global, db.Base):
     """A password (argon2id), or something of a user's that is used once (SHA-256).
 
     Kinds: `password`; `link`, mailed or printed; `half`, a sign-in that waits for its second
-    factor; `challenge`, what a passkey signs; `recovery`, a code for a lost factor; `provider`, a
-    way to a provider that is under way; `proof`, what one came back with to be linked. A link of
-    purpose `setup`, and a challenge or way to sign in, have no user yet. `address` binds a link to
-    where it was sent; `detail` is what its mail says besides, or names the provider.
+    factor, with the account elsewhere that is linked by it; `challenge`, what a passkey signs;
+    `recovery`, a code for a lost factor; `provider`, a way to a provider that is under way;
+    `proof`, what one came back with to be linked. A link of purpose `setup`, and a challenge or
+    way to sign in, have no user yet. `address` binds a link to where it was sent; `detail` is
+    what its mail says besides, names the provider, or holds the account elsewhere.
     """
 
     __tablename__ = "credentials"

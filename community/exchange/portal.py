@@ -314,6 +314,7 @@ def people_csv() -> Response:
 
 
 @blp.get("/people.csv")
+@needs_confirmation
 def list_csv() -> Response:
     """The list of people as its address filters it; the audit hears of it after the answer."""
     actor = current_actor()

@@ -135,6 +135,11 @@ def find_team_by_key(key: str) -> Team | None:
     return db.session().scalar(select(Team).where(Team.key == key, Team.deleted_at.is_(None)))
 
 
+def find_any_team_by_key(key: str) -> Team | None:
+    """The same, a deleted team too: saying “no more mail” holds for it if it comes back."""
+    return db.session().scalar(select(Team).where(Team.key == key))
+
+
 def get_team(actor: Actor) -> Team:
     """The actor's team."""
     team = db.session().get(Team, actor.team_id)

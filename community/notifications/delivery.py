@@ -9,6 +9,7 @@ carries the same Message-ID.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from community.core import clock, db, i18n, mail, outbox
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim
+from community.identity.models import Team
 from community.notifications import catalogue, queries, quiet
 from community.notifications.actions import lift, suppress
 from community.notifications.catalogue import NoticeKind, Words
@@ -27,23 +29,44 @@ from community.web import letters
 
 log = structlog.get_logger(__name__)
 
+# How often mail of a deleted team looks whether the team is back; it goes away with the team.
+WHILE_SHUT = timedelta(hours=1)
+
 
 def send_claimed(
-    claim: Claim, build: Callable[[], Mail | None], *, essential: bool = False
+    claim: Claim,
+    build: Callable[[], Mail | None],
+    *,
+    essential: bool = False,
+    though_shut: bool = False,
 ) -> None:
     """Send the mail that `build` makes inside a transaction of the row's team; None: not any more.
 
     Nothing goes to an address that refused our mail for good, unless it is `essential`: someone
     asked for it just now (a sign-in link). Where that arrives, the address is good again.
+
+    Mail of a deleted team waits until an owner brings the team back, unless it leaves
+    `though_shut`: a way in, and word of the deletion itself.
     """
     with db.transaction(claim.team_id):
         if outbox.get(claim) is None:
+            return
+        if not though_shut and _waits(claim):
             return
         message = build()
         if message is None or (not essential and is_suppressed(message.to)):
             outbox.finish(claim, "cancelled")
             return
     hand_over(claim, message, lambda: lift(message.to) if essential else None)
+
+
+def _waits(claim: Claim) -> bool:
+    """Whether the team is deleted: then the row is put off, and lost with the team alone."""
+    team = db.session().get(Team, claim.team_id)
+    if team is None or team.deleted_at is None:
+        return False
+    outbox.postpone(claim, WHILE_SHUT)
+    return True
 
 
 def hand_over(claim: Claim, message: Mail, sent: Callable[[], object]) -> None:
@@ -72,6 +95,8 @@ def send_notice(claim: Claim) -> None:
     """Mail one notice, if it may still be read and is still wanted at this moment."""
     with db.transaction(claim.team_id):
         found = queries.find_delivery(claim)
+        if found is None and _waits(claim):
+            return
         kind = catalogue.kind(found.kind) if found else None
         if found is None or kind is None or not found.address or not _is_wanted(found, kind):
             outbox.finish(claim, "cancelled")

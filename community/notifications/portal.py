@@ -12,7 +12,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.paging import PageRequest
 from community.identity.models import Actor
-from community.identity.queries import find_team_by_key
+from community.identity.queries import find_any_team_by_key
 from community.notifications import actions, catalogue, queries, schemas
 from community.notifications.formats import links, mailbox
 from community.notifications.formats.links import Unsubscribe
@@ -168,7 +168,7 @@ def unsubscribe(token: str) -> Response:
 def _open_link(token: str) -> Unsubscribe:
     key = links.team_key_of(token)
     link = links.read_unsubscribe(token) if key else None
-    team = find_team_by_key(key) if key and link else None
+    team = find_any_team_by_key(key) if key and link else None
     if link is None or team is None:
         raise NotFound(_("This link is not one of ours."))
     db.enter(team.id, None)

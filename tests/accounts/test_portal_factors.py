@@ -243,6 +243,21 @@ def test_what_touches_ways_in_or_leaves_the_team_waits_for_a_proof(
     assert (answer.status_code, answer.headers["Location"][:8]) == (303, "/confirm")
 
 
+@pytest.mark.parametrize("path", ["/people.csv?tag=Design", "/gives.csv?from=me"])
+def test_a_table_waits_for_a_proof_and_is_taken_after_it(
+    app: CommunityFlask, owner: Actor, path: str
+) -> None:
+    make_app(owner)
+    portal = Portal(app, owner)
+    age_session(_here(portal), made_days=0.02)
+    led = portal.get(path)
+    assert led.status_code == 303
+    portal.get("/" + led.headers["Location"])
+    done = portal.post("//confirm", {"code": code_of()})
+    assert done.headers["Location"] == portal.path(path)
+    assert portal.get(path).mimetype == "text/csv"
+
+
 def test_without_a_factor_the_password_confirms_and_without_that_a_link(
     app: CommunityFlask, owner: Actor
 ) -> None:

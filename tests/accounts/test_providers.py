@@ -12,7 +12,7 @@ from community.accounts.models import LinkedAccount
 from community.core import db, oidc, providers
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
-from tests.factories.accounts import address_of, make_app
+from tests.factories.accounts import address_of, code_of, make_app, make_codes
 from tests.factories.identity import acting, make_member
 from tests.provider import NAME, Provider, free_port
 from tests.web_client import BASE_URL, Portal, words_of
@@ -129,6 +129,39 @@ def test_a_second_factor_is_asked_for_all_the_same(visitor: Visitor, member: Act
     answer = visitor.sign_in(known_as(visitor.provider, member, **claims))
     assert answer.headers["Location"].endswith("/login/second")
     assert not visitor.is_in
+
+
+def test_the_account_is_linked_with_the_second_factor_and_not_before(
+    visitor: Visitor, member: Actor
+) -> None:
+    make_app(member)
+    subject = known_as(visitor.provider, member)
+    visitor.sign_in(subject)
+    assert linked_of(member) == []
+    assert told_of(member, "account_linked") == (0, 0)
+    visitor.get("//login/second")
+    assert visitor.post("//login/second", {"code": "000000"}).status_code == 422
+    assert linked_of(member) == []
+    assert visitor.post("//login/second", {"code": code_of()}).status_code == 303
+    assert visitor.is_in
+    assert [account.subject for account in linked_of(member)] == [subject]
+    assert told_of(member, "account_linked") == (1, 1)
+
+
+def test_of_two_waiting_sign_ins_the_second_one_finds_the_account_linked(
+    visitor: Visitor, app: CommunityFlask, member: Actor
+) -> None:
+    make_app(member)
+    codes = make_codes(member)
+    subject = known_as(visitor.provider, member)
+    other = Visitor(app, visitor.provider)
+    for browser in (visitor, other):
+        browser.sign_in(subject)
+    for browser, code in zip((visitor, other), codes, strict=False):
+        browser.get("//login/second")
+        assert browser.post("//login/second", {"code": code}).status_code == 303
+        assert browser.is_in
+    assert len(linked_of(member)) == 1
 
 
 @pytest.mark.parametrize(

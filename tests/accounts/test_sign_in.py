@@ -179,13 +179,38 @@ def test_ten_links_an_hour_are_mailed_to_an_address(owner: Actor) -> None:
     address = address_of(owner)
     for _ in range(10):
         _ask(address)
-    with pytest.raises(TooManyTries):
-        _ask(address)
+    before = _owed_mails(owner)
+    assert len(before) == 10
+    newest = newest_link(owner.user_id) or ""
+    known = _ask(address)
+    assert _owed_mails(owner) == before, "nothing more is mailed"
     unknown = f"nobody-{uuid.uuid4().hex}@example.org"
     for _ in range(10):
         _ask(unknown)
+    assert _shapes(known) == _shapes(_ask(unknown)), "and nothing tells"
+    assert _by_link(newest), "what was mailed last still works"
+
+
+def test_strangers_who_ask_for_links_shut_nobody_out(owner: Actor) -> None:
+    address = address_of(owner)
+    for _ in range(12):
+        _ask(address)
+    with clock.shifted(timedelta(minutes=16)):
+        _ask(address)
+        assert len(_owed_mails(owner)) == 11, "the ten have run out, so there is one to follow"
+        _ask(address)
+        assert len(_owed_mails(owner)) == 11
+        assert _by_link(newest_link(owner.user_id) or "")
+
+
+def test_ten_links_an_hour_are_asked_for_from_an_address_block(owner: Actor) -> None:
+    remote = _remote()
+    for _ in range(10):
+        _ask(f"nobody-{uuid.uuid4().hex}@example.org", remote)
     with pytest.raises(TooManyTries):
-        _ask(unknown)
+        _ask(address_of(owner), remote)
+    _ask(address_of(owner))
+    assert len(_owed_mails(owner)) == 1
 
 
 def test_the_right_password_signs_in_and_is_journalled_in_each_team(owner: Actor) -> None:
@@ -236,11 +261,24 @@ def test_an_unknown_address_costs_a_hash_too(
     assert len(verified) == 1
 
 
-def test_ten_wrong_passwords_lock_the_account_for_passwords_only(owner: Actor) -> None:
+def test_wrong_passwords_of_a_stranger_leave_the_way_in_open(owner: Actor) -> None:
     make_password(owner)
+    stranger = _remote()
     for _ in range(10):
         with pytest.raises(RuleBroken):
-            _by_password(address_of(owner), "meadow-lantern-otter-18")
+            _by_password(address_of(owner), "meadow-lantern-otter-18", stranger)
+    with pytest.raises(TooManyTries):
+        _by_password(address_of(owner), PASSWORD, stranger)
+    assert _by_password(address_of(owner), PASSWORD)
+
+
+def test_a_hundred_wrong_passwords_from_everywhere_lock_the_account_for_passwords_only(
+    owner: Actor,
+) -> None:
+    make_password(owner)
+    for _ in range(counters.CEILING):
+        counted = counters.keys("password", address_of(owner), _remote(), limit=counters.CEILING)
+        counters.reserve(counted)
     with pytest.raises(TooManyTries):
         _by_password(address_of(owner), PASSWORD)
     _ask(address_of(owner))

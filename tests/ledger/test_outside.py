@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from community.core import clock, mail
+from community.accounts.actions import team_life
+from community.core import clock, db, mail
 from community.core.mail import MailFailed
 from community.core.outbox import MAX_ATTEMPTS, OutboxRow
 from community.identity.models import Actor
@@ -16,6 +17,7 @@ from community.ledger.actions import Letter
 from community.ledger.actions.outside import TELL_JOB
 from community.ledger.models import GiveWords
 from community.notifications.models import MailSuppression, Notice
+from community.notifications.queries import why_suppressed
 from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
 from tests.factories.identity import acting, again, make_circle, make_member
@@ -75,6 +77,50 @@ def test_the_mail_holds_the_givers_words_and_replies_go_to_them(
     assert letter.headers["List-Unsubscribe"].endswith("/no-more>")
     assert state_of(owner, row.id) == "done"
     assert "http://localhost:8000/i/" in (letter.html or "")
+
+
+def test_mail_of_a_deleted_team_waits_and_leaves_when_the_team_is_back(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    (row,) = owed(owner, TELL_JOB)
+    with acting(owner):
+        team_life.end_team(owner)
+    do_owed(app, owner, TELL_JOB)
+    assert sent == []
+    (waiting,) = owed(owner, TELL_JOB)
+    assert (waiting.id, waiting.attempt, waiting.state) == (row.id, 0, "due")
+    assert waiting.next_at is not None
+    assert waiting.next_at > waiting.created_at + timedelta(minutes=50)
+    with db.transaction(None, owner.user_id):
+        team_life.restore_team(owner.user_id, owner.team_slug)
+    do_owed(app, owner, TELL_JOB)
+    assert [letter.to for letter in sent] == [ADDRESS]
+
+
+def test_a_letter_that_waited_longer_than_its_link_lives_is_not_sent(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    (row,) = owed(owner, TELL_JOB)
+    with clock.shifted(timedelta(days=15)):
+        do_owed(app, owner, TELL_JOB)
+    assert sent == []
+    assert state_of(owner, row.id) == "cancelled"
+    assert seen(owner, told).told_at is None
+
+
+def test_no_more_mail_is_said_to_a_deleted_team_too(
+    app: CommunityFlask, owner: Actor, told: UUID, sent: list[mail.Mail]
+) -> None:
+    do_owed(app, owner, TELL_JOB)
+    link = link_of(sent[0])
+    with acting(owner):
+        team_life.end_team(owner)
+    browser = Portal(app)
+    assert browser.get(link).status_code == 404
+    assert browser.get(f"{link}/no-more").status_code == 200
+    assert browser.post(f"{link}/no-more", {}, csrf=False).status_code == 200
+    with db.transaction(owner.team_id):
+        assert why_suppressed(ADDRESS) == "no_more"
 
 
 def test_a_scanner_that_opens_the_link_changes_nothing(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from community.accounts.actions import team_life
 from community.core import clock, db, mail, outbox, queue
 from community.core.mail import Mail, MailFailed
 from community.core.outbox import Claim, OutboxRow
@@ -40,6 +41,15 @@ def address_of(actor: Actor) -> str:
 def the_claim(owner: Actor) -> Claim:
     (claim,) = claims_of(owner)
     return claim
+
+
+def make_due(owner: Actor) -> None:
+    with db.transaction(owner.team_id) as unit:
+        unit.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.job == actions.MAIL_JOB, OutboxRow.next_at.is_not(None))
+            .values(next_at=clock.now() - timedelta(minutes=1))
+        )
 
 
 def test_a_notice_is_mailed_with_everything_one_needs(
@@ -164,6 +174,23 @@ def test_what_changed_since_stops_the_mail(
     delivery.send_notice(claim)
     assert smtp.tried == []
     assert state_of(claim) == "cancelled"
+
+
+def test_notices_of_a_deleted_team_wait_until_it_is_back(
+    owner: Actor, member: Actor, smtp: Listener
+) -> None:
+    tell(member, by=owner)
+    claim = the_claim(owner)
+    with acting(owner):
+        team_life.end_team(owner)
+    delivery.send_notice(claim)
+    assert smtp.tried == []
+    assert state_of(claim) == "due"
+    with db.transaction(None, owner.user_id):
+        team_life.restore_team(owner.user_id, owner.team_slug)
+    make_due(owner)
+    delivery.send_notice(the_claim(owner))
+    assert len(smtp.arrived) == 1
 
 
 def test_a_kind_that_is_not_mailed_by_default_waits_for_a_wish(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from community.accounts.actions import team_life
 from community.core import mail
 from community.core.mail import Mail
 from community.identity.models import Actor
@@ -171,6 +172,15 @@ class TestUnsubscribe:
                 self.path(member), data={"List-Unsubscribe": "One-Click"}, base_url=BASE_URL
             )
             assert answer.status_code == 200
+        assert not self.wants_mail(member)
+
+    def test_it_acts_in_a_deleted_team_too(
+        self, app: CommunityFlask, owner: Actor, member: Actor
+    ) -> None:
+        with acting(owner):
+            team_life.end_team(owner)
+        answer = app.test_client().post(self.path(member), base_url=BASE_URL)
+        assert answer.status_code == 200
         assert not self.wants_mail(member)
 
     def test_it_acts_for_its_member_alone(

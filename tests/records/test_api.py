@@ -48,6 +48,17 @@ def test_a_file_is_made_polled_and_taken(app: CommunityFlask, owner: Actor) -> N
     assert api.get(path).status_code == 404
 
 
+def test_a_file_of_more_than_oneself_needs_the_scope_admin(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    api = Api(app, owner, ("read", "write"))
+    for body in ({"scope": "team"}, {"scope": "person", "person_id": str(member.person_id)}):
+        refused = api.post("/exports", body)
+        assert (refused.status_code, refused.json["code"]) == (403, "scope_missing")
+        assert Api(app, owner).post("/exports", body).status_code == 202
+    assert api.post("/exports", {"scope": "me"}).status_code == 202
+
+
 @pytest.mark.parametrize("body", [{"scope": "person"}, {"scope": "me", "person_id": "x"}])
 def test_whom_a_file_is_about_is_said_exactly(
     app: CommunityFlask, owner: Actor, body: dict[str, str]

@@ -1,10 +1,11 @@
-"""Refused tries: ten an hour for an account and for an address block, counted in PostgreSQL.
+"""Refused tries an hour, counted in PostgreSQL: ten of an address block, and ten for an account where
+only its user can try; where a stranger can, a hundred, so that nobody is shut out by ten of theirs.
 
 A try is reserved before it is judged and given back when it succeeds, so that many at once
-do not slip past. Buckets of ten minutes are summed, so that no hour ever holds more than ten.
+do not slip past. Buckets of ten minutes are summed, so that no hour ever holds more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -17,8 +18,14 @@ from community.core.errors import TooManyTries
 from community.core.i18n import ngettext
 
 LIMIT = 10
+# Of anybody's tries for an account, from wherever they come.
+CEILING = 100
 _BUCKET = timedelta(minutes=10)
 _REACH = timedelta(hours=1) + _BUCKET
+
+Counted = Mapping[bytes, int]
+"""The hashed counters of a try, and how many each takes; in the order of their keys, so that two
+tries at once lock them in the same order."""
 
 
 def address_block(remote: str | None) -> str:
@@ -33,21 +40,23 @@ def address_block(remote: str | None) -> str:
     return str(ip_network(f"{address}/{bits}", strict=False))
 
 
-def account_key(kind: str, account: str) -> list[bytes]:
-    """The hashed counter of an account's tries of a kind."""
-    return [tokens.digest(f"{kind}:account:{account}")]
+def account_key(kind: str, account: str, limit: int = LIMIT) -> Counted:
+    """The counter of an account's tries of a kind."""
+    return {tokens.digest(f"{kind}:account:{account}"): limit}
 
 
-def keys(kind: str, account: str, remote: str | None) -> list[bytes]:
-    """The counters of a try without a session: the account's and the address block's.
-
-    Sorted, so that two tries at once lock them in the same order.
-    """
-    block = tokens.digest(f"{kind}:block:{address_block(remote)}")
-    return sorted([*account_key(kind, account), block])
+def block_key(kind: str, remote: str | None) -> Counted:
+    """The counter of an address block's tries of a kind, for whomever."""
+    return {tokens.digest(f"{kind}:block:{address_block(remote)}"): LIMIT}
 
 
-def reserve(counted: Sequence[bytes]) -> datetime:
+def keys(kind: str, account: str, remote: str | None, *, limit: int = LIMIT) -> Counted:
+    """The counters of a try without a session: the account's and the address block's."""
+    both = {**account_key(kind, account, limit), **block_key(kind, remote)}
+    return dict(sorted(both.items()))
+
+
+def reserve(counted: Counted) -> datetime:
     """Take one try from each counter, or raise TooManyTries. Own transaction.
 
     Returns the bucket the try is in, for `give_back`.
@@ -64,24 +73,38 @@ def reserve(counted: Sequence[bytes]) -> datetime:
             )
         # A statement of its own: it sees what others committed while this one waited its turn.
         tallies = unit.session.execute(
-            select(func.sum(SignInCounter.refused), func.min(SignInCounter.window_start))
+            select(
+                SignInCounter.key,
+                func.sum(SignInCounter.refused),
+                func.min(SignInCounter.window_start),
+            )
             .where(
-                SignInCounter.key.in_(counted), SignInCounter.window_start > clock.now() - _REACH
+                SignInCounter.key.in_(list(counted)),
+                SignInCounter.window_start > clock.now() - _REACH,
             )
             .group_by(SignInCounter.key)
         ).all()
-        full = [first for total, first in tallies if total > LIMIT]
+        full = [first for key, total, first in tallies if total > counted[key]]
         if full:
             raise _too_many(max(full) + _REACH - clock.now())
     return bucket
 
 
-def give_back(counted: Sequence[bytes], bucket: datetime) -> None:
+def has_room(counted: Counted) -> bool:
+    """Take one try from each counter and say whether there was one, to whoever refuses nothing."""
+    try:
+        reserve(counted)
+    except TooManyTries:
+        return False
+    return True
+
+
+def give_back(counted: Counted, bucket: datetime) -> None:
     """The try succeeded: it does not count. Own transaction."""
     with db.independent() as unit:
         unit.session.execute(
             update(SignInCounter)
-            .where(SignInCounter.key.in_(counted), SignInCounter.window_start == bucket)
+            .where(SignInCounter.key.in_(list(counted)), SignInCounter.window_start == bucket)
             .where(SignInCounter.refused > 0)
             .values(refused=SignInCounter.refused - 1)
         )

@@ -10,14 +10,17 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from community.accounts.actions import authenticator, counters, passkeys, recovery
+from community.accounts.actions.identities import link_to, read_proof, write_proof
 from community.accounts.actions.security_mail import tell
 from community.accounts.actions.sessions import start_session
 from community.accounts.actions.teams import journal_everywhere
 from community.accounts.models import Credential, Session
 from community.accounts.queries import factors as queries
+from community.accounts.queries import linked
 from community.core import clock, db, tokens
 from community.core.errors import NotFound, RuleBroken
 from community.core.i18n import gettext as _
+from community.core.providers import Identity
 
 HALF_LIFE = timedelta(minutes=10)
 
@@ -43,10 +46,18 @@ class Entry:
 NO_BROWSER = Browser()
 
 
-def enter(user_id: UUID, browser: Browser = NO_BROWSER) -> Entry:
-    """Let in somebody whose link, password or provider was right."""
+def enter(
+    user_id: UUID, browser: Browser = NO_BROWSER, *, identity: Identity | None = None
+) -> Entry:
+    """Let in somebody whose link, password or provider was right.
+
+    `identity` is an account elsewhere that they came by for the first time: it is linked with
+    the sign-in, and so not before the second factor.
+    """
     if queries.has_factor(user_id):
-        return Entry(_half(user_id), needs_factor=True)
+        return Entry(_half(user_id, identity), needs_factor=True)
+    if identity is not None:
+        link_to(user_id, identity)
     return Entry(let_in(user_id, browser))
 
 
@@ -87,7 +98,7 @@ def sign_in_with_passkey(answer: str, *, browser: Browser) -> str:
     return let_in(passkey.user_id, browser)
 
 
-def check_code(user_id: UUID, code: str, counted: list[bytes]) -> None:
+def check_code(user_id: UUID, code: str, counted: counters.Counted) -> None:
     """Use up a code of the user's app or a recovery code; RuleBroken when it is neither."""
     bucket = counters.reserve(counted)
     plain = "".join(code.split())
@@ -112,17 +123,18 @@ def forget_halves(user_id: UUID) -> None:
     )
 
 
-def _half(user_id: UUID) -> str:
+def _half(user_id: UUID, identity: Identity | None) -> str:
     secret = tokens.secret()
-    db.add(
-        Credential(
-            user_id=user_id,
-            kind="half",
-            purpose="second_factor",
-            digest=tokens.digest(secret),
-            expires_at=clock.now() + HALF_LIFE,
-        )
+    half = Credential(
+        user_id=user_id,
+        kind="half",
+        purpose="second_factor",
+        digest=tokens.digest(secret),
+        expires_at=clock.now() + HALF_LIFE,
     )
+    if identity is not None:
+        write_proof(half, identity)
+    db.add(half)
     db.flush()
     return secret
 
@@ -141,7 +153,17 @@ def _finish(half: Credential, browser: Browser) -> str:
     )
     if db.row_count(spent) != 1:
         raise NotFound(_("Begin again with your address."), code="half_expired")
-    return let_in(_user_of(half), browser)
+    user_id = _user_of(half)
+    if half.detail is not None:
+        _link_once(user_id, read_proof(half))
+    return let_in(user_id, browser)
+
+
+def _link_once(user_id: UUID, identity: Identity) -> None:
+    """Link the account that the half sign-in came by, unless another sign-in has done so since."""
+    known = linked.find_by_subject(identity.issuer, identity.subject)
+    if known is None or known.user_id != user_id:
+        link_to(user_id, identity)
 
 
 def _is_new(user_id: UUID, mark: bytes | None) -> bool:

@@ -5,48 +5,25 @@ button that says whose account it is. A page of somebody else can make a browser
 two, but not press the third.
 """
 
-import json
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 
 from community.accounts.actions.entry import forget_halves
+from community.accounts.actions.identities import link_to, read_proof, write_proof
 from community.accounts.actions.security_mail import tell
 from community.accounts.actions.sessions import end_everything_else, rotate
 from community.accounts.actions.teams import journal_everywhere
-from community.accounts.models import Credential, LinkedAccount
+from community.accounts.models import Credential
 from community.accounts.queries import linked as queries
 from community.accounts.queries.opening import OpenSession, require_fresh
 from community.core import clock, db, providers
-from community.core.errors import Conflict, NotAllowed, NotFound
+from community.core.errors import NotAllowed, NotFound
 from community.core.i18n import gettext as _
 from community.core.providers import Identity
 
 PROOF_LIFE = timedelta(minutes=10)
-
-
-def link_to(user_id: UUID, identity: Identity) -> LinkedAccount:
-    """This account signs the user in from now on; they are told. Conflict when it is taken."""
-    row = LinkedAccount(
-        user_id=user_id,
-        issuer=identity.issuer,
-        subject=identity.subject,
-        address=identity.address or "",
-        last_used_at=clock.now(),
-    )
-    try:
-        with db.attempt():
-            db.add(row)
-    except IntegrityError as error:
-        raise Conflict(
-            _("This account is linked with somebody here already, or you have linked another one."),
-            code="linked_otherwise",
-        ) from error
-    journal_everywhere(user_id, "link_account")
-    tell(user_id, "account_linked", detail=providers.label_of(identity.issuer))
-    return row
 
 
 def keep_proof(session: OpenSession, user_id: UUID, identity: Identity) -> UUID:
@@ -57,26 +34,17 @@ def keep_proof(session: OpenSession, user_id: UUID, identity: Identity) -> UUID:
         )
     require_fresh(session)
     proof_id = db.new_id()
-    told = {"issuer": identity.issuer, "subject": identity.subject}
-    db.add(
-        Credential(
-            id=proof_id,
-            user_id=user_id,
-            kind="proof",
-            purpose="link",
-            address=identity.address,
-            detail=json.dumps({**told, "name": identity.name[:200]}),
-            expires_at=clock.now() + PROOF_LIFE,
-        )
+    proof = Credential(
+        id=proof_id,
+        user_id=user_id,
+        kind="proof",
+        purpose="link",
+        expires_at=clock.now() + PROOF_LIFE,
     )
+    write_proof(proof, identity)
+    db.add(proof)
     db.flush()
     return proof_id
-
-
-def read_proof(proof: Credential) -> Identity:
-    """Whose account it is that waits to be linked."""
-    told = json.loads(proof.detail or "{}")
-    return Identity(told["issuer"], told["subject"], proof.address, told["name"])
 
 
 def link_account(session: OpenSession, proof_id: UUID) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import update
 
 from community.accounts.actions.entry import HALF_LIFE, Browser, Entry, enter
 from community.accounts.actions.invitations import enter_team_of
-from community.accounts.actions.linking import link_to
 from community.accounts.actions.sign_in import prove_address
 from community.accounts.actions.teams import find_or_create_user
 from community.accounts.models import Credential
@@ -87,9 +86,7 @@ def sign_in_as(
         _refuse_without_team(user_id)
     if known is not None:
         known.last_used_at = clock.now()
-    else:
-        link_to(user_id, identity)
-    return enter(user_id, browser)
+    return enter(user_id, browser, identity=None if known else identity)
 
 
 def check_domain(provider: OidcProvider, identity: Identity) -> str | None:

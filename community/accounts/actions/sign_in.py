@@ -31,14 +31,18 @@ def request_link(address: str, *, remote: str | None, purpose: str = "sign_in") 
 
     `purpose` is `sign_in`, or `reset_password` for whoever has forgotten theirs.
 
-    Raises TooManyTries after ten an hour for the address or its asker's address block.
+    Raises TooManyTries after ten an hour of the asker's address block. Beyond ten an hour for the
+    address the answer is as always, so that strangers shut nobody out, and nothing is mailed as
+    long as a link that was mailed before still works.
     """
-    counters.reserve(counters.keys("link", address, remote))
+    counters.reserve(counters.block_key("link", remote))
+    is_usual = counters.has_room(counters.account_key("link", address))
     user_id = queries.find_user_id(address)
     asker = user_id or db.new_id()
+    is_there = not is_usual and queries.has_live_link(asker, purpose, address)
     db.enter(None, asker)
     team_ids = queries.find_team_ids_of(asker)
-    if user_id is None or not team_ids:
+    if user_id is None or not team_ids or is_there:
         _do_the_same_for_nobody(asker)
         return
     credential_id = new_link(user_id, purpose, life=LINK_LIFE, address=address)
@@ -176,10 +180,10 @@ def sign_in_with_password(
 ) -> Entry:
     """Check address and password: a session begins, or a second factor is asked for.
 
-    Raises RuleBroken with the same words whatever was wrong, and TooManyTries after ten
-    refused tries an hour.
+    Raises RuleBroken with the same words whatever was wrong, and TooManyTries after ten refused
+    tries an hour of an address block, or a hundred for an address from anywhere.
     """
-    counted = counters.keys("password", address, remote)
+    counted = counters.keys("password", address, remote, limit=counters.CEILING)
     bucket = counters.reserve(counted)
     found = queries.find_password(address)
     stored = found.password_hash if found else None

@@ -59,7 +59,7 @@ def check_password(session: OpenSession, password: str, *, field: str) -> None:
     counters.give_back(counted, bucket)
 
 
-def _counted(session: OpenSession) -> list[bytes]:
+def _counted(session: OpenSession) -> counters.Counted:
     return counters.account_key("confirm", str(session.user_id))
 
 

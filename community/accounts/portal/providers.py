@@ -15,6 +15,7 @@ from flask import session as flask_session
 
 from community.accounts.actions import linking
 from community.accounts.actions import providers as actions
+from community.accounts.actions.identities import read_proof
 from community.accounts.actions.providers import Way
 from community.accounts.models import Credential
 from community.accounts.portal.browser import (
@@ -233,7 +234,7 @@ def _page(form: pages.Form | None = None) -> Response:
         linked=[(account, label_of(account.issuer)) for account in linked],
         open_providers=[one for one in all_providers() if one.issuer not in issuers],
         proof=proof,
-        identity=linking.read_proof(proof) if proof else None,
+        identity=read_proof(proof) if proof else None,
         label_of=label_of,
         status=422 if form is not None and form.errors else 200,
     )

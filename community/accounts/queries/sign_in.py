@@ -55,6 +55,19 @@ def find_user_id(address: str) -> UUID | None:
     )
 
 
+def has_live_link(user_id: UUID, purpose: str, address: str) -> bool:
+    """Whether a link that was mailed to the address can still be followed."""
+    found = select(Credential.id).where(
+        Credential.user_id == user_id,
+        Credential.kind == "link",
+        Credential.purpose == purpose,
+        Credential.address == address,
+        Credential.used_at.is_(None),
+        Credential.expires_at > clock.now(),
+    )
+    return db.session().scalar(found.limit(1)) is not None
+
+
 def find_team_ids_of(user_id: UUID) -> Sequence[UUID]:
     """The teams a user is an active member of; the transaction is set to that user.
 

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from community.accounts.actions import link_url
-from community.core import db
+from community.accounts.models import ActionLink
+from community.core import clock, db
 from community.core.mail import Mail
 from community.identity.models import Team, User
 from community.identity.queries import primary_email
@@ -16,9 +17,13 @@ NO_MORE = "no-more"
 
 
 def write_letter(give_id: UUID, link_id: UUID) -> Mail | None:
-    """The mail about a give, as its giver approved it; None when it was taken back meanwhile."""
+    """The mail about a give, as its giver approved it; None when it was taken back meanwhile, or
+    waited so long (for a deleted team) that nobody could answer any more."""
     entry = find_entry_of_link(give_id)
     team = db.session().get(Team, db.current_team_id())
+    link = db.session().get(ActionLink, (db.current_team_id(), link_id))
+    if link is None or link.expires_at <= clock.now():
+        return None
     if entry is None or team is None or not is_to_be_told(entry) or entry.giver.user_id is None:
         return None
     user = db.session().get_one(User, entry.giver.user_id)

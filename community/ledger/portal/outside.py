@@ -13,7 +13,7 @@ from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import set_locale
 from community.identity.models import Team
-from community.identity.queries import find_team_by_key
+from community.identity.queries import find_any_team_by_key, find_team_by_key
 from community.ledger import actions, queries, schemas
 from community.ledger.actions.outside import PURPOSE, check_link
 from community.notifications.actions import suppress
@@ -60,7 +60,7 @@ def give_answer(token: str) -> Response:
 @token_page
 def no_more(token: str) -> Response:
     """No more mail from this team to this address; also by the button of a mail program."""
-    team = _enter(token)
+    team = _enter(token, though_shut=True)
     link = queries.find_any_link(token)
     entry = queries.find_entry_of_link(link.thing_id) if link is not None else None
     if link is None or entry is None or not link.is_to(entry.words.told_address):
@@ -71,9 +71,10 @@ def no_more(token: str) -> Response:
     return pages.show("ledger/outside_no_more.html", done=done, brand=team.name)
 
 
-def _enter(token: str) -> Team:
+def _enter(token: str, *, though_shut: bool = False) -> Team:
     parsed = tokens.parse(token)
-    team = find_team_by_key(parsed.team_key) if parsed else None
+    find = find_any_team_by_key if though_shut else find_team_by_key
+    team = find(parsed.team_key) if parsed else None
     if team is None:
         raise NotFound(_("This link is not known. Please copy the whole link from the mail."))
     db.enter(team.id, None)

@@ -17,13 +17,14 @@ from community.ledger.portal.parts import bp
 from community.ledger.queries import GiveFilter, SeenGive
 from community.people import actions as people_actions
 from community.web import pages
-from community.web.session import after_response, current_actor
+from community.web.session import after_response, current_actor, needs_confirmation
 
 MOST = 50_000
 _AT_ONCE = 1_000
 
 
 @bp.get("/gives.csv")
+@needs_confirmation
 def table() -> Response:
     """What the history's filter shows; the audit hears of it after the answer."""
     actor = current_actor()
