@@ -149,6 +149,7 @@ class CommunityFlask(Flask):
                 raise NotSignedIn(_("This token is not valid any more."), code="bad_token")
             self.gate.note_use_due(unit.opened, token.digest)
             _take(actor)
+            self.gate.require_factor(unit.opened)
             require_scope(actor)
             g.token_digest = token.digest
             return self._guarded()
@@ -241,6 +242,14 @@ def needs_confirmation(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def require_confirmation() -> None:
+    """ConfirmFirst unless they proved just now that it is them: for a form that asks by its values.
+
+    Where the whole view asks, it is marked with `needs_confirmation`.
+    """
+    cast(CommunityFlask, current_app).gate.require_fresh(g.opened)
+
+
 def needs_scope(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark an API view that needs a scope other than `read` (GET) or `write` (the rest)."""
 
@@ -255,7 +264,11 @@ def require_scope(actor: Actor) -> None:
     """403 when the token's scopes do not cover this request."""
     view = current_app.view_functions[str(request.endpoint)]
     default = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
-    needed = getattr(view, "scope", default)
+    require_scope_of(actor, getattr(view, "scope", default))
+
+
+def require_scope_of(actor: Actor, needed: str) -> None:
+    """The same for one scope that an address asks for only with what is sent to it."""
     if needed not in actor.scopes:
         raise NotAllowed(
             _("This token lacks the scope “%(scope)s”.", scope=needed), code="scope_missing"
