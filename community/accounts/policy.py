@@ -51,6 +51,16 @@ def invitable_roles(actor: Actor) -> tuple[str, ...]:
     return tuple(role for role in usual if role in ROLES and can_invite(actor, role))
 
 
+def looks_after_team(role: str) -> bool:
+    """Whether a role is one of those whose giving asks for the scope `admin`, or for a proof."""
+    return role in ("owner", "steward")
+
+
+def may_know(inviter: Actor) -> bool:
+    """Whether whoever an actor invites may turn out to be somebody the team knows already."""
+    return looks_after_team(inviter.role)
+
+
 def visible_invitations(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause: owners and stewards see every invitation, members their own."""
     mine = Invitation.inviter_id == actor.member_id

@@ -1,6 +1,7 @@
 """Reading users, teams and memberships; and the one statement that makes an Actor."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,12 @@ def actor_from_json(found: Mapping[str, Any]) -> Actor:
         circle_ids=tuple(map(UUID, found["circle_ids"])),
         kept_circle_ids=tuple(map(UUID, found["kept_circle_ids"])),
         scopes=frozenset(found.get("scopes", ())),
+        token_ends_at=_moment(found.get("token_ends_at")),
     )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 _IDS = ("user_id", "team_id", "member_id", "person_id")

@@ -17,6 +17,7 @@ from community.identity.models import Actor
 from community.identity.policy import in_audience
 from community.ledger.models import GiveState
 from community.people.models import Person
+from community.people.policy import first_joined
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,16 @@ BETWEEN_TWO = ("disputed", "retracted", "corrected")
 
 
 def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[bool]:
-    """The actor is one of the two; what asks for no reply never reaches its receiver."""
+    """The actor is one of the two; what asks for no reply never reaches its receiver.
+
+    Nor does what somebody kept to themself or narrowed about a person outside who joined later,
+    unless that person was told of it then.
+    """
     gave = state.giver_id.in_(actor.person_ids)
     received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
-    return or_(gave, received)
+    wrote = state.author_id.in_(actor.person_ids)
+    known = or_(wrote, state.told_at.is_not(None), state.created_at >= first_joined(actor))
+    return and_(or_(gave, received), or_(known, state.audience == "team"))
 
 
 def visible(actor: Actor, read: Read = GIVES) -> ColumnElement[bool]:

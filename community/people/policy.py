@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from community.identity.models import Actor
+from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
 from community.people.models import Note, Person
 
@@ -82,8 +82,8 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause of the notes the actor may see.
 
     By their audience; and a note about the actor as soon as it is shared with anybody (only the
-    author's private ones stay theirs), also while they dispute it: then nobody else does. The
-    person it is about must be visible as well.
+    author's private ones stay theirs, and what was narrowed before the actor joined), also while
+    they dispute it: then nobody else does. The person it is about must be visible as well.
     """
     named, subject = aliased(Person), aliased(Person)
     about = (
@@ -92,12 +92,56 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
         .where(subject.team_id == named.team_id, subject.id == named.canonical_id)
         .where(visible(actor, subject))
     )
-    about_me = and_(Note.person_id.in_(actor.person_ids), Note.audience != "private")
+    about_me = and_(Note.person_id.in_(actor.person_ids), _told_to(actor, Note))
     return and_(
         Note.team_id == actor.team_id,
         Note.deleted_at.is_(None),
         or_(in_audience(actor, Note), about_me),
         about,
+    )
+
+
+def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
+    """What somebody else narrowed is told to the member it is about, if it was shared at all.
+
+    Whoever wrote it before they joined did not choose them as a reader, so that of those only what
+    the whole team reads is told; what names them is theirs by its audience.
+    """
+    return _told(item, first_joined(actor))
+
+
+def first_joined(actor: Actor) -> Any:
+    """When the actor was first let into the team, for a WHERE clause."""
+    me = aliased(Person)
+    found = _joined_at(me).where(me.team_id == actor.team_id, me.id.in_(actor.person_ids))
+    return found.scalar_subquery()
+
+
+def subject_reads(subject: Any) -> ColumnElement[bool]:
+    """Whether the member a note is about (`subject`, joined) reads it; false for who never was one."""
+    seat = exists().where(
+        CircleMember.team_id == Note.team_id,
+        CircleMember.circle_id == Note.circle_id,
+        CircleMember.member_id == subject.membership_id,
+    )
+    named = subject.id == any_(Note.audience_people)
+    joined_at = _joined_at(subject).correlate(subject).scalar_subquery()
+    told = or_(_told(Note, joined_at), named, seat)
+    return func.coalesce(and_(Note.audience != "private", told), false())
+
+
+def _told(item: Any, joined_at: Any) -> ColumnElement[bool]:
+    narrowed = and_(item.audience != "private", item.created_at >= joined_at)
+    return or_(item.audience == "team", narrowed)
+
+
+def _joined_at(person: Any) -> Select[Any]:
+    """When the user behind a member's person was first let into the team."""
+    now, ever = aliased(Membership), aliased(Membership)
+    return (
+        select(func.min(ever.joined_at))
+        .join(now, and_(now.team_id == ever.team_id, now.user_id == ever.user_id))
+        .where(now.team_id == person.team_id, now.id == person.membership_id)
     )
 
 
@@ -119,8 +163,3 @@ def is_about(actor: Actor, note: Any) -> bool:
 def can_dispute(actor: Actor, note: Any) -> bool:
     """The one it is about, where somebody else wrote it; no role can in their place."""
     return is_about(actor, note) and note.author_id not in actor.person_ids
-
-
-def subject_sees(note_audience: str) -> bool:
-    """Whether a member whom a note is about will see it: everything that is not private."""
-    return note_audience != "private"

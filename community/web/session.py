@@ -149,6 +149,7 @@ class CommunityFlask(Flask):
                 raise NotSignedIn(_("This token is not valid any more."), code="bad_token")
             self.gate.note_use_due(unit.opened, token.digest)
             _take(actor)
+            self.gate.require_factor(unit.opened)
             require_scope(actor)
             g.token_digest = token.digest
             return self._guarded()
@@ -239,6 +240,14 @@ def needs_confirmation(view: Callable[..., Any]) -> Callable[..., Any]:
     """
     view.needs_confirmation = True  # type: ignore[attr-defined]
     return view
+
+
+def require_confirmation() -> None:
+    """ConfirmFirst unless they proved just now that it is them: for a form that asks by its values.
+
+    Where the whole view asks, it is marked with `needs_confirmation`.
+    """
+    cast(CommunityFlask, current_app).gate.require_fresh(g.opened)
 
 
 def needs_scope(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

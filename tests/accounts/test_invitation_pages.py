@@ -1,6 +1,7 @@
 """Invitations as people meet them: pages, mail, API; without JavaScript."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from community.accounts import jobs
 from community.accounts.actions import inviting_many
-from community.core import mail, outbox, queue
+from community.core import clock, mail, outbox, queue
 from community.core.addresses import read_addresses
 from community.core.errors import RuleBroken, TooManyTries
 from community.core.outbox import Claim, OutboxRow
@@ -228,6 +229,48 @@ def test_the_api_invites_lists_renews_and_takes_back(app: CommunityFlask, owner:
     assert [i["state"] for i in api.get("/invitations").json["items"]] == ["revoked"]
     assert api.get("/invitations?state=pending").json["items"] == []
     assert api.post(f"{path}/link").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("role", "is_asked"), [("owner", True), ("steward", True), ("guest", False)]
+)
+def test_inviting_as_steward_or_owner_needs_the_scope_admin(
+    app: CommunityFlask, owner: Actor, role: str, is_asked: bool
+) -> None:
+    api = Api(app, owner, ("read", "write"))
+    made = make_invitation(owner, role=role)
+    sent = {"email": new_address(), "role": role}
+    many = {"lines": new_address(), "role": role}
+    answers = [
+        api.post("/invitations", sent),
+        api.post("/invitations/bulk", many),
+        api.post("/invitations/bulk", {**many, "dry_run": True}),
+        api.post(f"/invitations/{made.id}/link"),
+    ]
+    assert {answer.status_code == 403 for answer in answers} == {is_asked}
+    assert all(answer.json["code"] == "scope_missing" for answer in answers if is_asked)
+    assert Api(app, owner).post("/invitations", {**sent, "email": new_address()}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("role", "is_asked"), [("owner", True), ("steward", True), ("guest", False)]
+)
+def test_inviting_as_steward_or_owner_on_a_page_needs_a_proof_of_just_now(
+    app: CommunityFlask, owner: Actor, role: str, is_asked: bool
+) -> None:
+    with clock.shifted(timedelta(hours=-2)):
+        portal = Portal(app, owner)
+    made = make_invitation(owner, role=role)
+    portal.get("/admin/members")
+    forms = {
+        "/admin/members/invite": {"email": new_address(), "role": role},
+        "/admin/members/invite/many": {"lines": new_address(), "role": role},
+        f"/admin/members/invitations/{made.id}/link": {},
+    }
+    for path, sent in forms.items():
+        answer = portal.post(path, sent)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/confirm?next=") is is_asked, path
 
 
 def test_pasted_addresses_are_read_as_people_have_them() -> None:

@@ -22,7 +22,10 @@ from community.core.errors import (
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor, Membership, User
 from community.journal.models import JournalEntry
+from community.notifications.models import Notice
+from community.people import actions as people
 from community.people.models import Person, PersonEmail
+from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of, session_of
 from tests.factories.identity import acting, again, make_member
 from tests.factories.invitations import (
@@ -32,9 +35,13 @@ from tests.factories.invitations import (
     state_of,
     token_of,
 )
-from tests.factories.people import make_person
+from tests.factories.ledger import log_give, say_thanks, seen
+from tests.factories.people import make_note, make_person
+from tests.web_client import Api
 
 YES = Yes(name="Mara Ellison")
+TEAM = {"audience": "team", "people": [], "circle_id": None}
+PRIVATE = {"audience": "private", "people": [], "circle_id": None}
 
 
 def _join(token: str, user: Actor | None = None, yes: Yes = YES) -> joining.Joined:
@@ -383,6 +390,111 @@ def test_a_person_not_visible_to_all_is_never_offered(
         assert joining.read_offer(token, None).known_as is None
     joined = _join(token, yes=replace(YES, is_known_person=True))
     assert joined.actor.name == "Mara Ellison"
+
+
+def test_whoever_puts_their_address_on_somebody_and_is_asked_in_is_not_them(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    """The chain of a member who would read what colleagues keep about somebody outside."""
+    outsider = make_person(owner, "Bruno Outside", email=new_address("bruno"))
+    note = make_note(
+        owner, outsider.id, "For us.", audience="people", audience_people=[owner.person_id]
+    )
+    mine = new_address("second-self")
+    with acting(member):
+        people.edit_person(member, outsider.id, emails=[{"value": mine, "label": ""}])
+    _made, token = _invited(member, email=mine, role="guest")
+    with db.transaction():
+        assert joining.read_offer(token, None).known_as is None
+    joined = _join(token, yes=replace(YES, is_known_person=True)).actor
+    assert joined.person_id != outsider.id
+    assert Api(app, joined).get(f"/notes/{note.id}").status_code == 404
+
+
+@pytest.mark.parametrize("by", ["owner", "steward", "member"])
+def test_only_whom_an_owner_or_steward_invites_is_known(
+    owner: Actor, member: Actor, by: str
+) -> None:
+    address = new_address()
+    make_person(owner, "Mara E.", email=address)
+    who = {"owner": owner, "member": member}.get(by) or make_member(owner, role="steward")
+    _made, token = _invited(who, email=address, role="guest")
+    with db.transaction():
+        assert (joining.read_offer(token, None).known_as is not None) is (by != "member")
+
+
+def test_who_invited_must_still_be_steward_when_somebody_known_joins(owner: Actor) -> None:
+    address, steward = new_address(), make_member(owner, role="steward")
+    known = make_person(owner, "Mara E.", email=address)
+    _made, token = _invited(steward, email=address, role="guest")
+    with acting(owner):
+        membership.change_role(owner, steward.person_id, role="member")
+    joined = _join(token, yes=replace(YES, is_known_person=True))
+    assert joined.actor.person_id != known.id
+
+
+def test_an_address_that_came_later_or_from_who_invites_makes_nobody_known(owner: Actor) -> None:
+    steward = make_member(owner, role="steward")
+    later, known = new_address("later"), make_person(owner, "Mara E.", email=new_address())
+    _made, token = _invited(owner, email=later)
+    own = new_address("own")
+    with acting(steward):
+        given = [{"value": value, "label": ""} for value in (later, own)]
+        people.edit_person(steward, known.id, emails=given)
+    _made, token_of_own = _invited(steward, email=own)
+    for each in (token, token_of_own):
+        with db.transaction():
+            assert joining.read_offer(each, None).known_as is None
+    other = new_address("other")
+    with acting(steward):
+        people.edit_person(steward, known.id, emails=[{"value": other, "label": ""}])
+    sent, _token = _invited(steward, email=other)
+    with acting(owner):
+        invitations.mail_anew(owner, sent.id)
+    anew = token_of(owner, sent.id)
+    with db.transaction():
+        assert joining.read_offer(anew, None).known_as is None
+
+
+def test_what_was_narrowed_before_they_joined_is_not_told_to_the_joiner(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    address = new_address()
+    known = make_person(owner, "Mara E.", email=address)
+    few = {"audience": "people", "audience_people": [member.person_id]}
+    narrowed = make_note(owner, known.id, "For one.", **few)
+    shared = make_note(owner, known.id, "For all.", audience="team")
+    kept = log_give(member, known.id, story="Kept for me", visibility=PRIVATE)
+    given = log_give(member, known.id, story="For all to see", visibility=TEAM)
+    thanked = say_thanks(member, known.id, story="Thanks, to myself", visibility=PRIVATE)
+    _made, token = _invited(owner, email=address)
+    actor = _join(token, yes=replace(YES, is_known_person=True)).actor
+    assert actor.person_id == known.id
+    api, owners = Api(app, actor), Api(app, owner)
+    after = make_note(owner, known.id, "Since they are here.", **few)
+    told = {
+        f"/notes/{note.id}": api.get(f"/notes/{note.id}").status_code
+        for note in (narrowed, shared, after)
+    }
+    assert list(told.values()) == [404, 200, 200]
+    sees = [
+        owners.get(f"/notes/{note.id}").json["subject_sees"] for note in (narrowed, shared, after)
+    ]
+    assert sees == [False, True, True]
+    gives = [entry.give.id for entry in (kept, given, thanked)]
+    assert [seen(actor, give_id) is not None for give_id in gives] == [False, True, False]
+    assert all(seen(member, give_id) for give_id in gives)
+    assert "For one." not in api.get("/me/about").get_data(as_text=True)
+    shown = {"audience": "people", "people": [str(known.id)]}
+    owners.patch(f"/notes/{narrowed.id}", {"visibility": shown})
+    assert api.get(f"/notes/{narrowed.id}").status_code == 200
+    with acting(actor) as unit:
+        kinds = unit.session.scalars(
+            select(Notice.kind).where(
+                Notice.member_id == actor.member_id, Notice.thing_id == narrowed.id
+            )
+        )
+        assert kinds.all() == ["note_about_you"]
 
 
 def db_now() -> object:

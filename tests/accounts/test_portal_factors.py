@@ -355,9 +355,20 @@ def test_whoever_is_asked_sets_one_up_and_goes_on(app: CommunityFlask) -> None:
     assert portal.get("/settings/keyboard").status_code == 200
 
 
-def test_a_token_goes_on_while_its_owner_has_still_to_set_one_up(app: CommunityFlask) -> None:
-    owner = make_team(second_factor="everybody")
-    assert Api(app, owner).get("/me").status_code == 200
+def test_a_token_stops_while_its_owner_has_still_to_set_one_up(app: CommunityFlask) -> None:
+    owner = make_team(second_factor="stewards_and_owners")
+    owners, members = Api(app, owner), Api(app, make_member(owner))
+    refused = owners.get("/me")
+    assert (refused.status_code, refused.json["code"]) == (403, "second_factor_first")
+    assert owners.post("/tokens", {"name": "Own", "scopes": ["read"]}).status_code == 403
+    assert members.get("/me").status_code == 200
+    make_app(owner)
+    with counting() as asked:
+        assert owners.get("/me").status_code == 200
+    _ask_of(owner, "nobody")
+    with counting() as unasked:
+        assert owners.get("/me").status_code == 200
+    assert len(asked) == len(unasked)
 
 
 def test_owners_say_of_whom_it_is_asked_and_others_do_not(

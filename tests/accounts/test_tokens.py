@@ -1,18 +1,22 @@
 """API tokens: what they grant, who sees them, how they end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from community.accounts import policy
 from community.accounts.actions import tokens
+from community.accounts.models import ApiToken
 from community.accounts.queries import tokens as queries
 from community.core import clock
 from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from community.core.paging import PageRequest
 from community.identity.models import Actor
+from community.web.session import CommunityFlask
 from tests.factories.accounts import actor_by_token, make_token
 from tests.factories.identity import acting, make_member
+from tests.web_client import Api
 
 
 def test_the_secret_is_shown_once_and_carries_the_team(owner: Actor) -> None:
@@ -71,6 +75,22 @@ def test_a_token_ends_in_the_future(owner: Actor) -> None:
     with acting(owner):
         day = clock.now() + timedelta(days=1)
         assert tokens.create_token(owner, name="Day", scopes=["read"], expires_at=day)
+
+
+def test_a_token_made_by_a_token_does_not_outlive_it(app: CommunityFlask, owner: Actor) -> None:
+    ends = clock.local_clock() + timedelta(hours=1)
+    parent = Api(app, owner)
+    with acting(owner) as unit:
+        unit.session.execute(update(ApiToken).values(expires_at=ends))
+    for asked in ({}, {"expires_at": (ends + timedelta(days=9)).isoformat()}):
+        made = parent.post("/tokens", {"name": "Child", "scopes": ["read"], **asked})
+        assert made.status_code == 201
+        assert datetime.fromisoformat(made.json["expires_at"]) == ends
+    sooner = ends - timedelta(minutes=30)
+    made = parent.post(
+        "/tokens", {"name": "Sooner", "scopes": ["read"], "expires_at": sooner.isoformat()}
+    )
+    assert datetime.fromisoformat(made.json["expires_at"]) == sooner
 
 
 def test_fifty_tokens_are_enough(owner: Actor) -> None:

@@ -65,7 +65,7 @@ def read_offer(token: str, user_id: UUID | None) -> Offer:
     held = queries.get_held(token)
     team = db.session().get_one(Team, held.invitation.team_id)
     owner = find_user_id(held.invitation.address)
-    known_as = queries.find_known_person(held.invitation.address)
+    known_as = queries.find_known_person(held)
     return Offer(
         held=held,
         team=team,
@@ -99,7 +99,7 @@ def join(token: str, user_id: UUID | None, yes: Yes, *, user_agent: str = "") ->
     version = agreement.check_read(team, yes.agreed)
     links.use_link(held.link)
     joining = owner if owner is not None else _new_user(address, team)
-    known_as = queries.find_known_person(address) if yes.is_known_person else None
+    known_as = queries.find_known_person(held) if yes.is_known_person else None
     actor = teams.add_member(
         joining, yes.name or teams.name_from(address), role=held.invitation.role, known_as=known_as
     )

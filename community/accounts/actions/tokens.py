@@ -23,7 +23,10 @@ MOST_TOKENS = 50
 def create_token(
     actor: Actor, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token of the actor's membership and its secret, which is never shown again."""
+    """A new token of the actor's membership and its secret, which is never shown again.
+
+    One made by a token ends with it at the latest.
+    """
     if not policy.can_grant(actor, scopes):
         allowed = ", ".join(policy.grantable_scopes(actor))
         raise NotAllowed(
@@ -38,6 +41,7 @@ def create_token(
         raise RuleBroken(
             _("This day is over. Choose a later one."), code="past", field="expires_at"
         )
+    ends_at = _bounded(actor, expires_at)
     if queries.count_tokens(actor) >= MOST_TOKENS:
         raise Conflict(
             _("You have %(most)d tokens. Revoke one first.", most=MOST_TOKENS), code="too_many"
@@ -48,13 +52,19 @@ def create_token(
         name=name,
         digest=tokens.digest(secret),
         scopes=sorted(set(scopes)),
-        expires_at=expires_at,
+        expires_at=ends_at,
     )
     db.add(token)
     db.flush()
     journal.record(actor, "create", "api_token", token.id, about_id=actor.person_id)
     tell(actor.user_id, "token_made", detail=name)
     return token, secret
+
+
+def _bounded(actor: Actor, expires_at: datetime | None) -> datetime | None:
+    """The end that was asked for, or that of the token which asks, where that is sooner."""
+    ends = [end for end in (expires_at, actor.token_ends_at) if end is not None]
+    return min(ends, default=None)
 
 
 def revoke_token(actor: Actor, token_id: UUID) -> None:

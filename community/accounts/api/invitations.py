@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import Response
 
+from community.accounts import policy
 from community.accounts.actions import invitations as actions
 from community.accounts.actions import inviting_many
 from community.accounts.queries import invitations as queries
 from community.accounts.schemas import invitations as schemas
 from community.identity.models import Actor
 from community.web import endpoints
-from community.web.session import current_actor
+from community.web.session import current_actor, check_scope
 
 blp = endpoints.blueprint("invitations", description="Asking people into the team.")
 
@@ -30,7 +31,11 @@ def list_invitations(args: dict[str, Any]) -> Response:
 @blp.arguments(schemas.InvitationIn)
 @blp.response(201, schemas.InvitationOut)
 def invite(data: dict[str, Any]) -> Response:
-    """Invite an address; the mail leaves when the time for undoing is over."""
+    """Invite an address; the mail leaves when the time for undoing is over.
+
+    As steward or owner it needs the scope `admin`.
+    """
+    _require_admin_for(data["role"])
     made = actions.invite(current_actor(), **data)
     return endpoints.created(_read(current_actor(), made.id), f"/invitations/{made.id}")
 
@@ -39,8 +44,12 @@ def invite(data: dict[str, Any]) -> Response:
 @blp.arguments(schemas.ManyIn)
 @blp.response(200, schemas.ManyOut)
 def invite_many(data: dict[str, Any]) -> Response:
-    """Invite many pasted addresses, or (dry_run) only tell them apart."""
+    """Invite many pasted addresses, or (dry_run) only tell them apart.
+
+    As steward or owner it needs the scope `admin`.
+    """
     actor, lines, role = current_actor(), data["lines"], data["role"]
+    _require_admin_for(role)
     if data["dry_run"]:
         found = inviting_many.tell_apart(actor, lines, role=role)
     else:
@@ -74,9 +83,19 @@ def revoke_invitation(invitation_id: UUID) -> Response:
 @blp.route("/invitations/<uuid:invitation_id>/link", methods=["POST"])
 @blp.response(200, schemas.InvitationOut)
 def mail_anew(invitation_id: UUID) -> Response:
-    """Mail a fresh link, good for another week; the one before closes."""
+    """Mail a fresh link, good for another week; the one before closes.
+
+    As steward or owner it needs the scope `admin`.
+    """
+    _require_admin_for(queries.get_invitation_row(current_actor(), invitation_id).role)
     actions.mail_anew(current_actor(), invitation_id)
     return endpoints.answered(_read(current_actor(), invitation_id))
+
+
+def _require_admin_for(role: str) -> None:
+    """Who is let in to look after the team is as much as a role that is changed."""
+    if policy.looks_after_team(role):
+        check_scope(current_actor(), "admin")
 
 
 _PLAIN = (

@@ -9,10 +9,12 @@ from community.accounts import policy
 from community.accounts.actions import invitations as actions
 from community.accounts.actions import inviting_many
 from community.accounts.portal.team_pages import insider, team_pages
+from community.accounts.queries import invitations as queries
 from community.accounts.schemas import invitations as schemas
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.web import pages
+from community.web.session import require_confirmation
 from community.web.templating import url
 
 
@@ -22,6 +24,7 @@ def invite() -> Response:
     actor = insider()
     form = pages.Form(schemas.InvitationIn(), _first_values())
     if form.valid():
+        _require_proof_for(form.data["role"])
         with form.attempt():
             made = actions.invite(actor, **form.data)
             return pages.done(
@@ -44,12 +47,19 @@ def invite_many() -> Response:
     told = None
     if form.valid():
         lines, role = form.data["lines"], form.data["role"]
+        _require_proof_for(role)
         with form.attempt():
             if not form.data["dry_run"]:
                 sent = inviting_many.invite_all(actor, lines, role=role, note=form.data["note"])
                 return pages.done(_invited(len(sent.sent)), to=url("team.members"))
             told = inviting_many.tell_apart(actor, lines, role=role)
     return _page("accounts/invite_many.html", form, told=told)
+
+
+def _require_proof_for(role: str) -> None:
+    """Letting somebody in to look after the team is as much as giving a role."""
+    if policy.looks_after_team(role):
+        require_confirmation()
 
 
 def _invited(count: int) -> str:
@@ -74,6 +84,8 @@ def revoke_invitation(invitation_id: UUID) -> Response:
 @team_pages.post("/admin/members/invitations/<uuid:invitation_id>/link")
 def mail_anew(invitation_id: UUID) -> Response:
     """Mail a fresh link."""
-    made = actions.mail_anew(insider(), invitation_id)
+    actor = insider()
+    _require_proof_for(queries.get_invitation_row(actor, invitation_id).role)
+    made = actions.mail_anew(actor, invitation_id)
     text = _("A fresh link is on its way to %(address)s.", address=made.address)
     return pages.done(text, to=url("team.members"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 
 from community.accounts import policy
 from community.accounts.models import ActionLink, Invitation
@@ -18,7 +18,8 @@ from community.core.paging import Page, PageRequest, Rows, after, page
 from community.identity.models import Actor, Membership, UserEmail
 from community.identity.policy import can_invite
 from community.identity.queries import find_actor_of_member
-from community.people.models import Person, PersonEmail
+from community.journal.models import JournalEntry
+from community.people.models import Person, PersonChange, PersonEmail
 
 THING = "invitation"
 PURPOSE = "invitation"
@@ -225,8 +226,15 @@ def get_mailable(invitation_id: UUID, link_id: UUID) -> Held | None:
     return Held(link, invitation, inviter, standing) if standing == "open" else None
 
 
-def find_known_person(address: str) -> Person | None:
-    """Whom the whole team knows by this address and nobody is yet: perhaps whoever joins."""
+def find_known_person(held: Held) -> Person | None:
+    """Whom the whole team knows by the invited address and nobody is yet: perhaps whoever joins.
+
+    Only where an owner or a steward invites, and the address was there before and is not theirs:
+    otherwise anybody could put an address on somebody and join as them.
+    """
+    inviter, invitation = held.inviter, held.invitation
+    if inviter is None or not policy.may_know(inviter):
+        return None
     statement = (
         select(Person)
         .join(
@@ -235,17 +243,40 @@ def find_known_person(address: str) -> Person | None:
         )
         .where(
             Person.team_id == db.current_team_id(),
-            PersonEmail.value == address,
+            PersonEmail.value == invitation.address,
             Person.audience == "team",
             Person.membership_id.is_(None),
             Person.deleted_at.is_(None),
             Person.merged_into_id.is_(None),
         )
+        .add_columns(and_(PersonEmail.id < invitation.id, ~_addressed_by(inviter, invitation)))
         .order_by(Person.id)
         .limit(2)
     )
-    found = db.session().scalars(statement).all()
-    return found[0] if len(found) == 1 else None
+    found = db.session().execute(statement).all()
+    return found[0][0] if len(found) == 1 and found[0][1] else None
+
+
+def _addressed_by(inviter: Actor, invitation: Invitation) -> ColumnElement[bool]:
+    """Whether one of those who sent the invitation has changed the person's addresses.
+
+    Whoever entered the person with it in the first place has not: they are who was meant.
+    """
+    sent = select(JournalEntry.actor_id).where(
+        JournalEntry.team_id == inviter.team_id,
+        JournalEntry.thing_kind == THING,
+        JournalEntry.thing_id == invitation.id,
+        JournalEntry.verb.in_(("invite", "mail_anew")),
+        JournalEntry.actor_id.is_not(None),
+    )
+    return exists().where(
+        PersonChange.team_id == Person.team_id,
+        PersonChange.person_id == Person.id,
+        PersonChange.fields.contains(["emails"]),
+        or_(
+            PersonChange.changed_by_id.in_(inviter.person_ids), PersonChange.changed_by_id.in_(sent)
+        ),
+    )
 
 
 def find_joined(actor: Actor, invitation_id: UUID) -> Row[UUID, str, str] | None:

@@ -72,7 +72,8 @@ _API = f"""
     actor_json(
         "k.team_id = nullif(o.team_id, '')::uuid AND k.digest = %(digest)s::bytea AND k.revoked_at IS NULL"
         " AND (k.expires_at IS NULL OR k.expires_at > now())",
-        extra_columns="k.scopes, k.last_used_at IS NULL OR k.last_used_at < now()"
+        extra_columns=f"{HAS_FACTOR}, k.scopes, k.expires_at AS token_ends_at,"
+        " k.last_used_at IS NULL OR k.last_used_at < now()"
         f" - interval '{TOKEN_TOUCH.seconds} seconds' AS is_token_use_due",
         extra_from="JOIN api_tokens k ON k.team_id = m.team_id AND k.member_id = m.id",
     )
@@ -122,7 +123,7 @@ def opened_session(opened: Row[Any]) -> OpenSession | None:
 def opened_actor(opened: Row[Any]) -> Actor | None:
     """The active member in the row that an opening returned; None where there is none.
 
-    A token's actor has its scopes.
+    A token's actor has its scopes and its end.
     """
     found = opened._mapping["actor"]
     return actor_from_json(found) if found is not None else None

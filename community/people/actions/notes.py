@@ -42,7 +42,7 @@ def add_note(
     db.flush()
     journal.record(actor, "add", "note", note.id, about_id=person.id)
     writing.note_change(actor, person.id, ["notes"], person.version)
-    _tell_subject(actor, note, before="private")
+    _tell_subject(actor, note, was_read=False)
     return note
 
 
@@ -51,6 +51,7 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
     note = _own(actor, note_id)
     check_version(note.version, version)
     before = note.visibility
+    was_read = given.get("visibility") is not None and _subject_reads(note)
     changed: list[str] = [
         name
         for name in ("body", "happened_at")
@@ -65,7 +66,8 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
     if changed:
         db.flush()
         journal.record(actor, "edit", "note", note.id, about_id=note.person_id, fields=changed)
-    _tell_subject(actor, note, before=before["audience"])
+    if "visibility" in changed:
+        _tell_subject(actor, note, was_read=was_read)
     if "body" in changed or ("visibility" in changed and note.audience == "private"):
         answer_dispute(actor, note)
     return note
@@ -90,7 +92,7 @@ def restore_note(actor: Actor, note_id: UUID) -> Note:
         note.restore()
         db.flush()
         journal.record(actor, "restore", "note", note.id, about_id=note.person_id)
-        _tell_subject(actor, note, before="private")
+        _tell_subject(actor, note, was_read=False)
     return note
 
 
@@ -101,12 +103,16 @@ def _own(actor: Actor, note_id: UUID) -> Note:
     return note
 
 
-def _tell_subject(actor: Actor, note: Note, *, before: str) -> None:
+def _subject_reads(note: Note) -> bool:
+    return note.audience != "private" and queries.subject_reads(note.id)
+
+
+def _tell_subject(actor: Actor, note: Note, *, was_read: bool) -> None:
     """Tell a member that a note about them is shared now, after the hold; take it back when no more."""
-    was_seen, is_seen = policy.subject_sees(before), policy.subject_sees(note.audience)
-    if was_seen and not is_seen:
+    reads = _subject_reads(note)
+    if was_read and not reads:
         notifications.withdraw(keys=notices.keys_about(note))
-    if was_seen or not is_seen:
+    if was_read or not reads:
         return
     member_id = queries.find_subject(actor, note.person_id)
     if member_id is not None:

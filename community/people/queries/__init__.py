@@ -21,6 +21,7 @@ from community.people.queries.finding import (
     name_options,
     named_options,
     search_people,
+    subject_reads,
 )
 from community.people.queries.notes import (
     find_note_to_release,
@@ -99,4 +100,5 @@ __all__ = [
     "recorded",
     "same_person",
     "search_people",
+    "subject_reads",
 ]

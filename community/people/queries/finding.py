@@ -34,7 +34,8 @@ from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor, Circle, Membership
 from community.identity.policy import in_team
-from community.people.models import Person, PersonEmail, Position
+from community.people import policy
+from community.people.models import Note, Person, PersonEmail, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
 
@@ -286,6 +287,19 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
         .where(Membership.state == "active", Membership.id != actor.member_id)
     )
     return db.session().scalar(statement)
+
+
+def subject_reads(note_id: UUID) -> bool:
+    """Whether the member a note is about reads it as it stands; sent first."""
+    about, subject = aliased(Person), aliased(Person)
+    statement = (
+        select(policy.subject_reads(subject))
+        .select_from(Note)
+        .join(about, (about.team_id == Note.team_id) & (about.id == Note.person_id))
+        .join(subject, (subject.team_id == about.team_id) & (subject.id == about.canonical_id))
+        .where(Note.team_id == db.current_team_id(), Note.id == note_id)
+    )
+    return bool(db.session().scalar(statement))
 
 
 def circle_options(actor: Actor, keep: UUID | None = None) -> list[tuple[UUID, str]]:

@@ -16,7 +16,7 @@ from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.identity.policy import in_team, is_disputed
 from community.people.models import Note, Person
-from community.people.policy import visible_notes
+from community.people.policy import subject_reads, visible_notes
 from community.people.queries.persons import same_person
 
 _STAND_IN_EDGE = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
@@ -32,6 +32,7 @@ def _rows(actor: Actor) -> Rows:
             in_team(_subject).label("person_is_member"),
             _subject.membership_id.label("subject_membership_id"),
             is_disputed(Note).label("is_disputed"),
+            subject_reads(_subject).label("subject_reads"),
             Note.body,
             Note.source,
             Note.happened_at,

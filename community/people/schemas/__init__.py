@@ -28,7 +28,6 @@ from community.identity.models import Actor
 from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
-from community.people.policy import subject_sees
 from community.people.queries import SORTS, Filter
 from community.web.endpoints import PageArgs, items_schema
 
@@ -368,7 +367,7 @@ def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
         "person_id": row.person_id,
         "body": row.body,
         "happened_at": row.happened_at,
-        "subject_sees": row.person_is_member and subject_sees(row.audience),
+        "subject_sees": row.person_is_member and row.subject_reads,
         "source": row.source,
         "state": "disputed" if row.is_disputed else "active",
         **_authored(actor, row),
