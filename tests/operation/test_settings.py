@@ -81,10 +81,19 @@ def test_a_provider_is_read_with_its_domains() -> None:
     assert config.Config.from_env(WHOLE).oidc_providers == ()
 
 
+_TWICE = {
+    "OIDC_PROVIDERS": "acme,other",
+    "OIDC_OTHER_ISSUER": "https://id.acme.example",
+    "OIDC_OTHER_CLIENT_ID": "community",
+    "OIDC_OTHER_DOMAINS": "*",
+}
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
         ({"OIDC_PROVIDERS": "acme,acme"}, "OIDC_PROVIDERS"),
+        (_TWICE, "OIDC_PROVIDERS"),
         ({"OIDC_PROVIDERS": "Ac me"}, "OIDC_PROVIDERS"),
         ({"OIDC_PROVIDERS": "acme,other"}, "OIDC_OTHER_DOMAINS"),
         ({"OIDC_ACME_ISSUER": "http://id.acme.example"}, "OIDC_ACME_ISSUER"),
