@@ -163,8 +163,18 @@ def migration_database_url(environ: Mapping[str, str] | None = None) -> str:
 def _need(env: Mapping[str, str], name: str, what: str) -> str:
     value = env.get(name, "").strip()
     if not value:
-        raise ConfigError(f"{name} is not set. Set it to {what}.")
+        raise ConfigError(f"{name} is not set. Set it to {what}.{_beside_up(env, name)}")
     return value
+
+
+def _beside_up(env: Mapping[str, str], name: str) -> str:
+    """Where else it could have come from: what is asked for first says it."""
+    if name not in ("BASE_URL", "MIGRATION_DATABASE_URL"):
+        return ""
+    folder = env.get("COMMUNITY_DATA")
+    if folder:
+        return f" In {folder}, which COMMUNITY_DATA names, `community up` has kept no settings."
+    return " Or set COMMUNITY_DATA to the folder that `community up` runs with, as in its --data."
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

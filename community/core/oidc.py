@@ -128,7 +128,10 @@ def _fetch_metadata(provider: OidcProvider) -> Metadata:
         raise away(provider) from error
     if not isinstance(metadata, dict) or metadata.get("issuer") != provider.issuer:
         raise refused(provider)
-    if not all(_is_safe(provider, metadata.get(name)) for name in _ENDPOINTS):
+    told = [metadata.get(name) for name in _ENDPOINTS]
+    if userinfo := metadata.get("userinfo_endpoint"):
+        told.append(userinfo)
+    if not all(_is_safe(provider, address) for address in told):
         raise refused(provider)
     metadata["id_token_signing_alg_values_supported"] = _signatures(metadata)
     return metadata
@@ -149,7 +152,7 @@ def _is_safe(provider: OidcProvider, address: object) -> bool:
 
 
 def _line(provider: OidcProvider, metadata: Metadata) -> OAuth2Session:
-    return OAuth2Session(
+    line = OAuth2Session(
         provider.client_id,
         provider.client_secret,
         token_endpoint_auth_method=_auth_method(provider, metadata),
@@ -159,6 +162,9 @@ def _line(provider: OidcProvider, metadata: Metadata) -> OAuth2Session:
         default_timeout=TIMEOUT_SECONDS,
         leeway=0,
     )
+    # Also for what is asked without saying so, as the keys are.
+    line.max_redirects = 0
+    return line
 
 
 def _auth_method(provider: OidcProvider, metadata: Metadata) -> str:

@@ -50,8 +50,8 @@ def make(if_new: bool) -> None:
     said = "The sample team is ready" if made else "The sample team is here already"
     click.echo(f"{said}: {mail.settings().base_url}/t/{actions.TEAM_SLUG}/")
     if not if_new:
-        click.echo(f"Sign in by: {program.called()} user link --demo")
-    click.echo(f"Take it away by: {program.called()} demo remove")
+        click.echo(f"Sign in by: {program.line('user', 'link', '--demo')}")
+    click.echo(f"Take it away by: {program.line('demo', 'remove')}")
 
 
 @demo.command("remove")

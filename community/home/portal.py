@@ -23,6 +23,7 @@ from community.people import queries as people
 from community.people.formats.extras import read_extra_of
 from community.reciprocity import queries as reciprocity
 from community.web import pages
+from community.web.circles import circle_name
 from community.web.session import (
     after_response,
     current_actor,
@@ -91,7 +92,7 @@ def _person_values(row: Any) -> dict[str, Any]:
     members, circles = people.member_options(actor), people.circle_options(actor)
     names = {member.id: member.name for member in members}
     return {
-        "seen_by": _seen_by(row, dict(circles), names),
+        "seen_by": _seen_by(row, names),
         "is_me": me,
         "author": _author(row, names),
         "lists": lists,
@@ -113,10 +114,10 @@ def _author(row: Any, names: Mapping[UUID, str]) -> str:
     return names.get(row.author_id) or people.find_name(actor, row.author_id)
 
 
-def _seen_by(row: Any, circles: Mapping[UUID, str], names: Mapping[UUID, str]) -> str:
+def _seen_by(row: Any, names: Mapping[UUID, str]) -> str:
     """Who sees a person, by name where the reader may know the names."""
     if row.audience == "circle":
-        return circles.get(row.circle_id) or _("A circle")
+        return circle_name(row.circle_id)
     if row.audience == "people":
         others = [names[person_id] for person_id in row.audience_people if person_id in names]
         return _("You and %(names)s", names=", ".join(others)) if others else _("Chosen people")

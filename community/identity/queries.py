@@ -1,6 +1,6 @@
 """Reading users, teams and memberships; and the one statement that makes an Actor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import Row, TextClause, select, text
 from community.core import db
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
-from community.identity.models import Actor, Membership, Team, User, UserEmail
+from community.identity.models import Actor, Circle, Membership, Team, User, UserEmail
 
 # The person of a member lives in a feature above; it is named here as a table only, so that
 # the Actor is still made in one round trip.
@@ -129,6 +129,16 @@ def find_actor_of_member(member_id: UUID) -> Actor | None:
     values = {"team_id": db.current_team_id(), "member_id": member_id}
     row = db.session().execute(_BY_MEMBER, values).one_or_none()
     return actor_from(row) if row else None
+
+
+def names_of_circles(team_id: UUID, circle_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these circles are called, closed ones too; whoever asks may know of them."""
+    if not circle_ids:
+        return {}
+    asked = select(Circle.id, Circle.name).where(
+        Circle.team_id == team_id, Circle.id.in_(circle_ids)
+    )
+    return {row.id: row.name for row in db.session().execute(asked)}
 
 
 def find_team(slug: str) -> Team | None:

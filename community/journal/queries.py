@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from community.core import db, paging
 from community.core.paging import Page, PageRequest
 from community.identity.models import Actor
+from community.identity.queries import names_of_circles
 from community.journal import chain, policy
 from community.journal.chain import Entry, Head, Problem, Seal
 from community.journal.models import JournalEntry, JournalSeal
@@ -118,14 +119,19 @@ def list_entries(actor: Actor, request: PageRequest, wanted: Filter = EVERYTHING
 
 
 def find_names(actor: Actor, entries: Sequence[Any]) -> Mapping[UUID, str]:
-    """What the people in these entries are called, as far as the actor may see them."""
+    """What the people and circles in these entries are called, as far as the actor may know them.
+
+    Only owners read the audit, and they know of every circle.
+    """
+    circle_ids = {entry.thing_id for entry in entries if entry.thing_kind == "circle"}
     ids = {
         person_id
         for entry in entries
         for person_id in (entry.actor_id, entry.about_id, entry.thing_id)
         if person_id is not None
     }
-    return _names[0](actor, ids) if _names and ids else {}
+    found = _names[0](actor, ids) if _names and ids else {}
+    return {**found, **names_of_circles(actor.team_id, circle_ids)}
 
 
 def find_members(actor: Actor) -> Sequence[tuple[UUID, str]]:

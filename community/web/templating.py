@@ -20,6 +20,7 @@ from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
 from community.core.marks import marked
 from community.web import display
+from community.web.circles import circle_name
 from community.web.idempotency import FORM_FIELD
 from community.web.session import CommunityFlask, cookie_name, find_actor, is_partial
 
@@ -61,6 +62,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         monthdate=monthdate,
         slug=slugs.slug,
         birthday=birthday,
+        circle_name=circle_name,
         markdown=render_markdown,
         marked=marked,
     )

@@ -16,7 +16,7 @@ from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.people import make_note, make_person
-from tests.web_client import Api, Portal
+from tests.web_client import Api, Portal, soup_of
 
 
 def _circle(owner: Actor, *others: Actor, name: str = "Founders") -> Circle:
@@ -207,7 +207,10 @@ def test_pages_make_change_close_and_open_a_circle(app: CommunityFlask, owner: A
 def test_pages_let_in_and_name_keepers(app: CommunityFlask, owner: Actor, member: Actor) -> None:
     circle = _circle(owner)
     portal, path = Portal(app, owner), _path(circle)
-    portal.get(path)
+    first = soup_of(portal.get(path)).select_one("#add option")
+    assert first is not None
+    assert (first["value"], first.get_text()) == ("", "Choose…")
+    assert portal.post(f"{path}/members", {"person_id": ""}).status_code == 422
     sent = portal.post(f"{path}/members", {"person_id": str(member.person_id)})
     assert sent.status_code == 303
     assert portal.post(f"{path}/members/{member.person_id}/keeping").status_code == 303

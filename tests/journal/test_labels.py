@@ -46,3 +46,9 @@ def test_what_has_no_word_is_shown_as_it_is(name: object) -> None:
 
 def test_a_chosen_code_without_a_word_stays_chosen() -> None:
     assert ("walk_the_dog", "walk the dog") in labels.options(dict(labels.VERBS), "walk_the_dog")
+
+
+def test_no_two_choices_read_alike() -> None:
+    for codes in (labels.VERBS, labels.KINDS):
+        names = [str(name) for name in codes.values()]
+        assert sorted({*names}) == sorted(names)

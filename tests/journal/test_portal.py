@@ -15,7 +15,7 @@ from community.journal.queries import Filter
 from community.people.actions import delete_person
 from community.web.session import CommunityFlask
 from tests.conftest import counting
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, make_circle, make_member
 from tests.factories.journal import seal_all
 from tests.factories.people import make_person
 from tests.web_client import Api, Portal, soup_of, words_of
@@ -45,8 +45,8 @@ def test_an_owner_reads_who_did_what_by_name(
     app: CommunityFlask, owner: Actor, member: Actor, circles: list[uuid.UUID]
 ) -> None:
     newest, *_rest, oldest = rows(Portal(app, owner))
-    assert f"{member.name} began: membership" in newest
-    assert f"{owner.name} made: circle" in oldest
+    assert f"{member.name} began · membership" in newest
+    assert f"{owner.name} made · circle" in oldest
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_who_deleted_somebody_stays_to_be_read_and_their_name_does_not(
         with acting(member):
             delete_person(member, person.id, version=None)
     said = " ".join(rows(Portal(app, owner), "?verb=delete"))
-    assert f"{member.name} deleted: person" in said
+    assert f"{member.name} deleted · person" in said
     assert "Vera" not in said
     found = Api(app, owner).get("/audit?verb=delete").json["items"]
     assert [entry["thing_id"] for entry in found] == [str(shared.id)]
@@ -224,3 +224,11 @@ def test_the_days_are_the_reader_s_own(owner: Actor) -> None:
         assert len(queries.list_entries(owner, page, Filter(since=today, until=today)).items) == 1
         tomorrow = today + timedelta(days=1)
         assert queries.list_entries(owner, page, Filter(since=tomorrow)).items == []
+
+
+def test_a_circle_is_called_by_its_name(app: CommunityFlask, owner: Actor) -> None:
+    circle = make_circle(owner, name="Studio")
+    with acting(owner):
+        actions.record(owner, "add_member", "circle", circle.id, about_id=owner.person_id)
+    [row] = rows(Portal(app, owner), f"?thing_id={circle.id}")
+    assert row.startswith(f"{owner.name} let somebody into · circle {circle.name} ")

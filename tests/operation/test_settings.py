@@ -81,10 +81,19 @@ def test_a_provider_is_read_with_its_domains() -> None:
     assert config.Config.from_env(WHOLE).oidc_providers == ()
 
 
+_TWICE = {
+    "OIDC_PROVIDERS": "acme,other",
+    "OIDC_OTHER_ISSUER": "https://id.acme.example",
+    "OIDC_OTHER_CLIENT_ID": "community",
+    "OIDC_OTHER_DOMAINS": "*",
+}
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
         ({"OIDC_PROVIDERS": "acme,acme"}, "OIDC_PROVIDERS"),
+        (_TWICE, "OIDC_PROVIDERS"),
         ({"OIDC_PROVIDERS": "Ac me"}, "OIDC_PROVIDERS"),
         ({"OIDC_PROVIDERS": "acme,other"}, "OIDC_OTHER_DOMAINS"),
         ({"OIDC_ACME_ISSUER": "http://id.acme.example"}, "OIDC_ACME_ISSUER"),
@@ -109,3 +118,16 @@ def test_the_settings_of_a_named_provider_are_kept_for_other_commands(beside: Pa
     kept = (beside / "settings").read_text()
     assert "OIDC_ACME_CLIENT_SECRET=s3cret" in kept
     assert "OIDC_OTHER_ISSUER" not in kept
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({}, "set COMMUNITY_DATA to the folder that `community up` runs with"),
+        ({"COMMUNITY_DATA": "/srv/ours"}, "In /srv/ours, which COMMUNITY_DATA names"),
+    ],
+)
+def test_what_is_missing_beside_up_names_the_folder(env: dict[str, str], words: str) -> None:
+    for read in (config.Config.from_env, config.migration_database_url):
+        with pytest.raises(config.ConfigError, match=words):
+            read(env)

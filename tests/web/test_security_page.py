@@ -94,6 +94,7 @@ def test_what_is_not_met_is_no_more_than_it_was() -> None:
         "V6.5.2",
         "V6.5.5",
         "V6.6.2",
+        "V6.8.4",
         "V7.4.4",
         "V7.4.5",
         "V7.5.2",

@@ -12,7 +12,7 @@ from community.accounts.queries import invitations as queries
 from community.accounts.schemas import invitations as schemas
 from community.identity.models import Actor
 from community.web import endpoints
-from community.web.session import current_actor, check_scope
+from community.web.session import check_scope, current_actor
 
 blp = endpoints.blueprint("invitations", description="Asking people into the team.")
 

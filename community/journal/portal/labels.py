@@ -73,7 +73,7 @@ VERBS = {
     "use_link": lazy("signed in by a link to"),
     "use_recovery_code": lazy("used a recovery code of"),
     "withdraw": lazy("withdrew"),
-    "withdraw_dispute": lazy("let stand"),
+    "withdraw_dispute": lazy("stopped disputing"),
 }
 KINDS = {
     "agreement": lazy("agreement"),

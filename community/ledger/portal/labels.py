@@ -13,6 +13,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import lazy, locale
 from community.ledger.notices import missed
 from community.ledger.queries import SeenAct, SeenGive
+from community.web.circles import circle_name
 
 KINDS: dict[str, LazyProxy] = {
     "advice": lazy("Advice"),
@@ -118,7 +119,9 @@ def audience(give: SeenGive) -> str:
         return _("Only you")
     if give.audience == "private" or give.state in ("disputed", "retracted", "corrected"):
         return _between_two(give)
-    return {"people": _("Chosen people"), "circle": _("A circle")}.get(give.audience, "")
+    if give.audience == "circle":
+        return circle_name(give.circle_id)
+    return _("Chosen people") if give.audience == "people" else ""
 
 
 def _between_two(give: SeenGive) -> str:

@@ -23,6 +23,7 @@ from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
 from community.web import form_values, pages, session
+from community.web.circles import circle_name
 from community.web.session import current_actor
 from community.web.templating import url
 
@@ -317,7 +318,11 @@ def _seen_by(note: Any) -> str:
     """Who reads a note besides its author, in words."""
     if note.is_disputed:
         return _("Only the two of you")
-    words = {"team": _("The team"), "circle": _("A circle"), "people": _("Chosen people")}
+    words = {
+        "team": _("The team"),
+        "circle": circle_name(note.circle_id),
+        "people": _("Chosen people"),
+    }
     return words.get(note.audience, _("Only me"))
 
 
