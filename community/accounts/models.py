@@ -41,8 +41,8 @@ class Session(db.Global, db.Base):
     user_agent: Mapped[str] = exported(Text, default="")
     name: Mapped[str] = exported(Text, default="")
     browser_digest: Mapped[bytes | None] = erased(LargeBinary)
-    created_at: Mapped[datetime] = kept(default=clock.now)
-    seen_at: Mapped[datetime] = kept(default=clock.now)
+    created_at: Mapped[datetime] = exported(default=clock.now)
+    seen_at: Mapped[datetime] = exported(default=clock.now)
     confirmed_at: Mapped[datetime] = kept(default=clock.now)
     expires_at: Mapped[datetime] = kept()
     ended_at: Mapped[datetime | None] = kept()
@@ -99,7 +99,7 @@ class AuthenticatorApp(db.Global, db.Base):
     proposed: Mapped[str | None] = erased(Text)
     last_step: Mapped[int] = kept(BigInteger, default=0)
     created_at: Mapped[datetime] = kept(default=clock.now)
-    confirmed_at: Mapped[datetime | None] = kept()
+    confirmed_at: Mapped[datetime | None] = exported()
     last_used_at: Mapped[datetime | None] = kept()
 
 
@@ -118,7 +118,7 @@ class Passkey(db.Global, db.Base):
     sign_count: Mapped[int] = kept(BigInteger, default=0)
     name: Mapped[str] = exported(Text)
     transports: Mapped[list[str]] = kept(ARRAY(Text), default=list)
-    created_at: Mapped[datetime] = kept(default=clock.now)
+    created_at: Mapped[datetime] = exported(default=clock.now)
     last_used_at: Mapped[datetime | None] = kept()
 
 
@@ -239,7 +239,7 @@ class Invitation(db.TeamThing, db.Stamped, db.Base):
         ),
         Index("ix_invitations_inviter", "team_id", "inviter_id"),
         Index("ix_invitations_member", "team_id", "member_id"),
-        {"info": info("erase", concerns=about("member_id", "address"))},
+        {"info": info("erase", concerns=about("member_id", "address", by="inviter_id"))},
     )
 
     address: Mapped[str] = exported(Text)

@@ -166,10 +166,10 @@ class CircleMember(db.TeamOwned, db.Base):
         {"info": info("erase", concerns=about("member_id"))},
     )
 
-    circle_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
+    circle_id: Mapped[UUID] = exported(primary_key=True)
     member_id: Mapped[UUID] = kept(primary_key=True, why=KEY)
-    is_keeper: Mapped[bool] = kept(Boolean, default=False)
-    joined_at: Mapped[datetime] = kept(default=clock.now)
+    is_keeper: Mapped[bool] = exported(Boolean, default=False)
+    joined_at: Mapped[datetime] = exported(default=clock.now)
 
 
 class Audienced:
@@ -232,7 +232,7 @@ class Dispute(db.TeamThing, db.Stamped, db.Base):
     thing_id: Mapped[UUID] = kept(why=KEY)
     subject_id: Mapped[UUID] = kept(why=PROOF, person=True)
     reason: Mapped[str] = exported(Text, default="")
-    state: Mapped[str] = kept(Text, default="open")
+    state: Mapped[str] = exported(Text, default="open")
     answered_at: Mapped[datetime | None] = kept()
     ended_at: Mapped[datetime | None] = kept()
     ended_by_id: Mapped[UUID | None] = kept(why=PROOF, person=True)

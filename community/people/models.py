@@ -316,6 +316,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     disputed_as = "note"
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    audience: Mapped[str] = exported(Text, default="private")
     body: Mapped[str] = exported(Text)
     source: Mapped[str] = exported(Text, default="typed")
     happened_at: Mapped[datetime] = exported(default=clock.now)

@@ -35,6 +35,7 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "credentials": {"kind": "link"},
     "user_emails": {"is_primary": False},
+    "disputes": {"state": "open"},
 }
 _SKIPPED = ("persons", "users", "memberships")
 
@@ -100,7 +101,8 @@ class Canary:
             elif name in declared.about:
                 row[name] = self._about(table, name, first=name == declared.about[0])
             elif name == declared.by:
-                row[name] = self.owner.person_id
+                by_person = column.info["person"]
+                row[name] = self.owner.person_id if by_person else self.owner.member_id
             elif self._is_worded(table, name):
                 row[name] = self._word(table, name)
             elif not column.nullable:

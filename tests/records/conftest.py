@@ -1,5 +1,7 @@
 """The application registers what a reader may see of each kind of thing: exports ask for it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from community.identity.models import Actor
@@ -8,8 +10,10 @@ from tests.factories.identity import make_member
 
 
 @pytest.fixture(autouse=True)
-def _composed(app: CommunityFlask) -> None:
-    """Every test of data rights runs with the whole application composed."""
+def _composed(app: CommunityFlask) -> Iterator[None]:
+    """Every test of data rights runs with the whole application composed, as its workers have it."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture

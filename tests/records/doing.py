@@ -58,9 +58,9 @@ def export(actor: Actor, scope: str, person: Person | None = None) -> Export:
         return actions.make_export(actor, scope, person_id=person.id if person else None)
 
 
-def work(team_id: object) -> int:
-    """What the worker would do for the team; returns how many files were made."""
-    mine = [claim for claim in outbox.claim(queue.WORK, 1000) if claim.team_id == team_id]
+def work(team_id: object, of: str = queue.WORK) -> int:
+    """What the worker would do for the team; returns how many files were made, or mails sent."""
+    mine = [claim for claim in outbox.claim(of, 1000) if claim.team_id == team_id]
     found = [claim for claim in outbox.load(mine) if claim.job in JOBS]
     for claim in found:
         JOBS[claim.job](claim)

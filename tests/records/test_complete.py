@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import JSON, Connection, create_engine, insert, text
 from sqlalchemy.pool import NullPool
 
-from community.core import db, schema
+from community.core import db, queue, schema
 from community.core.idempotency import IdempotencyKey
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
@@ -30,7 +30,7 @@ from tests.factories.identity import acting, make_member
 from tests.factories.ledger import acknowledge, log_give, say_thanks
 from tests.factories.people import make_note, make_person
 from tests.records.canaries import Canary
-from tests.records.doing import built, completed, prepared
+from tests.records.doing import built, completed, prepared, work
 
 TABLES = sorted(schema.all_models().sorted_tables, key=lambda table: table.name)
 PERSONAL = [table for table in TABLES if table.info["concerns"].about]
@@ -83,6 +83,8 @@ def erase(owner: Actor, canary: Canary) -> None:
     name = canary.words["persons", "name"]
     with acting(owner):
         actions.erase_person(owner, canary.actor.person_id, name=name)
+    # The last that knows their address is the mail that says so.
+    assert work(owner.team_id, queue.MAIL) == 1
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -1,16 +1,20 @@
 """Who erases whom, and what becomes of accounts, addresses and the audit."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from community.accounts.actions import membership
+from community.accounts.actions.forgetting import forget_what_is_over
 from community.accounts.actions.teams import add_member
-from community.core import db
+from community.accounts.models import Credential
+from community.core import db, mail, queue
 from community.core.errors import AppError, Conflict, NotAllowed, NotFound, RuleBroken
+from community.core.mail import MailFailed
 from community.core.outbox import OutboxRow
-from community.identity.models import Actor, User
+from community.identity.models import Actor, User, UserEmail
 from community.journal.models import JournalEntry
 from community.ledger.actions import Letter
 from community.ledger.actions.outside import tell_key
@@ -22,7 +26,7 @@ from community.records import actions
 from tests.factories.identity import acting, make_team
 from tests.factories.ledger import log_give
 from tests.factories.people import make_note, make_person
-from tests.records.doing import SECRET, prepared
+from tests.records.doing import SECRET, prepared, work
 
 
 def test_only_an_owner_erases_and_the_name_is_typed(
@@ -180,3 +184,65 @@ def test_an_erasure_drops_the_mail_that_was_owed_to_them(owner: Actor) -> None:
             select(OutboxRow).where(OutboxRow.key == tell_key(entry.give.id))
         ).one()
         assert (row.state, row.next_at) == ("cancelled", None)
+
+
+def erased_member(owner: Actor, member: Actor) -> str:
+    """Erase somebody who was in the team; returns the address of their account."""
+    with acting(owner) as unit:
+        address = unit.session.scalars(
+            select(UserEmail.address).where(UserEmail.user_id == member.user_id)
+        ).one()
+        membership.remove_member(owner, member.person_id)
+    with acting(owner):
+        actions.erase_person(owner, member.person_id, name=member.name)
+    return address
+
+
+def kept(owner: Actor, address: str) -> tuple[int, int, int]:
+    """How often the address is kept to be mailed, as refused, and in an error."""
+    with acting(owner) as unit:
+        waiting = select(Credential.id).where(Credential.address == address)
+        refused = select(MailSuppression.id).where(MailSuppression.address == address)
+        errors = select(OutboxRow.id).where(OutboxRow.last_error.contains(address))
+        found = [len(unit.session.scalars(rows).all()) for rows in (waiting, refused, errors)]
+    return found[0], found[1], found[2]
+
+
+def test_who_is_erased_is_told_by_mail_and_their_address_goes_with_it(
+    owner: Actor, member: Actor
+) -> None:
+    address = erased_member(owner, member)
+    assert kept(owner, address)[0] == 1
+    assert work(owner.team_id, queue.MAIL) == 1
+    letters = [path.read_text() for path in mail.settings().mailbox.glob("erased-*.eml")]
+    (letter,) = [text for text in letters if address in text]
+    assert f"Your data at {owner.team_name} was erased" in letter
+    assert kept(owner, address) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("for_good", [True, False])
+def test_an_address_that_takes_no_word_of_an_erasure_is_forgotten_too(
+    owner: Actor, member: Actor, monkeypatch: pytest.MonkeyPatch, for_good: bool
+) -> None:
+    address = erased_member(owner, member)
+
+    def refuse(message: mail.Mail) -> None:
+        raise MailFailed(f"550 {message.to}", permanent=for_good, bad_address=for_good)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", refuse)
+        if for_good:
+            assert work(owner.team_id, queue.MAIL) == 1
+        else:
+            with pytest.raises(MailFailed):
+                work(owner.team_id, queue.MAIL)
+            with acting(owner) as unit:
+                forget_what_is_over(unit.now + timedelta(days=3))
+    assert kept(owner, address) == (0, 0, 0)
+
+
+def test_somebody_outside_is_told_of_their_erasure_by_nobody(owner: Actor) -> None:
+    mara = make_person(owner, "Mara Ellison", email="mara@example.org")
+    with acting(owner):
+        actions.erase_person(owner, mara.id, name="Mara Ellison")
+    assert work(owner.team_id, queue.MAIL) == 0

@@ -1,5 +1,8 @@
 """Who takes out what, with which rights, and how long a file is kept."""
 
+import io
+import re
+import zipfile
 from datetime import timedelta
 
 import orjson
@@ -7,13 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from community.accounts.actions import membership
+from community.accounts.models import Invitation
+from community.core import clock, db
 from community.core.errors import Conflict, NotAllowed, NotFound
 from community.identity.models import Actor, Visibility
 from community.journal.models import JournalEntry, OpenedBy
 from community.people.models import Person
 from community.records import actions, queries
 from community.web.session import CommunityFlask
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, make_circle, make_member
 from tests.factories.ledger import log_give
 from tests.factories.people import make_note, make_person, merge
 from tests.records.doing import SECRET, again, built, data_of, export, work
@@ -152,3 +157,30 @@ def test_a_table_of_people_or_help_tells_the_members_in_it(
     assert member.person_id in opened
     assert not opened & {mara.id, owner.person_id}
     assert len(opened) == (2 if way == "everybody" else 1)
+
+
+def test_ones_own_file_tells_of_circles_invitations_browsers_and_who_sees_a_note(
+    owner: Actor, member: Actor
+) -> None:
+    make_circle(member)
+    make_note(member, make_person(owner).id, audience="private")
+    with acting(member):
+        own = {"inviter_id": member.member_id, "expires_at": clock.now(), "role": "guest"}
+        db.add(Invitation(address="friend@example.org", note="Join us, Ada.", **own))
+    tables = data_of(export(member, "me"))["tables"]
+    assert [row["is_keeper"] for row in tables["circle_members"]]
+    assert [row["note"] for row in tables["invitations"]] == ["Join us, Ada."]
+    assert [row["audience"] for row in tables["notes"]] == ["private"]
+
+
+def test_the_page_of_a_file_begins_with_the_person_and_tells_times_to_the_minute(
+    owner: Actor, member: Actor
+) -> None:
+    make_note(member, member.person_id, "About myself.")
+    archive = zipfile.ZipFile(io.BytesIO(built(export(member, "me"))))
+    page = archive.read("index.html").decode()
+    heads = re.findall(r"<h2>(.*?) \(", page)
+    assert heads[:2] == ["The person", "Notes"]
+    assert 'name="viewport"' in page
+    assert re.search(r"<dd>\d{4}-\d\d-\d\d \d\d:\d\d UTC</dd>", page)
+    assert not re.search(r"<dd>[^<]*:\d\d\.\d+", page)

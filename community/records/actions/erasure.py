@@ -34,6 +34,7 @@ from community.ledger.actions.outside import tell_key
 from community.ledger.models import Give
 from community.people.models import Person
 from community.records import queries
+from community.records.actions import farewell
 from community.records.models import Export
 from community.records.queries import concerns
 from community.records.queries.concerns import Subject
@@ -61,12 +62,14 @@ def erase(actor: Actor, subject: Subject) -> dict[str, int]:
     db.flush()
     _lock(subject)
     texts = queries.find_names(subject)
+    addressees = farewell.find_addressees(subject)
     subject = _with_account(subject)
     _cancel_mail(subject)
     _sweep(subject, texts)
     counts = _empty(subject)
     _close_account(subject)
     _name_nobody(actor, subject)
+    farewell.owe_word(addressees)
     db.session().expire_all()
     return counts
 

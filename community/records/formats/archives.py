@@ -16,6 +16,14 @@ from community.core.i18n import gettext as _
 from community.records.formats.wording import column_title, table_title
 
 MAX_BYTES = 10 * 1024 * 1024
+_FIRST = ("persons", "notes")
+# A file that is read where nothing else is at hand: its look is in it.
+_STYLE = (
+    "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}"
+    "dl{display:grid;grid-template-columns:minmax(6rem,12rem) 1fr;gap:.2rem 1rem;"
+    "border-top:1px solid #888;padding-top:.5rem}dd{margin:0;overflow-wrap:anywhere}"
+    "@media(max-width:30rem){dl{display:block}dt{font-weight:600}}"
+)
 _PLAIN = re.compile(r"[^a-z0-9_]+")
 
 
@@ -88,15 +96,31 @@ def _cell(value: Any) -> object:
 def _page(contents: Contents) -> str:
     said = html.escape
     title = _("%(about)s: what %(team)s holds", about=contents.about, team=contents.team)
-    head = f'<!doctype html><html><head><meta charset="utf-8"><title>{said(title)}</title></head>'
+    head = (
+        '<!doctype html><html><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{said(title)}</title><style>{_STYLE}</style></head>"
+    )
     made = _(
         "Made by %(name)s on %(day)s. The same is in data.json and in the tables, for programs.",
         name=contents.made_by,
         day=contents.made_at.date().isoformat(),
     )
     body = [f"<h1>{said(title)}</h1><p>{said(made)}</p>"]
-    body += [_section(part) for part in contents.parts]
+    body += [_section(part) for part in sorted(contents.parts, key=_rank)]
     return f"{head}<body>{''.join(body)}</body></html>"
+
+
+def _rank(part: Part) -> int:
+    """Who it is and what is written of them come before the rest."""
+    return _FIRST.index(part.name) if part.name in _FIRST else len(_FIRST)
+
+
+def _said(value: Any) -> str:
+    """A value as people read it: times to the minute."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return str(_cell(value))
 
 
 def _section(part: Part) -> str:
@@ -106,7 +130,7 @@ def _section(part: Part) -> str:
         lines.append(f"<p>{html.escape(text)}</p>")
     for row in part.rows:
         facts = "".join(
-            f"<dt>{html.escape(column_title(name))}</dt><dd>{html.escape(str(_cell(value)))}</dd>"
+            f"<dt>{html.escape(column_title(name))}</dt><dd>{html.escape(_said(value))}</dd>"
             for name, value in row.items()
             if name != "id" and value not in (None, "", [], {})
         )

@@ -81,7 +81,7 @@ def by(table: Table, subject: Subject) -> ColumnElement[bool] | None:
     author = concerns(table).by
     if not author:
         return None
-    return _here(table, subject.team_id, table.c[author].in_(subject.person_ids))
+    return _here(table, subject.team_id, _by_column(table, author, subject))
 
 
 def _by_column(table: Table, name: str, subject: Subject) -> ColumnElement[bool]:
