@@ -107,10 +107,21 @@ def _note_refusal(error: AppError) -> None:
 
 
 def _page_before() -> str:
-    """Where to go on afterwards: this page, or the one with the form that was sent."""
-    return (
-        request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else referring_page("")
-    )
+    """Where to go on afterwards: this page, or the one with the form that was sent.
+
+    A browser that does not say where the form stood is led to the page of the form's address, else
+    to the team or the teams: never to where an earlier sign-in was to go on.
+    """
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    return referring_page("") or _page_of_form()
+
+
+def _page_of_form() -> str:
+    if current_app.create_url_adapter(request).test(request.path, method="GET"):  # type: ignore[union-attr]
+        return request.path
+    slug = g.get("team_slug")
+    return f"/t/{slug}/" if slug else url_for("accounts.teams")
 
 
 def referring_page(default: str = "/") -> str:

@@ -243,6 +243,29 @@ def test_what_touches_ways_in_or_leaves_the_team_waits_for_a_proof(
     assert (answer.status_code, answer.headers["Location"][:8]) == (303, "/confirm")
 
 
+@pytest.mark.parametrize(
+    ("path", "stood_on", "back_to"),
+    [
+        ("/people.csv", "/people?tag=Design", "/people?tag=Design"),
+        ("/settings/tokens", "", "/settings/tokens"),
+        (f"{SETTINGS}/codes", "", "/"),
+        (f"{SETTINGS}/codes", "https://elsewhere.example", "/"),
+    ],
+)
+def test_who_proves_it_goes_back_to_where_the_form_stood(
+    app: CommunityFlask, owner: Actor, path: str, stood_on: str, back_to: str
+) -> None:
+    make_app(owner)
+    portal = Portal(app, owner)
+    age_session(_here(portal), made_days=0.02)
+    portal.get(f"//confirm?next={portal.path('/people')}")
+    referer = f"{BASE_URL}{portal.path(stood_on)}" if stood_on.startswith("/") else stood_on
+    led = portal.post(path, {}, environ_overrides={"HTTP_REFERER": referer})
+    portal.get("/" + led.headers["Location"])
+    done = portal.post("//confirm", {"code": code_of()})
+    assert done.headers["Location"] == portal.path(back_to)
+
+
 @pytest.mark.parametrize("path", ["/people.csv?tag=Design", "/gives.csv?from=me"])
 def test_a_table_waits_for_a_proof_and_is_taken_after_it(
     app: CommunityFlask, owner: Actor, path: str

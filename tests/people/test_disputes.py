@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from community.core.errors import NotAllowed, NotFound
+from community.core.errors import Conflict, NotAllowed, NotFound
 from community.core.paging import PageRequest
 from community.identity.models import Actor, Dispute
 from community.notifications.models import Notice
@@ -330,3 +330,31 @@ def test_who_reads_follows_the_rules_after_any_acts() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_what_is_disputed_is_not_said_again_beside_it(cast: dict[str, Actor]) -> None:
+    author, subject, owner = cast["author"], cast["subject"].person_id, cast["owner"]
+    with acting(author):
+        first = actions.add_note(author, subject, body="Säys  less than he knows.")
+        first_id, second = first.id, actions.add_note(author, subject, body="Likes tea.").id
+        actions.edit_note(author, first_id, visibility={"audience": "team"})
+    dispute(cast["subject"], first_id)
+    again_said = "says less than he KNOWS."
+    with acting(author), pytest.raises(Conflict) as refused:
+        actions.add_note(author, subject, body=again_said)
+    assert refused.value.code == "disputed"
+    with acting(author), pytest.raises(Conflict):
+        actions.edit_note(author, second, body=again_said)
+    with acting(author):
+        actions.edit_note(author, first_id, happened_at=first.happened_at)
+        actions.delete_note(author, first_id)
+    with acting(author), pytest.raises(Conflict):
+        actions.add_note(author, subject, body=again_said)
+    with acting(author):
+        actions.restore_note(author, first_id)
+        actions.add_note(author, owner.person_id, body=again_said)
+    with acting(owner):
+        actions.add_note(owner, subject, body=again_said)
+    let_stand(cast["subject"], first_id)
+    with acting(author):
+        assert actions.add_note(author, subject, body=again_said)

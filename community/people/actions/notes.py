@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from community.core import clock, db, hold
-from community.core.errors import NotAllowed
+from community.core.errors import Conflict, NotAllowed
 from community.core.i18n import gettext as _
+from community.core.text import fold
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.notifications import actions as notifications
@@ -31,6 +32,7 @@ def add_note(
     if not policy.can_add_note(actor):
         raise NotAllowed(_("Guests cannot write notes."))
     person = queries.get_person(actor, person_id)
+    _refuse_again(actor, person.id, body)
     note = Note(person_id=person.id, author_id=actor.person_id, body=body)
     note.id, note.happened_at, note.source = (
         db.new_id(),
@@ -57,6 +59,8 @@ def edit_note(actor: Actor, note_id: UUID, *, version: int | None = None, **give
         for name in ("body", "happened_at")
         if name in given and getattr(note, name) != given[name]
     ]
+    if "body" in changed:
+        _refuse_again(actor, note.person_id, given["body"], but=note.id)
     for name in changed:
         setattr(note, name, given[name])
     if given.get("visibility") is not None:
@@ -94,6 +98,16 @@ def restore_note(actor: Actor, note_id: UUID) -> Note:
         journal.record(actor, "restore", "note", note.id, about_id=note.person_id)
         _tell_subject(actor, note, was_read=False)
     return note
+
+
+def _refuse_again(actor: Actor, person_id: UUID, body: str, *, but: UUID | None = None) -> None:
+    """What somebody disputes is not said again beside it: that would undo the dispute."""
+    disputed = queries.find_disputed_words(actor, person_id, but=but)
+    if fold(body) in {fold(words) for words in disputed}:
+        raise Conflict(
+            _("They have said that this is not right. Write something else, or leave it be."),
+            code="disputed",
+        )
 
 
 def _own(actor: Actor, note_id: UUID) -> Note:

@@ -2,6 +2,7 @@
 
 from community.people.queries.disputes import (
     find_dispute_of,
+    find_disputed_words,
     find_disputes,
     find_live,
     get_dispute_row,
@@ -65,6 +66,7 @@ __all__ = [
     "find_by_external_ids",
     "find_deleted",
     "find_dispute_of",
+    "find_disputed_words",
     "find_disputes",
     "find_duplicates",
     "find_external_id",

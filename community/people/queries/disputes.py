@@ -1,5 +1,6 @@
 """Disputes: of items about the actor, and of items the actor wrote."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -103,3 +104,27 @@ def find_live(actor: Actor, kind: str, thing_id: UUID) -> Dispute | None:
         .with_for_update(of=Dispute)
         .execution_options(populate_existing=True)
     )
+
+
+def find_disputed_words(actor: Actor, person_id: UUID, *, but: UUID | None = None) -> Sequence[str]:
+    """What the actor's notes about a person say that are disputed, deleted ones too; `but` one."""
+    asked = select(Person.canonical_id).where(
+        Person.team_id == actor.team_id, Person.id == person_id
+    )
+    same = select(Person.id).where(
+        Person.team_id == actor.team_id, Person.canonical_id == asked.scalar_subquery()
+    )
+    disputed = select(Dispute.thing_id).where(
+        Dispute.team_id == actor.team_id,
+        Dispute.kind == Note.disputed_as,
+        Dispute.state.in_(LIVE),
+    )
+    statement = select(Note.body).where(
+        Note.team_id == actor.team_id,
+        Note.author_id.in_(actor.person_ids),
+        Note.person_id.in_(same),
+        Note.id.in_(disputed),
+    )
+    if but is not None:
+        statement = statement.where(Note.id != but)
+    return db.session().scalars(statement).all()
