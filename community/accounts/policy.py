@@ -1,7 +1,7 @@
 """What one may do to ways in: tokens grant no more than the giver has; circles have keepers;
 invitations are asked about where they are used, not only where they are made."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_
@@ -33,8 +33,16 @@ def can_make_circles(actor: Actor) -> bool:
 
 
 def can_change_circle(actor: Actor, circle_id: UUID) -> bool:
-    """Owners, stewards and the circle's keepers say who is in it."""
+    """Owners, stewards and the circle's keepers name, close and open it."""
     return can_make_circles(actor) or circle_id in actor.kept_circle_ids
+
+
+def can_seat(actor: Actor, keepers: Collection[UUID]) -> bool:
+    """The circle's keepers say who is in it; owners of one that nobody keeps any more.
+
+    No other role does: being let in opens what was shared before.
+    """
+    return actor.member_id in keepers or (actor.is_owner and not keepers)
 
 
 def must_have_factor(actor: Actor) -> bool:

@@ -4,12 +4,12 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from community.accounts.actions import circles
 from community.core import slugs
 from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken, Stale
-from community.identity.models import Actor, Circle
+from community.identity.models import Actor, Circle, CircleMember
 from community.notifications.models import Notice
 from community.people import actions as people
 from community.web.session import CommunityFlask
@@ -157,22 +157,44 @@ def test_many_let_in_at_once_are_all_in(owner: Actor) -> None:
     assert all(circle.id in again(other).circle_ids for other in others)
 
 
-def test_who_is_let_in_hears_of_it_and_keepers_of_what_others_do(owner: Actor) -> None:
-    keeper, member, steward = (
-        make_member(owner),
-        make_member(owner, "Mei Tanaka"),
-        make_member(owner, role="steward"),
-    )
-    circle = _circle(owner)
+def test_who_is_let_in_hears_of_it_and_those_in_it_when_no_keeper_did_it(owner: Actor) -> None:
+    inside, member = make_member(owner), make_member(owner, "Mei Tanaka")
+    circle = make_circle(inside)
     with acting(owner):
-        circles.add_to_circle(owner, circle.id, keeper.person_id, is_keeper=True)
-    with acting(steward):
-        circles.add_to_circle(steward, circle.id, member.person_id)
-        circles.add_to_circle(steward, circle.id, member.person_id)
+        circles.add_to_circle(owner, circle.id, member.person_id, is_keeper=True)
     assert _kinds(member) == ["circle_let_in"]
-    assert _kinds(keeper) == ["circle_let_in", "circle_widened"]
-    assert _kinds(owner) == ["circle_widened"]
-    assert _kinds(steward) == []
+    assert _kinds(inside) == ["circle_widened"]
+    assert _kinds(owner) == []
+
+
+@pytest.mark.parametrize("role", ["owner", "steward"])
+def test_no_role_opens_a_circle_for_itself_or_past_its_keepers(
+    app: CommunityFlask, owner: Actor, role: str
+) -> None:
+    keeper, other = make_member(owner), make_member(owner)
+    who = owner if role == "owner" else make_member(owner, role=role)
+    kept, unkept = make_circle(keeper, name="Kept"), make_circle(keeper, name="Unkept")
+    with acting(owner) as unit:
+        unit.session.execute(
+            update(CircleMember).where(CircleMember.circle_id == kept.id).values(is_keeper=True)
+        )
+    note = make_note(keeper, other.person_id, "Ours.", audience="circle", circle_id=kept.id)
+    api = Api(app, who)
+    for circle, person in ((kept, who), (kept, other), (unkept, who)):
+        refused = api.put(f"/circles/{circle.id}/members/{person.person_id}")
+        assert (refused.status_code, refused.json["code"]) == (403, "not_in_circle")
+    for refused in (
+        api.put(f"/circles/{kept.id}/members/{keeper.person_id}", {"is_keeper": False}),
+        api.delete(f"/circles/{kept.id}/members/{keeper.person_id}"),
+    ):
+        assert refused.status_code == 403
+    assert api.get(f"/notes/{note.id}").status_code == 404
+    let_in = api.put(f"/circles/{unkept.id}/members/{other.person_id}", {"is_keeper": True})
+    assert let_in.status_code == (200 if role == "owner" else 403)
+    page = Portal(app, who).get(_path(kept)).text
+    assert "Make keeper" not in page
+    assert "Let somebody in" not in page
+    assert "Name and purpose" in page
 
 
 def test_another_teams_circle_is_not_there(

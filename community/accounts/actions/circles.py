@@ -91,10 +91,18 @@ def reopen_circle(actor: Actor, circle_id: UUID) -> Circle:
 def add_to_circle(
     actor: Actor, circle_id: UUID, person_id: UUID, *, is_keeper: bool | None = None
 ) -> None:
-    """Let a member into a circle; doing it twice changes nothing but `is_keeper`, if given."""
-    circle = _changeable(actor, circle_id)
+    """Let a member into a circle; doing it twice changes nothing but `is_keeper`, if given.
+
+    Whoever does it never opens the circle's past for themselves.
+    """
+    circle = _seatable(actor, circle_id)
     membership = queries.get_membership_of(actor, person_id)
     is_new = not queries.is_in_circle(circle.id, membership.id)
+    if is_new and membership.id == actor.member_id:
+        raise NotAllowed(
+            _("Nobody lets themselves into a circle. Let somebody else in, who keeps it."),
+            code="not_in_circle",
+        )
     if is_new and circle.closed_at is not None:
         raise Conflict(_("This circle is closed. Open it again first."), code="closed")
     statement = insert(CircleMember).values(
@@ -120,10 +128,10 @@ def add_to_circle(
 
 
 def _tell(actor: Actor, circle: Circle, membership: Membership) -> None:
-    """Whoever was let in hears of it, and so do the keepers when it was not one of them."""
+    """Whoever was let in hears of it, and so does everybody in it when no keeper did it."""
     told = {notices.LET_IN: [membership.id]}
-    if circle.id not in actor.kept_circle_ids:
-        told[notices.WIDENED] = list(queries.find_keeper_ids(circle.id))
+    if actor.member_id not in queries.find_keeper_ids(circle.id):
+        told[notices.WIDENED] = list(queries.find_seated_ids(circle.id))
     for kind, member_ids in told.items():
         for member_id in member_ids:
             if member_id == actor.member_id or (
@@ -143,8 +151,8 @@ def _tell(actor: Actor, circle: Circle, membership: Membership) -> None:
 def take_from_circle(actor: Actor, circle_id: UUID, person_id: UUID) -> None:
     """Take a member out of a circle; members may take themselves out."""
     circle = queries.get_circle(actor, circle_id, lock=True)
-    if not (policy.can_change_circle(actor, circle_id) or actor.is_me(person_id)):
-        raise NotAllowed(_("The circle's keepers say who is in it."))
+    if not actor.is_me(person_id):
+        _check_seating(actor, circle)
     membership = queries.get_membership_of(actor, person_id)
     gone = db.session().execute(
         delete(CircleMember).where(
@@ -168,5 +176,16 @@ def _touch(circle: Circle) -> None:
 def _changeable(actor: Actor, circle_id: UUID) -> Circle:
     circle = queries.get_circle(actor, circle_id, lock=True)
     if not policy.can_change_circle(actor, circle_id):
-        raise NotAllowed(_("The circle's keepers say who is in it."))
+        raise NotAllowed(_("The circle's keepers look after it, or an owner or steward."))
     return circle
+
+
+def _seatable(actor: Actor, circle_id: UUID) -> Circle:
+    circle = queries.get_circle(actor, circle_id, lock=True)
+    _check_seating(actor, circle)
+    return circle
+
+
+def _check_seating(actor: Actor, circle: Circle) -> None:
+    if not policy.can_seat(actor, queries.find_keeper_ids(circle.id)):
+        raise NotAllowed(_("The circle's keepers say who is in it."), code="not_in_circle")

@@ -60,14 +60,10 @@ def _let_in(actor: Actor, circle_id: UUID) -> Words:
     )
 
 
-def _keeps(actor: Actor, circle_id: UUID) -> bool:
-    return circle_id in actor.kept_circle_ids
-
-
 def _widened(actor: Actor, circle_id: UUID) -> Words:
     circle = members.get_circle(actor, circle_id)
     return Words(
-        sentence=_("Somebody was let into the circle %(name)s, which you keep.", name=circle.name),
+        sentence=_("An owner let somebody into your circle %(name)s.", name=circle.name),
         path=f"/circles/{slugs.slug(circle.id, circle.name)}",
     )
 
@@ -117,10 +113,10 @@ KINDS: list[NoticeKind] = [
     ),
     NoticeKind(
         code=WIDENED,
-        label=lazy("Somebody else lets people into a circle I keep"),
-        reason=lazy("You keep this circle."),
+        label=lazy("An owner lets people into a circle of mine that nobody keeps"),
+        reason=lazy("You are in this circle."),
         template=PLAIN,
-        may_read=_keeps,
+        may_read=_is_in,
         words=_widened,
         mail_default=False,
     ),

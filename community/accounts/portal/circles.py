@@ -171,16 +171,18 @@ def _circle_page(
     stored = {"name": found.name, "purpose": found.purpose, "version": found.version}
     form = form or _unsent(schemas.CircleForm(), stored)
     seat = seat or _unsent(schemas.SeatForm())
-    may_change = policy.can_change_circle(actor, found.id)
+    people = queries.find_circle_members(actor, [found.id])[found.id]
+    may_seat = policy.can_seat(actor, [each.member_id for each in people if each.is_keeper])
     return pages.show(
         "accounts/circle.html",
         form=form,
         seat=seat,
         circle=found,
         slug=slugs.slug(found.id, found.name),
-        people=queries.find_circle_members(actor, [found.id])[found.id],
-        joinable=queries.find_joinable(actor, found.id) if may_change else [],
-        may_change=may_change,
+        people=people,
+        joinable=queries.find_joinable(actor, found.id) if may_seat else [],
+        may_change=policy.can_change_circle(actor, found.id),
+        may_seat=may_seat,
         am_in=_is_in(actor, found),
         status=seat.status if seat.errors else form.status,
     )

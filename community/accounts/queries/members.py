@@ -132,14 +132,27 @@ def find_keeper_ids(circle_id: UUID) -> Sequence[UUID]:
     return db.session().scalars(statement.order_by(CircleMember.member_id)).all()
 
 
+def find_seated_ids(circle_id: UUID) -> Sequence[UUID]:
+    """The memberships of everybody in a circle of the team that is set."""
+    statement = select(CircleMember.member_id).where(
+        CircleMember.team_id == db.current_team_id(), CircleMember.circle_id == circle_id
+    )
+    return db.session().scalars(statement.order_by(CircleMember.member_id)).all()
+
+
 def find_joinable(actor: Actor, circle_id: UUID) -> list[tuple[UUID, str]]:
-    """Members who are not in a circle, guests left out since circles show them nothing: by name."""
+    """Whom the actor may let into a circle, by name.
+
+    Members who are not in it: not themself, and no guests, since circles show them nothing.
+    """
     seat = exists().where(
         CircleMember.team_id == Membership.team_id,
         CircleMember.member_id == Membership.id,
         CircleMember.circle_id == circle_id,
     )
-    statement = _members(actor).where(Membership.role != "guest", ~seat)
+    statement = _members(actor).where(
+        Membership.role != "guest", Membership.id != actor.member_id, ~seat
+    )
     rows = db.session().execute(statement.order_by(Person.sort_key, Membership.id))
     return [(row.id, row.name) for row in rows]
 
@@ -176,6 +189,7 @@ def find_circle_members(actor: Actor, circle_ids: Sequence[UUID]) -> dict[UUID, 
     rows = db.session().execute(
         select(
             CircleMember.circle_id,
+            CircleMember.member_id,
             Person.canonical_id.label("person_id"),
             Person.name,
             CircleMember.is_keeper,

@@ -83,14 +83,14 @@ _API = (
         "PUT",
         "/circles/<uuid:circle_id>/members/<uuid:person_id>",
         of="circle_seat",
-        roles=KEEPERS,
+        roles=OWNER,
         by="owner",
     ),
     api(
         "DELETE",
         "/circles/<uuid:circle_id>/members/<uuid:person_id>",
         of="circle_seat",
-        roles=KEEPERS,
+        roles=OWNER,
         by="owner",
     ),
 )
@@ -299,6 +299,11 @@ _INVITATIONS = (
             ("", {"sends": lambda world, thing: {"name": world.new_name()}}),
             ("/closing", {}),
             ("/opening", {}),
+        )
+    ),
+    *(
+        page("POST", f"/circles/<slug>{part}", of="circle_seat", roles=OWNER, by="owner", **more)
+        for part, more in (
             ("/members", {"sends": lambda world, thing: {"person_id": thing.path["person_id"]}}),
             ("/members/<uuid:person_id>/add", {}),
             ("/members/<uuid:person_id>/keeping", {}),
