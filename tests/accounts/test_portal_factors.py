@@ -439,4 +439,5 @@ def test_a_browser_is_named_and_all_are_signed_out(app: CommunityFlask, owner: A
     assert "Kitchen laptop" in portal.get("/settings/sessions").text
     answer = portal.post("/settings/sessions/end_all")
     assert answer.headers["Location"] == "/login"
+    assert "You are signed out everywhere." in portal.get("//login").text
     assert other.get("/settings/sessions").status_code == 303

@@ -23,7 +23,7 @@ from tests.factories.accounts import address_of, make_app, make_token
 from tests.factories.identity import acting, again, make_member
 from tests.factories.invitations import make_invitation, token_of
 from tests.factories.people import make_person
-from tests.web_client import BASE_URL, Api, Portal
+from tests.web_client import BASE_URL, Api, Portal, soup_of, words_of
 
 
 def _end(owner: Actor) -> None:
@@ -322,3 +322,18 @@ def test_an_owner_of_nothing_but_an_ended_team_can_still_sign_in(
     assert written is not None
     assert written.to == addresses[0]
     assert _states(owner, sign_in.MAIL_JOB) == ["due"], "nobody else has anything to come back to"
+
+
+def test_who_was_in_a_deleted_team_is_told_and_cannot_bring_it_back(
+    app: CommunityFlask, owner: Actor, member: Actor
+) -> None:
+    _end(owner)
+    browser = Portal(app, member)
+    said = words_of(browser.get("//teams"))
+    assert owner.team_name in said
+    assert "Deleted by an owner; until" in said
+    assert "Bring it back" not in said
+    assert "Bring it back" in words_of(Portal(app, owner).get("//teams"))
+    gone = browser.get("/people")
+    assert gone.status_code == 404
+    assert [link["href"] for link in soup_of(gone).select("main .actions a")] == ["/teams"]

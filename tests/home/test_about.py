@@ -150,3 +150,19 @@ def test_reading_in_the_api_is_opening_too(
             found = queries.find_openings(subject, PageRequest()).items
         assert reader.name in {row.name for row in found}, path
         assert len(found) == number + 1
+
+
+def test_it_says_what_it_holds_and_a_note_reads_as_it_does_elsewhere(
+    app: CommunityFlask, owner: Actor, subject: Actor
+) -> None:
+    """Also what one shared about oneself; and notes are no source text of Markdown."""
+    note = make_note(owner, subject.person_id, "Leads **two** choirs.", audience="team")
+    own = make_note(subject, subject.person_id, "I play the tuba.", audience="team")
+    portal = Portal(app, subject)
+    soup = soup_of(portal.get("/me/about"))
+    text = soup.select_one(f"#about-{note.id} .row-text")
+    assert text is not None
+    assert [bold.get_text() for bold in text.select("strong")] == ["two"]
+    assert soup.select_one(f"#about-{own.id}") is not None
+    assert "by others and by you" in soup.select_one(".lede").get_text()
+    assert soup.select_one("#openings h2").get_text() == "Who opened your page"

@@ -4,7 +4,7 @@ import pytest
 
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
-from tests.web_client import Api, Portal
+from tests.web_client import Api, Portal, words_of
 
 
 def test_the_document_is_open_to_all(app: CommunityFlask) -> None:
@@ -61,3 +61,12 @@ def test_nul_in_a_question_is_refused_in_words(
     app: CommunityFlask, owner: Actor, path: str
 ) -> None:
     assert Portal(app, owner).get(path).status_code == 422
+
+
+def test_a_refused_page_tells_nobody_that_they_see_it(app: CommunityFlask, member: Actor) -> None:
+    answer = Portal(app, member).get("/admin/audit")
+    assert answer.status_code == 403
+    said = words_of(answer)
+    assert "This is not open to you" in said
+    assert "Only owners read the audit." in said
+    assert "You may see this" not in said

@@ -198,6 +198,7 @@ def end_other_sessions() -> Response:
 def end_all_sessions() -> Response:
     """Sign every browser out, this one too."""
     sessions.sign_out_everywhere(current_actor().user_id)
+    say(_("You are signed out everywhere."))
     return signed_out(url("accounts.login"))
 
 

@@ -15,27 +15,30 @@ from community.identity.models import Membership, Team, User
 
 @dataclass(frozen=True)
 class EndingTeam:
-    """A team that one owns and that was shut at `deleted_at`."""
+    """A team that one is in and that was shut at `deleted_at`; owners may bring it back."""
 
     slug: str
     name: str
     deleted_at: datetime
+    may_restore: bool
 
 
 def find_ending_teams(user_id: UUID) -> list[EndingTeam]:
-    """The ending teams that a user may bring back; the transaction is set to that user."""
+    """The ending teams that a user is in; the transaction is set to that user."""
     rows = db.session().execute(
-        select(Team.slug, Team.name, Team.deleted_at)
+        select(Team.slug, Team.name, Team.deleted_at, Membership.role)
         .join(Membership, Membership.team_id == Team.id)
         .where(
             Membership.user_id == user_id,
             Membership.state == "active",
-            Membership.role == "owner",
             Team.deleted_at.is_not(None),
         )
         .order_by(Team.name, Team.id)
     )
-    return [EndingTeam(row.slug, row.name, row.deleted_at) for row in rows]
+    return [
+        EndingTeam(row.slug, row.name, row.deleted_at, may_restore=row.role == "owner")
+        for row in rows
+    ]
 
 
 def find_ending_team_id(user_id: UUID, slug: str) -> UUID | None:
