@@ -301,9 +301,12 @@ def test_own_factors_are_read_without_their_secrets(app: CommunityFlask, owner: 
 
 
 def test_owners_say_by_the_api_of_whom_a_factor_is_asked(app: CommunityFlask, owner: Actor) -> None:
+    make_app(owner)
     api = Api(app, owner)
     answer = api.patch("/team", {"settings": {"second_factor": "everybody"}})
     assert answer.json["settings"]["second_factor"] == "everybody"
     assert api.patch("/team", {"settings": {"second_factor": "whoever"}}).status_code == 422
-    member = Api(app, make_member(owner))
+    colleague = make_member(owner)
+    make_app(colleague)
+    member = Api(app, colleague)
     assert member.patch("/team", {"settings": {"second_factor": "nobody"}}).status_code == 403

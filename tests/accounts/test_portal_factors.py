@@ -356,6 +356,7 @@ def test_a_team_that_says_nothing_asks_stewards_and_owners(app: CommunityFlask) 
     owner = make_team(second_factor="")
     assert Portal(app, owner).get("/settings/keyboard").status_code == 303
     assert Portal(app, make_member(owner)).get("/settings/keyboard").status_code == 200
+    make_app(owner)
     api = Api(app, owner)
     assert api.get("/team").json["settings"]["second_factor"] == "stewards_and_owners"
 

@@ -10,8 +10,14 @@ from tests.factories.identity import make_member
 
 
 @pytest.fixture(autouse=True)
-def _composed(app: CommunityFlask) -> Iterator[None]:
-    """Every test of data rights runs with the whole application composed, as its workers have it."""
+def _composed(app: CommunityFlask) -> None:
+    """Every test of data rights runs with the whole application composed."""
+
+
+@pytest.fixture
+def in_application(app: CommunityFlask) -> Iterator[None]:
+    """Inside the application, as its workers are: for what does their work itself. Requests have
+    a context of their own each."""
     with app.app_context():
         yield
 

@@ -16,6 +16,8 @@ from tests.factories.identity import acting, make_member, make_team
 from tests.factories.people import make_note, make_person
 from tests.records.doing import SECRET, ask, data_of, prepared, told
 
+pytestmark = pytest.mark.usefixtures("in_application")
+
 
 def test_a_member_asks_about_themself_and_stewards_and_owners_hear_of_it(
     owner: Actor, member: Actor, steward: Actor

@@ -32,6 +32,8 @@ from tests.factories.people import make_note, make_person
 from tests.records.canaries import Canary
 from tests.records.doing import built, completed, prepared, work
 
+pytestmark = pytest.mark.usefixtures("in_application")
+
 TABLES = sorted(schema.all_models().sorted_tables, key=lambda table: table.name)
 PERSONAL = [table for table in TABLES if table.info["concerns"].about]
 

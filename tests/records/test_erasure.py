@@ -28,6 +28,8 @@ from tests.factories.ledger import log_give
 from tests.factories.people import make_note, make_person
 from tests.records.doing import SECRET, prepared, work
 
+pytestmark = pytest.mark.usefixtures("in_application")
+
 
 def test_only_an_owner_erases_and_the_name_is_typed(
     owner: Actor, member: Actor, steward: Actor

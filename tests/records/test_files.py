@@ -24,6 +24,8 @@ from tests.factories.people import make_note, make_person, merge
 from tests.records.doing import SECRET, again, built, data_of, export, work
 from tests.web_client import Portal
 
+pytestmark = pytest.mark.usefixtures("in_application")
+
 
 @pytest.mark.parametrize("role", ["member", "guest"])
 @pytest.mark.parametrize("scope", ["person", "team"])

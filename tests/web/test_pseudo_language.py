@@ -28,6 +28,7 @@ from community.ledger import actions as ledger
 from community.notifications.catalogue import PLAIN
 from community.notifications.formats import mailbox
 from community.people import actions as people
+from community.records import actions as records
 from community.web import letters
 from tests.contract.conftest import admin, world  # noqa: F401
 from tests.contract.makers import PROOFS
@@ -356,6 +357,9 @@ def _tell_of_coming_and_going(world: World) -> None:
     leaver = make_member(owner, "Lea Leaver")
     with acting(owner):
         membership.remove_member(owner, leaver.person_id)
+    _deliver(world)
+    with acting(owner):
+        records.erase_person(owner, leaver.person_id, name=leaver.name)
     _deliver(world)
     with acting(owner):
         team_life.end_team(owner)
