@@ -7,6 +7,8 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from community.accounts.actions import tokens
+from community.exchange.actions import batches
 from community.web.session import CommunityFlask
 from tests.conftest_servers import Servers
 from tests.contract.world import World
@@ -31,3 +33,10 @@ def world(app: CommunityFlask, admin: Engine) -> World:
 def wild_world(app: CommunityFlask, admin: Engine) -> World:
     """Another one, for drawn requests: they leave it as nobody knows."""
     return World(app, admin)
+
+
+@pytest.fixture(autouse=True)
+def _no_limit_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How much one may have open at once is tried elsewhere; here one author makes all there is."""
+    monkeypatch.setattr(batches, "MOST_OPEN", 10_000)
+    monkeypatch.setattr(tokens, "MOST_TOKENS", 10_000)
