@@ -160,6 +160,15 @@ def test_the_journal_holds_every_act_and_seals_into_a_whole_chain(noor: Actor) -
         assert journal_queries.verify(noor.team_id) == []
 
 
+@pytest.mark.usefixtures("app")
+def test_the_audit_of_the_sample_team_is_in_the_order_of_time(noor: Actor) -> None:
+    with acting(noor):
+        told = journal_queries.list_entries(noor, PageRequest(100)).items
+    times = [entry.at for entry in told]
+    assert len(set(times)) > 50
+    assert times == sorted(times, reverse=True)
+
+
 def test_a_private_person_is_seen_by_one_member_alone(noor: Actor) -> None:
     with acting(noor) as unit:
         private = unit.session.scalars(select(Person).where(Person.audience == "private")).all()

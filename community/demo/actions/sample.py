@@ -5,7 +5,10 @@ that states, sums, journal and notices agree as they do in a team that lived thr
 Nothing is owed to anybody outside: what would have been mailed is not.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -29,6 +32,8 @@ from community.people.actions.notes import add_note
 from community.people.actions.persons import create_person, edit_person
 from community.records.actions import receive_request, record_consent
 
+Step = tuple[datetime, Callable[[], None]]
+
 UNSEEN = timedelta(days=8)
 # Before the commit there are no statistics, and a plan guessed or kept from when the tables
 # were empty takes seconds once they are not. Each side of a join is read once instead.
@@ -47,10 +52,11 @@ def make_sample_team() -> str | None:
     team = _Making(now)
     with clock.running_at(now - year.FIRST_MORNING):
         team.found()
-    team.enter_outsiders()
-    team.live()
-    team.write_notes()
-    team.respect_rights()
+    # In the order of time, in which the audit tells of it.
+    for at, step in sorted(team.steps(), key=itemgetter(0)):
+        with clock.running_at(at):
+            step()
+            db.session().flush()
     db.flush()
     _owe_nothing(now)
     return TEAM_SLUG
@@ -116,13 +122,21 @@ class _Making:
                 tags=list(member.tags),
             )
 
-    def enter_outsiders(self) -> None:
+    def steps(self) -> Iterator[Step]:
+        """What happened after that, and when."""
+        yield from self._entries()
+        yield from self._acts()
+        yield from self._notes()
+        yield from self._rights()
+
+    def _entries(self) -> Iterator[Step]:
         """The people around the team, each entered by whoever knows them best."""
         for number, held in enumerate(self.held.values()):
-            with clock.running_at(held.entered_at):
-                actor = self.actors[held.author]
-                written = create_person(actor, source_kind="demo", **self._given(number, held))
-            self.person_ids[held.person.name] = written.person.id
+            yield held.entered_at, partial(self._enter, held, self._given(number, held))
+
+    def _enter(self, held: Held, given: dict[str, Any]) -> None:
+        written = create_person(self.actors[held.author], source_kind="demo", **given)
+        self.person_ids[held.person.name] = written.person.id
 
     def _given(self, number: int, held: Held) -> dict[str, Any]:
         person, random = held.person, self.random
@@ -157,17 +171,15 @@ class _Making:
         circle_id = self.circles[circle] if audience == "circle" else None
         return {"audience": audience, "people": [], "circle_id": circle_id}
 
-    def live(self) -> None:
-        """The year, act by act, each at its time."""
+    def _acts(self) -> Iterator[Step]:
+        """The year's help, act by act."""
         planned = year.plan_year(self.now)
         self.others = {
             each.number: each.receiver if each.acts[0].verb == "log" else each.giver
             for each in planned
         }
         for act in year.acts_in_order(planned):
-            with clock.running_at(act.at):
-                self._do(act)
-                db.session().flush()
+            yield act.at, partial(self._do, act)
 
     def _do(self, act: Act) -> None:
         if act.verb in ("log", "thank"):
@@ -206,24 +218,27 @@ class _Making:
             else None
         )
 
-    def respect_rights(self) -> None:
+    def _rights(self) -> Iterator[Step]:
         """What some agreed to, and what one of them asks about what is held on them."""
-        owner = self.actors[MEMBERS[0].name]
         known = [name for name, held in self.held.items() if held.audience == "team"][:3]
         for days, name in zip((210, 96, 40), known, strict=False):
-            with clock.running_at(self.now - timedelta(days=days)):
-                record_consent(
-                    owner,
-                    self.person_ids[name],
-                    purpose=stories.CONSENT,
-                    is_given=True,
-                    how=stories.CONSENT_HOW,
-                )
-        with clock.running_at(self.now - timedelta(days=9)):
-            asked = self.person_ids[known[-1]]
-            receive_request(owner, "access", person_id=asked, words=stories.DATA_REQUEST)
+            yield self.now - timedelta(days=days), partial(self._agree, name)
+        yield self.now - timedelta(days=9), partial(self._ask, known[-1])
 
-    def write_notes(self) -> None:
+    def _agree(self, name: str) -> None:
+        record_consent(
+            self.actors[MEMBERS[0].name],
+            self.person_ids[name],
+            purpose=stories.CONSENT,
+            is_given=True,
+            how=stories.CONSENT_HOW,
+        )
+
+    def _ask(self, name: str) -> None:
+        owner, asked = self.actors[MEMBERS[0].name], self.person_ids[name]
+        receive_request(owner, "access", person_id=asked, words=stories.DATA_REQUEST)
+
+    def _notes(self) -> Iterator[Step]:
         """What members noted about the people they know: for the team, their circle, or themselves."""
         for number, (name, held) in enumerate(self.held.items()):
             for author in held.known_by[: 1 + number % 3]:
@@ -234,11 +249,14 @@ class _Making:
                 at = self.now - timedelta(
                     days=self.random.randint(1, 350), hours=self.random.randint(1, 9)
                 )
-                with clock.running_at(at):
-                    visibility = self._visibility(author, audience)
-                    add_note(
-                        self.actors[author], self.person_ids[name], body=body, visibility=visibility
-                    )
+                yield (
+                    max(at, held.entered_at + timedelta(hours=1)),
+                    partial(self._note, author, name, body, audience),
+                )
+
+    def _note(self, author: str, name: str, body: str, audience: str) -> None:
+        visibility = self._visibility(author, audience)
+        add_note(self.actors[author], self.person_ids[name], body=body, visibility=visibility)
 
 
 def _user(address: str) -> UUID:
