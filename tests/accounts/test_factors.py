@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from community.accounts.actions import (
     authenticator,
     entry,
     factors,
-    forgetting,
     own_way_in,
     passwords,
     sign_in,
@@ -26,6 +25,7 @@ from community.core import clock, crypto, db
 from community.core.errors import ConfirmFirst, NotFound, RuleBroken, TooManyTries
 from community.identity.models import Actor
 from community.journal.models import JournalEntry
+from tests.accounts.halves import HERE, finish, half_of, refusal, remote
 from tests.factories.accounts import (
     APP_KEY,
     PASSWORD,
@@ -44,31 +44,6 @@ from tests.factories.accounts import (
 )
 from tests.factories.identity import acting
 
-HERE = Browser("Firefox on Linux", "m" * 43)
-
-
-def _remote() -> str:
-    part = uuid.uuid4().hex
-    return f"2001:db8:{part[:4]}:{part[4:8]}::1"
-
-
-def _half(actor: Actor) -> str:
-    with db.transaction():
-        found = entry.enter(actor.user_id, HERE)
-    assert found.needs_factor
-    return found.secret
-
-
-def _finish(half: str, code: str) -> str:
-    with db.transaction():
-        return entry.finish_with_code(half, code, remote=_remote(), browser=HERE)
-
-
-def _refusal(half: str, code: str) -> str:
-    with pytest.raises(RuleBroken) as refused:
-        _finish(half, code)
-    return refused.value.code
-
 
 def _told(actor: Actor) -> list[str]:
     """The events that mails are owed about."""
@@ -86,7 +61,7 @@ def _told(actor: Actor) -> list[str]:
 def _by_link(actor: Actor) -> entry.Entry:
     address = address_of(actor)
     with db.transaction():
-        sign_in.request_link(address, remote=_remote())
+        sign_in.request_link(address, remote=remote())
     secret = newest_link(actor.user_id) or ""
     with db.transaction():
         return sign_in.sign_in_with_link(secret, browser=HERE)
@@ -96,13 +71,13 @@ def _by_password(actor: Actor) -> entry.Entry:
     make_password(actor)
     address = address_of(actor)
     with db.transaction():
-        return sign_in.sign_in_with_password(address, PASSWORD, remote=_remote(), browser=HERE)
+        return sign_in.sign_in_with_password(address, PASSWORD, remote=remote(), browser=HERE)
 
 
 def _by_reset(actor: Actor) -> entry.Entry:
     address = address_of(actor)
     with db.transaction():
-        sign_in.request_link(address, remote=_remote(), purpose="reset_password")
+        sign_in.request_link(address, remote=remote(), purpose="reset_password")
     secret = newest_link(actor.user_id, "reset_password") or ""
     with db.transaction():
         return own_way_in.reset_password(secret, "harbour-violin-cactus-70", browser=HERE)
@@ -116,7 +91,7 @@ def test_every_way_in_asks_for_the_second_factor(
     found = way(owner)
     assert found.needs_factor
     assert session_of(found.secret) is None, "half a sign-in opens nothing"
-    assert open_session(_finish(found.secret, code_of())).user_id == owner.user_id
+    assert open_session(finish(found.secret, code_of())).user_id == owner.user_id
 
 
 def test_without_a_factor_nothing_more_is_asked(owner: Actor) -> None:
@@ -160,33 +135,33 @@ def test_the_key_lies_encrypted_and_codes_hashed(owner: Actor) -> None:
 def test_a_code_works_once_and_so_does_every_earlier_one(owner: Actor) -> None:
     make_app(owner)
     code = code_of()
-    _finish(_half(owner), code)
-    assert _refusal(_half(owner), code) == "wrong_code"
-    assert _refusal(_half(owner), code_of(steps=-1)) == "wrong_code"
+    finish(half_of(owner), code)
+    assert refusal(half_of(owner), code) == "wrong_code"
+    assert refusal(half_of(owner), code_of(steps=-1)) == "wrong_code"
 
 
 def test_a_phone_half_a_minute_off_still_signs_in(owner: Actor) -> None:
     make_app(owner)
-    assert _finish(_half(owner), code_of(steps=-1))
-    assert _finish(_half(owner), code_of(steps=1))
+    assert finish(half_of(owner), code_of(steps=-1))
+    assert finish(half_of(owner), code_of(steps=1))
 
 
 def test_codes_far_from_now_are_refused(owner: Actor) -> None:
     make_app(owner)
     for steps in (-3, 3, 100):
-        assert _refusal(_half(owner), code_of(steps=steps)) == "wrong_code"
+        assert refusal(half_of(owner), code_of(steps=steps)) == "wrong_code"
 
 
 def test_of_eight_who_send_one_code_at_once_one_gets_in(owner: Actor) -> None:
     make_app(owner)
-    halves, code = [_half(owner) for _ in range(8)], code_of()
+    halves, code = [half_of(owner) for _ in range(8)], code_of()
     got: list[str] = []
     start = threading.Barrier(len(halves))
 
     def run(half: str) -> None:
         start.wait()
         try:
-            got.append(_finish(half, code))
+            got.append(finish(half, code))
         except (RuleBroken, TooManyTries):
             return
 
@@ -201,9 +176,9 @@ def test_of_eight_who_send_one_code_at_once_one_gets_in(owner: Actor) -> None:
 def test_a_recovery_code_works_once_however_it_is_typed(owner: Actor) -> None:
     make_app(owner)
     first, second = make_codes(owner)[:2]
-    assert _finish(_half(owner), f"  {first.upper().replace('-', ' ')} ")
-    assert _refusal(_half(owner), first) == "wrong_code"
-    assert _finish(_half(owner), second)
+    assert finish(half_of(owner), f"  {first.upper().replace('-', ' ')} ")
+    assert refusal(half_of(owner), first) == "wrong_code"
+    assert finish(half_of(owner), second)
     with db.transaction():
         assert queries.count_codes(owner.user_id) == 8
     assert _told(owner).count("recovery_code_used") == 2
@@ -213,54 +188,54 @@ def test_a_code_of_somebody_else_opens_nothing(owner: Actor, stranger: Actor) ->
     make_app(owner)
     make_app(stranger, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
     theirs = make_codes(stranger)[0]
-    assert _refusal(_half(owner), theirs) == "wrong_code"
-    assert _refusal(_half(owner), code_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")) == "wrong_code"
+    assert refusal(half_of(owner), theirs) == "wrong_code"
+    assert refusal(half_of(owner), code_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")) == "wrong_code"
 
 
 def test_ten_wrong_codes_an_hour_are_enough(owner: Actor) -> None:
     make_app(owner)
-    half = _half(owner)
+    half = half_of(owner)
     for _ in range(10):
-        assert _refusal(half, "no-such-code") == "wrong_code"
+        assert refusal(half, "no-such-code") == "wrong_code"
     with pytest.raises(TooManyTries):
-        _finish(half, code_of())
+        finish(half, code_of())
 
 
 def test_right_codes_do_not_count_as_tries(owner: Actor) -> None:
     make_app(owner)
     codes = make_codes(owner)
     for code in codes:
-        assert _finish(_half(owner), code)
-    assert _finish(_half(owner), code_of())
+        assert finish(half_of(owner), code)
+    assert finish(half_of(owner), code_of())
 
 
 def test_half_a_sign_in_is_used_once_and_good_for_ten_minutes(owner: Actor) -> None:
     make_app(owner)
     codes = make_codes(owner)
-    half = _half(owner)
+    half = half_of(owner)
     with clock.shifted(timedelta(minutes=11)), pytest.raises(NotFound):
-        _finish(half, codes[0])
-    assert _finish(half, codes[1])
+        finish(half, codes[0])
+    assert finish(half, codes[1])
     with pytest.raises(NotFound):
-        _finish(half, codes[2])
+        finish(half, codes[2])
     with pytest.raises(NotFound):
-        _finish("", codes[2])
+        finish("", codes[2])
 
 
 def test_a_disabled_user_does_not_finish(owner: Actor) -> None:
     make_app(owner)
-    half = _half(owner)
+    half = half_of(owner)
     with db.transaction() as unit:
         unit.session.connection().exec_driver_sql(
             "UPDATE users SET disabled_at = now() WHERE id = %(id)s", {"id": owner.user_id}
         )
     with pytest.raises(NotFound):
-        _finish(half, code_of())
+        finish(half, code_of())
 
 
 def test_half_a_sign_in_is_no_link(owner: Actor) -> None:
     make_app(owner)
-    half = _half(owner)
+    half = half_of(owner)
     with db.transaction(), pytest.raises(NotFound):
         sign_in_queries.find_credential_link(half)
 
@@ -307,8 +282,8 @@ def test_new_codes_take_the_place_of_the_old(owner: Actor) -> None:
     session = open_session(make_session(owner))
     with acting(owner):
         new = factors.renew_codes(session).codes
-    assert _refusal(_half(owner), old) == "wrong_code"
-    assert _finish(_half(owner), new[0])
+    assert refusal(half_of(owner), old) == "wrong_code"
+    assert finish(half_of(owner), new[0])
 
 
 def test_codes_are_for_those_who_have_a_factor(owner: Actor) -> None:
@@ -361,12 +336,12 @@ def test_beside_a_factor_eight_characters_are_enough_and_without_it_they_are_not
 
 def test_a_new_password_closes_half_sign_ins(owner: Actor) -> None:
     make_app(owner)
-    half = _half(owner)
+    half = half_of(owner)
     session = open_session(make_session(owner))
     with acting(owner):
         own_way_in.set_password(owner, session, PASSWORD, current="")
     with pytest.raises(NotFound):
-        _finish(half, code_of())
+        finish(half, code_of())
 
 
 def test_a_browser_never_seen_before_is_told_of_and_a_known_one_is_not(owner: Actor) -> None:
@@ -382,52 +357,6 @@ def test_a_browser_never_seen_before_is_told_of_and_a_known_one_is_not(owner: Ac
     assert _told(owner) == ["new_browser"]
     let_in("b" * 43)
     assert _told(owner) == ["new_browser"]
-
-
-def test_sealed_keys_are_read_under_an_older_key_and_sealed_anew(fresh_database: str) -> None:
-    old, new = "k" * 40, "n" * 40
-    sealed = crypto.seal(APP_KEY)
-    try:
-        crypto.configure([new, old])
-        assert crypto.unseal(sealed) == APP_KEY
-        crypto.configure([new])
-        with pytest.raises(ValueError, match="another key"):
-            crypto.unseal(sealed)
-    finally:
-        crypto.configure([old])
-
-
-def test_a_key_sealed_with_a_lost_key_fits_no_code_and_recovery_still_does(owner: Actor) -> None:
-    make_app(owner)
-    codes = make_codes(owner)
-    half = _half(owner)
-    try:
-        crypto.configure(["z" * 40])
-        assert _refusal(half, code_of()) == "wrong_code"
-        assert _finish(half, codes[0])
-    finally:
-        crypto.configure(["k" * 40])
-
-
-def test_a_key_that_was_never_proved_is_forgotten_after_a_day(fresh_database: str) -> None:
-    with db.transaction() as unit:
-        user_id = db.new_id()
-        unit.session.connection().exec_driver_sql(
-            "INSERT INTO users (id, locale, zone, hotkeys, created_at)"
-            " VALUES (%(id)s, 'en', 'UTC', true, now())",
-            {"id": user_id},
-        )
-        authenticator.propose(user_id)
-    with db.transaction():
-        forgetting.forget_what_is_over(clock.now())
-        assert queries.find_app(user_id) is not None
-    with db.transaction() as unit:
-        unit.session.execute(
-            update(AuthenticatorApp).values(created_at=clock.now() - timedelta(days=2))
-        )
-    with db.transaction():
-        forgetting.forget_what_is_over(clock.now())
-        assert queries.find_app(user_id) is None
 
 
 def test_a_step_up_gives_the_session_a_new_secret_and_keeps_its_end(owner: Actor) -> None:

@@ -1,14 +1,12 @@
 """Invitations: bound to the address, once, for a week, and only while the inviter may."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
-from community.accounts.actions import invitations, joining, membership
-from community.accounts.actions.joining import Yes
+from community.accounts.actions import invitations, membership
 from community.accounts.models import ActionLink, Invitation
 from community.core import clock, db
 from community.core.errors import (
@@ -22,47 +20,29 @@ from community.core.errors import (
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor, Membership, User
 from community.journal.models import JournalEntry
-from community.notifications.models import Notice
-from community.people import actions as people
-from community.people.models import Person, PersonEmail
-from community.web.session import CommunityFlask
+from community.people.models import PersonEmail
 from tests.factories.accounts import address_of, session_of
-from tests.factories.identity import acting, again, make_member
+from tests.factories.identity import acting, make_member
 from tests.factories.invitations import (
     age_invitation,
+    invited,
+    join_by,
     make_invitation,
     new_address,
     state_of,
     token_of,
 )
-from tests.factories.ledger import log_give, say_thanks, seen
-from tests.factories.people import make_note, make_person
-from tests.web_client import Api
-
-YES = Yes(name="Mara Ellison")
-TEAM = {"audience": "team", "people": [], "circle_id": None}
-PRIVATE = {"audience": "private", "people": [], "circle_id": None}
-
-
-def _join(token: str, user: Actor | None = None, yes: Yes = YES) -> joining.Joined:
-    with db.transaction(None, user.user_id if user else None):
-        return joining.join(token, user.user_id if user else None, yes)
-
-
-def _invited(actor: Actor, **more: str) -> tuple[Invitation, str]:
-    made = make_invitation(actor, **more)
-    return made, token_of(actor, made.id)
 
 
 def _refusal(token: str, user: Actor | None = None) -> AppError:
     with pytest.raises(AppError) as refused:
-        _join(token, user)
+        join_by(token, user)
     return refused.value
 
 
 def test_somebody_new_joins_with_the_address_as_the_role_and_is_signed_in(owner: Actor) -> None:
-    made, token = _invited(owner, role="steward")
-    joined = _join(token)
+    made, token = invited(owner, role="steward")
+    joined = join_by(token)
     assert joined.actor.role == "steward"
     assert joined.actor.name == "Mara Ellison"
     assert joined.actor.team_id == owner.team_id
@@ -79,17 +59,17 @@ def test_somebody_new_joins_with_the_address_as_the_role_and_is_signed_in(owner:
 def test_somebody_with_an_account_signs_in_first_and_joins_as_themselves(
     owner: Actor, stranger: Actor
 ) -> None:
-    _made, token = _invited(owner, email=address_of(stranger))
+    _made, token = invited(owner, email=address_of(stranger))
     with pytest.raises(NotSignedIn):
-        _join(token)
-    joined = _join(token, stranger)
+        join_by(token)
+    joined = join_by(token, stranger)
     assert joined.actor.user_id == stranger.user_id
     assert joined.actor.team_id == owner.team_id
     assert joined.secret is None
 
 
 def test_somebody_else_cannot_accept(owner: Actor, member: Actor, stranger: Actor) -> None:
-    made, token = _invited(owner)
+    made, token = invited(owner)
     refused = _refusal(token, stranger)
     assert isinstance(refused, NotAllowed)
     assert made.address in str(refused.message)
@@ -97,17 +77,17 @@ def test_somebody_else_cannot_accept(owner: Actor, member: Actor, stranger: Acto
 
 
 def test_a_link_lets_in_once(owner: Actor) -> None:
-    _made, token = _invited(owner)
-    _join(token)
+    _made, token = invited(owner)
+    join_by(token)
     assert _refusal(token).code == "invitation_accepted"
 
 
 def test_of_twenty_uses_at_once_one_joins(owner: Actor) -> None:
-    made, token = _invited(owner)
+    made, token = invited(owner)
 
     def use(_number: int) -> str:
         try:
-            _join(token)
+            join_by(token)
         except Conflict as refused:
             return str(refused.code)
         return "joined"
@@ -124,7 +104,7 @@ def test_of_twenty_uses_at_once_one_joins(owner: Actor) -> None:
 
 
 def test_a_week_later_it_is_expired(owner: Actor) -> None:
-    made, token = _invited(owner)
+    made, token = invited(owner)
     age_invitation(owner, made.id, days=6.9)
     assert state_of(owner, made.id) == "pending"
     age_invitation(owner, made.id, days=0.2)
@@ -133,7 +113,7 @@ def test_a_week_later_it_is_expired(owner: Actor) -> None:
 
 
 def test_what_was_taken_back_lets_nobody_in_and_its_mail_never_leaves(owner: Actor) -> None:
-    made, token = _invited(owner)
+    made, token = invited(owner)
     with acting(owner):
         invitations.revoke_invitation(owner, made.id)
     assert _refusal(token).code == "invitation_revoked"
@@ -156,14 +136,14 @@ def test_the_mail_waits_for_the_time_of_undoing(owner: Actor) -> None:
 
 
 def test_a_made_up_link_is_not_known(owner: Actor, stranger: Actor) -> None:
-    _made, token = _invited(owner)
+    _made, token = invited(owner)
     elsewhere = token.replace(owner.team_key, stranger.team_key)
     for forged in (token[:-1] + ("a" if token[-1] != "a" else "b"), elsewhere, "x" * 43, ""):
         assert isinstance(_refusal(forged), NotFound)
 
 
 def test_a_link_is_bound_to_address_and_role(owner: Actor) -> None:
-    made, token = _invited(owner)
+    made, token = invited(owner)
     for change in ({"address": new_address()}, {"role": "owner"}):
         with acting(owner) as unit:
             before = unit.session.get_one(Invitation, (owner.team_id, made.id))
@@ -174,7 +154,7 @@ def test_a_link_is_bound_to_address_and_role(owner: Actor) -> None:
         assert isinstance(_refusal(token), NotFound)
         with acting(owner) as unit:
             unit.session.execute(update(Invitation).where(Invitation.id == made.id).values(**kept))
-    assert _join(token).actor.role == "member"
+    assert join_by(token).actor.role == "member"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +178,7 @@ def test_a_role_invites_as_the_product_says(owner: Actor, role: str, may: set[st
 
 def test_whoever_lost_the_right_lets_nobody_in(owner: Actor) -> None:
     steward = make_member(owner, role="steward")
-    made, token = _invited(steward)
+    made, token = invited(steward)
     with acting(owner) as unit:
         unit.session.execute(
             update(Membership).where(Membership.id == steward.member_id).values(role="member")
@@ -209,7 +189,7 @@ def test_whoever_lost_the_right_lets_nobody_in(owner: Actor) -> None:
 
 def test_whoever_left_lets_nobody_in(owner: Actor) -> None:
     steward = make_member(owner, role="steward")
-    made, token = _invited(steward)
+    made, token = invited(steward)
     with acting(steward):
         membership.leave_team(steward)
     assert _refusal(token).code == "invitation_revoked"
@@ -229,14 +209,14 @@ def test_removal_and_a_lower_role_take_back_what_is_beyond_them(owner: Actor) ->
 
 
 def test_a_fresh_link_closes_the_one_before(owner: Actor) -> None:
-    made, old = _invited(owner)
+    made, old = invited(owner)
     age_invitation(owner, made.id, days=8)
     with acting(owner):
         invitations.mail_anew(owner, made.id)
     fresh = token_of(owner, made.id)
     assert fresh != old
     assert _refusal(old).code == "invitation_replaced"
-    assert _join(fresh).actor.role == "member"
+    assert join_by(fresh).actor.role == "member"
 
 
 def test_a_fresh_link_goes_out_in_the_name_of_whoever_sends_it(owner: Actor) -> None:
@@ -250,7 +230,7 @@ def test_a_fresh_link_goes_out_in_the_name_of_whoever_sends_it(owner: Actor) -> 
 
 
 def test_who_was_invited_asks_for_a_fresh_link_and_gets_it_by_mail_only(owner: Actor) -> None:
-    made, old = _invited(owner)
+    made, old = invited(owner)
     age_invitation(owner, made.id, days=8)
     with db.transaction():
         assert invitations.ask_for_fresh_link(old, remote="192.0.2.1") is None
@@ -261,12 +241,12 @@ def test_who_was_invited_asks_for_a_fresh_link_and_gets_it_by_mail_only(owner: A
 @pytest.mark.parametrize("case", ["pending", "revoked", "accepted", "void", "unknown"])
 def test_asking_for_a_fresh_link_answers_alike_where_there_is_none(owner: Actor, case: str) -> None:
     steward = make_member(owner, role="steward")
-    made, token = _invited(steward)
+    made, token = invited(steward)
     if case == "revoked":
         with acting(owner):
             invitations.revoke_invitation(owner, made.id)
     elif case == "accepted":
-        _join(token)
+        join_by(token)
     elif case == "void":
         age_invitation(owner, made.id, days=8)
         with acting(owner) as unit:
@@ -287,7 +267,7 @@ def _links(owner: Actor) -> int:
 
 
 def test_asking_again_and_again_is_counted(owner: Actor) -> None:
-    _made, token = _invited(owner)
+    _made, token = invited(owner)
     for _number in range(10):
         with db.transaction():
             invitations.ask_for_fresh_link(token, remote="198.51.100.7")
@@ -344,176 +324,14 @@ def test_another_teams_invitation_is_not_found(owner: Actor, stranger: Actor) ->
 
 
 def test_who_has_joined_cannot_be_uninvited(owner: Actor) -> None:
-    made, token = _invited(owner)
-    _join(token)
+    made, token = invited(owner)
+    join_by(token)
     with acting(owner), pytest.raises(Conflict):
         invitations.revoke_invitation(owner, made.id)
 
 
-def test_whom_the_team_knows_by_the_address_becomes_that_person_if_they_say_so(
-    owner: Actor,
-) -> None:
-    address = new_address()
-    known = make_person(owner, "Mara E.", email=address)
-    _made, token = _invited(owner, email=address)
-    with db.transaction():
-        offer = joining.read_offer(token, None)
-    assert offer.known_as is not None
-    assert offer.known_as.id == known.id
-    joined = _join(token, yes=Yes("Mara Ellison", is_known_person=True))
-    assert joined.actor.person_id == known.id
-    assert again(joined.actor).name == "Mara Ellison"
-    with acting(owner) as unit:
-        person = unit.session.get_one(Person, (owner.team_id, known.id))
-        count = unit.session.scalar(
-            select(func.count()).select_from(PersonEmail).where(PersonEmail.value == address)
-        )
-    assert (person.author_id, person.source, count) == (known.id, "member", 1)
-
-
-def test_nobody_is_taken_for_somebody_unasked(owner: Actor) -> None:
-    address = new_address()
-    known = make_person(owner, "Mara E.", email=address)
-    _made, token = _invited(owner, email=address)
-    assert _join(token).actor.person_id != known.id
-
-
-@pytest.mark.parametrize("columns", [{"audience": "private"}, {"deleted_at": "now"}])
-def test_a_person_not_visible_to_all_is_never_offered(
-    owner: Actor, columns: dict[str, str]
-) -> None:
-    address = new_address()
-    values = {k: db_now() if v == "now" else v for k, v in columns.items()}
-    make_person(owner, "Mara Hidden", email=address, **values)
-    _made, token = _invited(owner, email=address)
-    with db.transaction():
-        assert joining.read_offer(token, None).known_as is None
-    joined = _join(token, yes=replace(YES, is_known_person=True))
-    assert joined.actor.name == "Mara Ellison"
-
-
-def test_whoever_puts_their_address_on_somebody_and_is_asked_in_is_not_them(
-    app: CommunityFlask, owner: Actor, member: Actor
-) -> None:
-    """The chain of a member who would read what colleagues keep about somebody outside."""
-    outsider = make_person(owner, "Bruno Outside", email=new_address("bruno"))
-    note = make_note(
-        owner, outsider.id, "For us.", audience="people", audience_people=[owner.person_id]
-    )
-    mine = new_address("second-self")
-    with acting(member):
-        people.edit_person(member, outsider.id, emails=[{"value": mine, "label": ""}])
-    _made, token = _invited(member, email=mine, role="guest")
-    with db.transaction():
-        assert joining.read_offer(token, None).known_as is None
-    joined = _join(token, yes=replace(YES, is_known_person=True)).actor
-    assert joined.person_id != outsider.id
-    assert Api(app, joined).get(f"/notes/{note.id}").status_code == 404
-
-
-@pytest.mark.parametrize("by", ["owner", "steward", "member"])
-def test_only_whom_an_owner_or_steward_invites_is_known(
-    owner: Actor, member: Actor, by: str
-) -> None:
-    address = new_address()
-    make_person(owner, "Mara E.", email=address)
-    who = {"owner": owner, "member": member}.get(by) or make_member(owner, role="steward")
-    _made, token = _invited(who, email=address, role="guest")
-    with db.transaction():
-        assert (joining.read_offer(token, None).known_as is not None) is (by != "member")
-
-
-def test_who_invited_must_still_be_steward_when_somebody_known_joins(owner: Actor) -> None:
-    address, steward = new_address(), make_member(owner, role="steward")
-    known = make_person(owner, "Mara E.", email=address)
-    _made, token = _invited(steward, email=address, role="guest")
-    with acting(owner):
-        membership.change_role(owner, steward.person_id, role="member")
-    joined = _join(token, yes=replace(YES, is_known_person=True))
-    assert joined.actor.person_id != known.id
-
-
-def test_an_address_that_came_later_or_from_who_invites_makes_nobody_known(owner: Actor) -> None:
-    steward = make_member(owner, role="steward")
-    later, known = new_address("later"), make_person(owner, "Mara E.", email=new_address())
-    _made, token = _invited(owner, email=later)
-    own = new_address("own")
-    with acting(steward):
-        given = [{"value": value, "label": ""} for value in (later, own)]
-        people.edit_person(steward, known.id, emails=given)
-    _made, token_of_own = _invited(steward, email=own)
-    for each in (token, token_of_own):
-        with db.transaction():
-            assert joining.read_offer(each, None).known_as is None
-    other = new_address("other")
-    with acting(steward):
-        people.edit_person(steward, known.id, emails=[{"value": other, "label": ""}])
-    sent, _token = _invited(steward, email=other)
-    with acting(owner):
-        invitations.mail_anew(owner, sent.id)
-    anew = token_of(owner, sent.id)
-    with db.transaction():
-        assert joining.read_offer(anew, None).known_as is None
-
-
-def test_what_was_narrowed_before_they_joined_is_not_told_to_the_joiner(
-    app: CommunityFlask, owner: Actor, member: Actor
-) -> None:
-    address = new_address()
-    known = make_person(owner, "Mara E.", email=address)
-    few = {"audience": "people", "audience_people": [member.person_id]}
-    narrowed = make_note(owner, known.id, "For one.", **few)
-    shared = make_note(owner, known.id, "For all.", audience="team")
-    kept = log_give(member, known.id, story="Kept for me", visibility=PRIVATE)
-    given = log_give(member, known.id, story="For all to see", visibility=TEAM)
-    thanked = say_thanks(member, known.id, story="Thanks, to myself", visibility=PRIVATE)
-    _made, token = _invited(owner, email=address)
-    actor = _join(token, yes=replace(YES, is_known_person=True)).actor
-    assert actor.person_id == known.id
-    api, owners = Api(app, actor), Api(app, owner)
-    after = make_note(owner, known.id, "Since they are here.", **few)
-    told = {
-        f"/notes/{note.id}": api.get(f"/notes/{note.id}").status_code
-        for note in (narrowed, shared, after)
-    }
-    assert list(told.values()) == [404, 200, 200]
-    sees = [
-        owners.get(f"/notes/{note.id}").json["subject_sees"] for note in (narrowed, shared, after)
-    ]
-    assert sees == [False, True, True]
-    gives = [entry.give.id for entry in (kept, given, thanked)]
-    assert [seen(actor, give_id) is not None for give_id in gives] == [False, True, False]
-    assert all(seen(member, give_id) for give_id in gives)
-    assert "For one." not in api.get("/me/about").get_data(as_text=True)
-    shown = {"audience": "people", "people": [str(known.id)]}
-    owners.patch(f"/notes/{narrowed.id}", {"visibility": shown})
-    assert api.get(f"/notes/{narrowed.id}").status_code == 200
-    with acting(actor) as unit:
-        kinds = unit.session.scalars(
-            select(Notice.kind).where(
-                Notice.member_id == actor.member_id, Notice.thing_id == narrowed.id
-            )
-        )
-        assert kinds.all() == ["note_about_you"]
-
-
-def db_now() -> object:
-    with db.transaction():
-        return clock.now()
-
-
-def test_whoever_comes_back_by_an_invitation_is_who_they_were(owner: Actor, member: Actor) -> None:
-    address = address_of(member)
-    with acting(member):
-        membership.leave_team(member)
-    _made, token = _invited(owner, email=address, role="guest")
-    joined = _join(token, member)
-    assert joined.actor.person_id == member.person_id
-    assert again(joined.actor).is_guest
-
-
 def test_a_disabled_account_does_not_join(owner: Actor, stranger: Actor) -> None:
-    _made, token = _invited(owner, email=address_of(stranger))
+    _made, token = invited(owner, email=address_of(stranger))
     with db.transaction() as unit:
         unit.session.execute(
             update(User).where(User.id == stranger.user_id).values(disabled_at=clock.now())
@@ -522,8 +340,8 @@ def test_a_disabled_account_does_not_join(owner: Actor, stranger: Actor) -> None
 
 
 def test_invitations_are_journalled_without_the_address(owner: Actor) -> None:
-    made, token = _invited(owner)
-    _join(token)
+    made, token = invited(owner)
+    join_by(token)
     with acting(owner) as unit:
         entries = unit.session.scalars(
             select(JournalEntry)

@@ -10,7 +10,7 @@ from community.accounts.models import LinkedAccount
 from community.identity.models import Actor
 from community.notifications import catalogue
 from community.web.session import CommunityFlask
-from tests.accounts.test_providers import NAME, Visitor, known_as, linked_of, told_of
+from tests.accounts.visiting import Visitor, known_as, linked_of, told_of
 from tests.conftest import counting
 from tests.factories.accounts import (
     actor_by_token,
@@ -22,7 +22,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.identity import acting, make_member
 from tests.factories.invitations import age_invitation, make_invitation, new_address, token_of
-from tests.provider import Provider
+from tests.provider import NAME, Provider
 from tests.web_client import Api, Portal, words_of
 
 PAGE = "/settings/linked"

@@ -1,89 +1,19 @@
 """Signing in by a provider: only what it proves to this browser, now, about an address that is its."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from requests import Response
-from sqlalchemy import select, text
-from werkzeug.test import TestResponse
+from sqlalchemy import text
 
-from community.accounts.models import LinkedAccount
-from community.core import db, oidc, providers
+from community.core import db, providers
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
+from tests.accounts.visiting import Visitor, known_as, linked_of, told_of
 from tests.factories.accounts import address_of, code_of, make_app, make_codes
 from tests.factories.identity import acting, make_member
-from tests.provider import NAME, Provider, free_port
+from tests.provider import NAME, Provider
 from tests.web_client import BASE_URL, Portal, words_of
-
-START, BACK = f"//login/oidc/{NAME}", f"//login/oidc/{NAME}/callback"
-
-
-class Visitor(Portal):
-    """A browser that signs in at the provider."""
-
-    def __init__(self, app: CommunityFlask, provider: Provider) -> None:
-        super().__init__(app)
-        self.provider = provider
-
-    def set_out(self, path: str = START) -> str:
-        """Begin; the address at the provider."""
-        answer = self.get(path)
-        assert answer.status_code == 303, words_of(answer)
-        return str(answer.headers["Location"])
-
-    def come_back(self, query: dict[str, str]) -> TestResponse:
-        """Return from the provider."""
-        return self.get(BACK, query_string=query)
-
-    def sign_in(self, subject: str) -> TestResponse:  # type: ignore[override]
-        """All of it."""
-        return self.come_back(self.provider.sign_in(self.set_out(), subject))
-
-    @property
-    def is_in(self) -> bool:
-        """Whether the browser is signed in by now."""
-        return "/login" not in self.get("//teams").headers.get("Location", "")
-
-
-@pytest.fixture
-def visitor(app: CommunityFlask, provider: Provider) -> Visitor:
-    """Somebody at the sign-in page."""
-    return Visitor(app, provider)
-
-
-def known_as(provider: Provider, member: Actor, **claims: Any) -> str:
-    """Let the provider know a member by their address here; returns what it calls them."""
-    subject = f"sub-{uuid.uuid4().hex[:10]}"
-    usual = {"email": address_of(member), "email_verified": True, "name": "Somebody"}
-    provider.knows(subject, **{**usual, **claims})
-    return subject
-
-
-def linked_of(member: Actor) -> list[LinkedAccount]:
-    with acting(member) as unit:
-        found = select(LinkedAccount).where(LinkedAccount.user_id == member.user_id)
-        return list(unit.session.scalars(found).all())
-
-
-def told_of(member: Actor, event: str) -> tuple[int, int]:
-    """How many mails and notices of an event are owed to a member."""
-    with acting(member) as unit:
-        mails = unit.session.scalar(
-            text("SELECT count(*) FROM credentials WHERE user_id = :u AND purpose = :p"),
-            {"u": member.user_id, "p": event},
-        )
-        notices = unit.session.scalar(
-            text("SELECT count(*) FROM notices WHERE member_id = :m AND kind = :k"),
-            {"m": member.member_id, "k": f"security_{event}"},
-        )
-    return mails or 0, notices or 0
 
 
 def test_the_way_there_carries_state_nonce_and_a_hashed_verifier(visitor: Visitor) -> None:
@@ -333,47 +263,16 @@ def test_a_disabled_user_is_nobody(visitor: Visitor, app: CommunityFlask, member
     assert later.sign_in(subject).status_code == 403
 
 
+def _state(there: str) -> dict[str, str]:
+    return {"state": parse_qs(urlsplit(there).query)["state"][0]}
+
+
 def test_saying_no_there_is_said_here(visitor: Visitor) -> None:
     answer = visitor.come_back(
         {**visitor.provider.decline(there := visitor.set_out()), **_state(there)}
     )
     assert answer.status_code == 403
     assert "you said no there" in words_of(answer)
-
-
-def _state(there: str) -> dict[str, str]:
-    return {"state": parse_qs(urlsplit(there).query)["state"][0]}
-
-
-def test_a_provider_that_is_away_is_said_so_and_other_ways_are_open(
-    visitor: Visitor, provider: Provider
-) -> None:
-    oidc.forget_discovered()
-    gone = provider.settings(issuer=f"http://localhost:{free_port()}")
-    providers.configure([gone], BASE_URL)
-    answer = visitor.get(START)
-    assert answer.status_code == 503
-    assert "Acme does not answer at the moment" in words_of(answer)
-    assert visitor.get("//login").status_code == 200
-
-
-def test_a_provider_that_fails_between_is_said_so(visitor: Visitor, member: Actor) -> None:
-    answer = visitor.sign_in(known_as(visitor.provider, member, _twist="away"))
-    assert answer.status_code == 503
-    assert "Acme does not answer at the moment" in words_of(answer)
-
-
-def test_a_provider_that_calls_itself_otherwise_is_refused(
-    visitor: Visitor, provider: Provider
-) -> None:
-    port = urlsplit(provider.url).port
-    providers.configure([provider.settings(issuer=f"http://localhost:{port}/")], BASE_URL)
-    assert visitor.get(START).status_code == 403
-
-
-def test_a_provider_that_nobody_named_is_no_way_in(visitor: Visitor) -> None:
-    for path in ("//login/oidc/other", "//login/oidc/other/callback"):
-        assert visitor.get(path).status_code == 404
 
 
 def test_the_sign_in_page_offers_what_is_named_and_nothing_else(
@@ -412,82 +311,3 @@ def test_signing_in_replaces_the_session_before(
     old = Portal(app)
     old.client.set_cookie("community", before.value, domain="localhost")
     assert "/login" in old.get("/teams").headers.get("Location", "")
-
-
-@contextmanager
-def _leading_to(target: str) -> Iterator[str]:
-    """A server that leads every request on to another address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(307)
-            self.send_header("Location", target)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("localhost", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://localhost:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.mark.parametrize("name", ["jwks_uri", "token_endpoint", "userinfo_endpoint"])
-def test_no_redirect_of_a_provider_is_followed(
-    visitor: Visitor, member: Actor, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    subject = known_as(visitor.provider, member, _twist="only_userinfo")
-    query = visitor.provider.sign_in(visitor.set_out(), subject)
-    real = {**oidc.discover(visitor.provider.settings())}
-    real.pop("jwks", None)
-    with _leading_to(real[name]) as elsewhere:
-        monkeypatch.setattr(oidc, "discover", lambda _provider: {**real, name: elsewhere})
-        assert visitor.come_back(query).status_code in (403, 503)
-    assert not visitor.is_in
-
-
-@pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri", "userinfo_endpoint"])
-def test_an_address_without_tls_is_not_spoken_to(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    told = {**oidc.discover(visitor.provider.settings()), name: "http://id.example/"}
-    monkeypatch.setattr(Response, "json", lambda _answer: told)
-    oidc.forget_discovered()
-    assert visitor.get(START).status_code == 403
-
-
-def test_no_token_of_the_provider_is_handed_on_or_kept(
-    visitor: Visitor, member: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[str] = []
-    plain = Response.json
-
-    def listening(answer: Response, **how: Any) -> Any:
-        said = plain(answer, **how)
-        told.extend(said[name] for name in ("access_token", "id_token") if name in said)
-        return said
-
-    monkeypatch.setattr(Response, "json", listening)
-    answer = visitor.sign_in(known_as(visitor.provider, member))
-    assert visitor.is_in
-    assert len(set(told)) == 2
-    handed = f"{answer.headers}{answer.text}{visitor.client.get_cookie('community')}"
-    assert [token for token in told if token in handed] == []
-    with acting(member) as unit:
-        kept = unit.session.scalar(
-            text("SELECT string_agg(t::text, ' ') FROM linked_accounts t WHERE user_id = :u"),
-            {"u": member.user_id},
-        )
-        kept += unit.session.scalar(
-            text("SELECT string_agg(t::text, ' ') FROM credentials t WHERE user_id = :u"),
-            {"u": member.user_id},
-        )
-    assert [token for token in told if token in kept] == []

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from community.accounts.actions import invitations, links
+from community.accounts.actions import invitations, joining, links
 from community.accounts.models import ActionLink, Invitation
-from community.core import clock
+from community.core import clock, db
 from community.identity.models import Actor
 from tests.factories.identity import acting
+
+YES = joining.Yes(name="Mara Ellison")
 
 
 def new_address(name: str = "mara") -> str:
@@ -63,3 +65,15 @@ def state_of(actor: Actor, invitation_id: UUID) -> str:
     with acting(actor) as unit:
         found = unit.session.get_one(Invitation, (actor.team_id, invitation_id))
         return found.state_at(clock.now())
+
+
+def join_by(token: str, user: Actor | None = None, yes: joining.Yes = YES) -> joining.Joined:
+    """Accept by a link, signed in as `user` or not at all."""
+    with db.transaction(None, user.user_id if user else None):
+        return joining.join(token, user.user_id if user else None, yes)
+
+
+def invited(actor: Actor, **more: str) -> tuple[Invitation, str]:
+    """An invitation and the secret of its link."""
+    made = make_invitation(actor, **more)
+    return made, token_of(actor, made.id)

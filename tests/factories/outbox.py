@@ -1,11 +1,12 @@
 """Doing what the outbox owes one team, as the worker would, but now."""
 
+import re
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select, update
 
-from community.core import db, outbox
+from community.core import db, mail, outbox
 from community.core.outbox import Claim, OutboxRow
 from community.identity.models import Actor
 from tests.factories.identity import acting
@@ -43,3 +44,10 @@ def do_owed(app: Flask, actor: Actor, job: str) -> int:
         with app.app_context():
             outbox.handler(job)(claim)
     return len(rows)
+
+
+def link_of(letter: mail.Mail) -> str:
+    """The path of the link in a mail."""
+    found = re.search(r"http://localhost:8000(/i/\S+)", letter.text)
+    assert found
+    return found[1]

@@ -1,7 +1,9 @@
-"""The owner's browser, for the tests of the ledger's pages."""
+"""What tests of the ledger share: the owner's browser, and what becomes of mail."""
 
 import pytest
 
+from community.core import mail
+from community.core.mail import MailFailed
 from community.identity.models import Actor
 from community.web.session import CommunityFlask
 from tests.web_client import Portal
@@ -13,3 +15,21 @@ def portal(app: CommunityFlask, owner: Actor) -> Portal:
     opened = Portal(app, owner)
     opened.get("/gives/new")
     return opened
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[mail.Mail]:
+    """The mail that leaves."""
+    out: list[mail.Mail] = []
+    monkeypatch.setattr(mail, "send", out.append)
+    return out
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail server does not answer."""
+
+    def send(_mail: mail.Mail) -> None:
+        raise MailFailed("connect", permanent=False)
+
+    monkeypatch.setattr(mail, "send", send)

@@ -18,14 +18,6 @@ from tests.factories.outbox import do_owed
 from tests.factories.people import make_person
 
 
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[mail.Mail]:
-    """The mail that leaves."""
-    out: list[mail.Mail] = []
-    monkeypatch.setattr(mail, "send", out.append)
-    return out
-
-
 def read(kind: str, reader: Actor, give_id: Any) -> str | None:
     """A notice's sentence as its reader sees it, or None."""
     with acting(reader):

@@ -1,6 +1,5 @@
 """Somebody outside: told by the giver's choice alone, and answering by a link without an account."""
 
-import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from community.web.session import CommunityFlask
 from tests.factories.accounts import address_of
 from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, seen
-from tests.factories.outbox import do_owed, owed, state_of
+from tests.factories.outbox import do_owed, link_of, owed, state_of
 from tests.factories.people import make_person
 from tests.web_client import Portal, words_of
 
@@ -31,36 +30,11 @@ ADDRESS = "mara@example.org"
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[mail.Mail]:
-    """The mail that leaves."""
-    out: list[mail.Mail] = []
-    monkeypatch.setattr(mail, "send", out.append)
-    return out
-
-
-@pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mail server does not answer."""
-
-    def send(_mail: mail.Mail) -> None:
-        raise MailFailed("connect", permanent=False)
-
-    monkeypatch.setattr(mail, "send", send)
-
-
-@pytest.fixture
 def told(app: CommunityFlask, owner: Actor) -> UUID:
     """A give whose receiver outside is to be told."""
     outsider = make_person(owner, "Mara Ellison", email=ADDRESS)
     entry = log_give(owner, outsider.id, story="the contract", tell_outsider=LETTER)
     return entry.give.id
-
-
-def link_of(letter: mail.Mail) -> str:
-    """The path of the link in a mail."""
-    found = re.search(r"http://localhost:8000(/i/\S+)", letter.text)
-    assert found
-    return found[1]
 
 
 def test_the_mail_holds_the_givers_words_and_replies_go_to_them(
