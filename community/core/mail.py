@@ -204,9 +204,8 @@ def connection() -> Iterator[None]:
         line.close()
 
 
-def probe() -> None:
-    """Connect, sign in and leave again; raises MailFailed. Nothing is sent."""
-    way = settings()
+def probe(way: Settings) -> None:
+    """Connect, sign in and leave again; raises MailFailed. Nothing is sent, nothing installed."""
     if way.host is not None:
         _quit(_connect(way))
 

@@ -42,21 +42,19 @@ def check_mail(config: Config) -> list[Finding]:
         return [
             wrong("mail", "SMTP_HOST is not set, so no mail leaves", "Set SMTP_HOST and MAIL_FROM.")
         ]
-    mail.configure(
-        mail.Settings(
-            host=config.smtp_host,
-            port=config.smtp_port,
-            user=config.smtp_user,
-            password=config.smtp_password,
-            tls=config.smtp_tls,
-            sender=config.mail_from,
-            base_url=config.base_url,
-            mailbox=config.data / "mailbox",
-        )
+    way = mail.Settings(
+        host=config.smtp_host,
+        port=config.smtp_port,
+        user=config.smtp_user,
+        password=config.smtp_password,
+        tls=config.smtp_tls,
+        sender=config.mail_from,
+        base_url=config.base_url,
+        mailbox=config.data / "mailbox",
     )
     where = f"{config.smtp_host}:{config.smtp_port}"
     try:
-        mail.probe()
+        mail.probe(way)
     except mail.MailFailed as error:
         return [
             wrong(
