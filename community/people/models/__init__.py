@@ -1,0 +1,31 @@
+"""What is known about people: one file a noun."""
+
+from community.people.models.notes import Note
+from community.people.models.persons import (
+    BASES,
+    LEAP_YEAR,
+    SOURCES,
+    ExternalId,
+    Person,
+    PersonChange,
+    PersonEmail,
+    PersonLink,
+    PersonPhone,
+    Position,
+    is_day,
+)
+
+__all__ = [
+    "BASES",
+    "LEAP_YEAR",
+    "SOURCES",
+    "ExternalId",
+    "Note",
+    "Person",
+    "PersonChange",
+    "PersonEmail",
+    "PersonLink",
+    "PersonPhone",
+    "Position",
+    "is_day",
+]

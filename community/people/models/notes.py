@@ -1,0 +1,55 @@
+"""Notes about people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Text, text
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm.attributes import flag_modified
+
+from community.core import clock, db
+from community.core.privacy import KEY, about, exported, info, kept
+from community.identity.models import Audienced, audience_checks
+
+
+class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
+    """A note about a person, in Markdown. What happened when is apart from when it was typed."""
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        *audience_checks(),
+        db.team_fk("person_id", "persons"),
+        db.team_fk("author_id", "persons", ondelete="NO ACTION"),
+        db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
+        Index(
+            "ix_notes_timeline",
+            "team_id",
+            "person_id",
+            "happened_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        {"info": info("erase", concerns=about("person_id", by="author_id", seen=("note", "id")))},
+    )
+
+    disputed_as = "note"
+
+    person_id: Mapped[UUID] = kept(why=KEY, person=True)
+    audience: Mapped[str] = exported(Text, default="private")
+    body: Mapped[str] = exported(Text)
+    source: Mapped[str] = exported(Text, default="typed")
+    happened_at: Mapped[datetime] = exported(default=clock.now)
+    deleted_at: Mapped[datetime | None] = kept()
+
+    def touch(self) -> None:
+        """Count what hangs on the note (a dispute) as a change of it."""
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")
+
+    def delete(self, at: datetime) -> None:
+        """Hide from everybody until it is restored."""
+        self.deleted_at = at
+
+    def restore(self) -> None:
+        """Show again, as it was."""
+        self.deleted_at = None
