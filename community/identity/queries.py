@@ -87,6 +87,7 @@ def actor_from_json(found: Mapping[str, Any]) -> Actor:
         circle_ids=tuple(map(UUID, found["circle_ids"])),
         kept_circle_ids=tuple(map(UUID, found["kept_circle_ids"])),
         scopes=frozenset(found.get("scopes", ())),
+        token_id=UUID(found["token_id"]) if found.get("token_id") else None,
         token_ends_at=_moment(found.get("token_ends_at")),
     )
 
