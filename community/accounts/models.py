@@ -161,6 +161,7 @@ class ApiToken(db.TeamThing, db.Base):
     __tablename__ = "api_tokens"
     __table_args__ = (
         db.team_fk("member_id", "memberships"),
+        db.team_fk("made_by_id", "api_tokens"),
         Index("uq_api_tokens_digest", "team_id", "digest", unique=True),
         {"info": info("erase", concerns=about("member_id"))},
     )
@@ -168,6 +169,7 @@ class ApiToken(db.TeamThing, db.Base):
     member_id: Mapped[UUID] = kept(why=KEY)
     name: Mapped[str] = exported(Text)
     digest: Mapped[bytes] = erased(LargeBinary)
+    made_by_id: Mapped[UUID | None] = kept(why=KEY)
     scopes: Mapped[list[str]] = kept(ARRAY(Text), why=STATE)
     created_at: Mapped[datetime] = kept(default=clock.now)
     expires_at: Mapped[datetime | None] = kept()

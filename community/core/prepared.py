@@ -7,6 +7,7 @@ nowhere else, so that its places are found by equality.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,9 @@ class Prepared:
                 self.places[bind] = place
             else:
                 self.fixed[bind] = _constant(bind, value)
-        missing = set(stand_ins) - {name for name, _index in self.places.values()}
+        # A time bounds some audiences only; an id that nothing asks for is a mistake.
+        wanted = {name for name, value in stand_ins.items() if not isinstance(value, datetime)}
+        missing = wanted - {name for name, _index in self.places.values()}
         if missing:
             raise RuntimeError(f"these values have no place in the statement: {sorted(missing)}")
 
@@ -63,8 +66,8 @@ def _place_of(value: Any, stand_ins: Mapping[str, Any]) -> tuple[str, int | None
 
 
 def _constant(bind: str, value: Any) -> Any:
-    """A constant of the statement: never an id, which would be somebody's."""
-    ids = value if isinstance(value, (list, tuple)) else [value]
-    if any(isinstance(one, UUID) for one in ids):
-        raise RuntimeError(f"{bind} holds an id that is no stand-in")
+    """A constant of the statement: never an id or a time, which would be somebody's."""
+    several = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(one, (UUID, datetime)) for one in several):
+        raise RuntimeError(f"{bind} holds an id or a time that is no stand-in")
     return value

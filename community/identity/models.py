@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -286,12 +286,17 @@ class Visibility:
         }
 
 
+# Of who is nobody: what was shared with the team before they joined is everything.
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a membership with its user, team, person, role and circles. Loaded in one statement.
 
     `person_id` is canonical; `person_ids` also holds ids that were merged into it, so that
-    "mine" is always `in person_ids`.
+    "mine" is always `in person_ids`. `first_joined_at` is when their user was first let into the
+    team, also where they left since and came back.
     """
 
     user_id: UUID
@@ -307,6 +312,7 @@ class Actor:
     team_name: str
     team_key: str
     team_zone: str
+    first_joined_at: datetime
     default_audience: str = "private"
     agreement_due: bool = False
     hotkeys: bool = True
@@ -315,6 +321,7 @@ class Actor:
     circle_ids: tuple[UUID, ...] = ()
     kept_circle_ids: tuple[UUID, ...] = ()
     scopes: frozenset[str] = frozenset()
+    token_id: UUID | None = None
     token_ends_at: datetime | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -356,14 +363,19 @@ class Actor:
             team_name="",
             team_key="",
             team_zone="UTC",
+            first_joined_at=_NEVER,
             person_ids=tuple(uuid4() for _ in range(persons)),
             circle_ids=tuple(uuid4() for _ in range(circles)),
         )
 
     @property
     def places(self) -> dict[str, Any]:
-        """The ids that a statement's audience speaks of, as `core.prepared` takes them."""
-        ids: dict[str, Any] = {"team_id": self.team_id, "person_ids": self.person_ids}
+        """What a statement's audience speaks of, as `core.prepared` takes it."""
+        ids: dict[str, Any] = {
+            "team_id": self.team_id,
+            "person_ids": self.person_ids,
+            "first_joined_at": self.first_joined_at,
+        }
         if self.circle_ids and not self.is_guest:
             ids["circle_ids"] = self.circle_ids
         return ids

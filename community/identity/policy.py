@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_
-from sqlalchemy.orm import aliased
 
+from community.core.aliases import shared_alias
 from community.identity.models import LIVE, ROLES, Actor, Dispute, Membership
+
+_Live = shared_alias(Dispute)
+_Seat = shared_alias(Membership)
 
 INVITES: dict[str, tuple[str, ...]] = {
     "owner": ROLES,
@@ -37,12 +40,11 @@ def in_audience(actor: Actor, model: Any) -> ColumnElement[bool]:
 
 def is_disputed(model: Any) -> ColumnElement[bool]:
     """Whether the item's subject disputes it now."""
-    live = aliased(Dispute)
     return exists().where(
-        live.team_id == model.team_id,
-        live.kind == model.disputed_as,
-        live.thing_id == model.id,
-        live.state.in_(LIVE),
+        _Live.team_id == model.team_id,
+        _Live.kind == model.disputed_as,
+        _Live.thing_id == model.id,
+        _Live.state.in_(LIVE),
     )
 
 
@@ -65,11 +67,10 @@ def shown_circle(actor: Actor, author_id: UUID, circle_id: UUID | None) -> UUID 
 
 def in_team(person: Any) -> ColumnElement[bool]:
     """Whether a person is in the team now: a membership that ended stays with who they are."""
-    active = aliased(Membership)
     return exists().where(
-        active.team_id == person.team_id,
-        active.id == person.membership_id,
-        active.state == "active",
+        _Seat.team_id == person.team_id,
+        _Seat.id == person.membership_id,
+        _Seat.state == "active",
     )
 
 

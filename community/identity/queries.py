@@ -19,6 +19,8 @@ _ACTOR_COLUMNS = """
     u.zone, u.locale, u.hotkeys, t.slug AS team_slug, t.name AS team_name, t.key AS team_key,
     t.zone AS team_zone, t.is_demo, t.settings, m.default_audience,
     m.agreed_number < t.agreement_number AS agreement_due,
+    (SELECT min(e.joined_at) FROM memberships e
+     WHERE e.team_id = m.team_id AND e.user_id = m.user_id) AS first_joined_at,
     ARRAY(SELECT x.id FROM persons x WHERE x.team_id = m.team_id AND x.canonical_id = p.canonical_id) AS person_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c WHERE c.team_id = m.team_id AND c.member_id = m.id) AS circle_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c
@@ -66,6 +68,7 @@ def actor_from(row: Row[Any]) -> Actor:
     values = dict(row._mapping)
     return Actor(
         **{name: values[name] for name in _PLAIN},
+        first_joined_at=values["first_joined_at"],
         person_ids=tuple(values["person_ids"]),
         circle_ids=tuple(values["circle_ids"]),
         kept_circle_ids=tuple(values["kept_circle_ids"]),
@@ -79,10 +82,12 @@ def actor_from_json(found: Mapping[str, Any]) -> Actor:
     }
     return Actor(
         **values,
+        first_joined_at=datetime.fromisoformat(found["first_joined_at"]),
         person_ids=tuple(map(UUID, found["person_ids"])),
         circle_ids=tuple(map(UUID, found["circle_ids"])),
         kept_circle_ids=tuple(map(UUID, found["kept_circle_ids"])),
         scopes=frozenset(found.get("scopes", ())),
+        token_id=UUID(found["token_id"]) if found.get("token_id") else None,
         token_ends_at=_moment(found.get("token_ends_at")),
     )
 

@@ -17,7 +17,6 @@ from community.identity.models import Actor
 from community.identity.policy import in_audience
 from community.ledger.models import GiveState
 from community.people.models import Person
-from community.people.policy import first_joined
 
 
 @dataclass(frozen=True)
@@ -86,27 +85,27 @@ def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[
     gave = state.giver_id.in_(actor.person_ids)
     received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
     wrote = state.author_id.in_(actor.person_ids)
-    known = or_(wrote, state.told_at.is_not(None), state.created_at >= first_joined(actor))
+    known = or_(wrote, state.told_at.is_not(None), state.created_at >= actor.first_joined_at)
     return and_(or_(gave, received), or_(known, state.audience == "team"))
 
 
 def visible(actor: Actor, read: Read = GIVES) -> ColumnElement[bool]:
     """The WHERE clause of who sees which give; needs the giver and receiver of `read` joined."""
-    state = read.state
+    state, mine = read.state, concerns(actor, read.state)
     shared = and_(in_audience(actor, state), state.state.not_in(BETWEEN_TWO))
     return and_(
         state.team_id == actor.team_id,
-        or_(shared, concerns(actor, state)),
-        _sees_person(actor, read.giver, state),
-        _sees_person(actor, read.receiver, state),
+        or_(shared, mine),
+        _sees_person(actor, read.giver, mine),
+        _sees_person(actor, read.receiver, mine),
     )
 
 
-def _sees_person(actor: Actor, person: Any, state: type[GiveState]) -> ColumnElement[bool]:
+def _sees_person(actor: Actor, person: Any, mine: ColumnElement[bool]) -> ColumnElement[bool]:
     # What a member had with somebody who was deleted stays theirs, and counts in their figures.
-    partner = and_(person.membership_id.is_not(None), concerns(actor, state))
+    partner = and_(person.membership_id.is_not(None), mine)
     seen = or_(in_audience(actor, person), person.id.in_(actor.person_ids), partner)
-    return and_(or_(person.deleted_at.is_(None), concerns(actor, state)), seen)
+    return and_(or_(person.deleted_at.is_(None), mine), seen)
 
 
 def is_giver(actor: Actor, give: GiveState) -> bool:

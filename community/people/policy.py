@@ -4,13 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
 
+from community.core.aliases import shared_alias
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
 from community.people.models import Note, Person
 
 UNDO_FOR = timedelta(days=30)
+
+_Named = shared_alias(Person)
+_Subject = shared_alias(Person)
+_Now = shared_alias(Membership)
+_Ever = shared_alias(Membership)
 
 
 def visible(actor: Actor, person: Any = Person) -> ColumnElement[bool]:
@@ -85,12 +90,11 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
     author's private ones stay theirs, and what was narrowed before the actor joined), also while
     they dispute it: then nobody else does. The person it is about must be visible as well.
     """
-    named, subject = aliased(Person), aliased(Person)
     about = (
         exists()
-        .where(named.team_id == Note.team_id, named.id == Note.person_id)
-        .where(subject.team_id == named.team_id, subject.id == named.canonical_id)
-        .where(visible(actor, subject))
+        .where(_Named.team_id == Note.team_id, _Named.id == Note.person_id)
+        .where(_Subject.team_id == _Named.team_id, _Subject.id == _Named.canonical_id)
+        .where(visible(actor, _Subject))
     )
     about_me = and_(Note.person_id.in_(actor.person_ids), _told_to(actor, Note))
     return and_(
@@ -107,14 +111,7 @@ def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     Whoever wrote it before they joined did not choose them as a reader, so that of those only what
     the whole team reads is told; what names them is theirs by its audience.
     """
-    return _told(item, first_joined(actor))
-
-
-def first_joined(actor: Actor) -> Any:
-    """When the actor was first let into the team, for a WHERE clause."""
-    me = aliased(Person)
-    found = _joined_at(me).where(me.team_id == actor.team_id, me.id.in_(actor.person_ids))
-    return found.scalar_subquery()
+    return _told(item, actor.first_joined_at)
 
 
 def subject_reads(subject: Any) -> ColumnElement[bool]:
@@ -137,11 +134,10 @@ def _told(item: Any, joined_at: Any) -> ColumnElement[bool]:
 
 def _joined_at(person: Any) -> Select[Any]:
     """When the user behind a member's person was first let into the team."""
-    now, ever = aliased(Membership), aliased(Membership)
     return (
-        select(func.min(ever.joined_at))
-        .join(now, and_(now.team_id == ever.team_id, now.user_id == ever.user_id))
-        .where(now.team_id == person.team_id, now.id == person.membership_id)
+        select(func.min(_Ever.joined_at))
+        .join(_Now, and_(_Now.team_id == _Ever.team_id, _Now.user_id == _Ever.user_id))
+        .where(_Now.team_id == person.team_id, _Now.id == person.membership_id)
     )
 
 

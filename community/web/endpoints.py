@@ -180,7 +180,16 @@ def install(app: CommunityFlask, blueprints: Sequence[Blueprint]) -> None:
     for blueprint_ in blueprints:
         security.csrf.exempt(blueprint_)
         api.register_blueprint(blueprint_)
-    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", public(lambda: answered(document())))
+    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", public(_written_document))
+
+
+def _written_document() -> Response:
+    # An application's routes do not change while it runs.
+    written = current_app.extensions.get("openapi")
+    if written is None:
+        written = orjson.dumps(document(), default=str)
+        current_app.extensions["openapi"] = written
+    return Response(written, mimetype="application/json")
 
 
 def document() -> dict[str, Any]:

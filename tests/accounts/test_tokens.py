@@ -93,6 +93,23 @@ def test_a_token_made_by_a_token_does_not_outlive_it(app: CommunityFlask, owner:
     assert datetime.fromisoformat(made.json["expires_at"]) == sooner
 
 
+def test_a_token_is_revoked_with_the_one_that_made_it_and_all_that_was_made(owner: Actor) -> None:
+    secrets = [make_token(owner), make_token(owner)]
+    for _generation in range(2):
+        maker = actor_by_token(secrets[-1])
+        assert maker is not None
+        with acting(maker):
+            secrets.append(tokens.create_token(maker, name="Made", scopes=["read"])[1])
+    beside, *line = secrets
+    first = actor_by_token(line[0])
+    assert first is not None
+    assert first.token_id is not None
+    with acting(owner):
+        tokens.revoke_token(owner, first.token_id)
+    assert [actor_by_token(secret) for secret in line] == [None, None, None]
+    assert actor_by_token(beside) is not None
+
+
 def test_fifty_tokens_are_enough(owner: Actor) -> None:
     with acting(owner):
         for number in range(tokens.MOST_TOKENS):

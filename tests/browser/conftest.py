@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import (
@@ -21,7 +21,9 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    ViewportSize,
 )
+from playwright.sync_api import Error as PlaywrightError
 
 from community.accounts.models import Session
 from community.core import clock, db, hold, schema, tokens
@@ -36,6 +38,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WHOLE = {"type": "tag", "values": AXE_TAGS}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# What was in order is not sent over.
+_RUN_AXE = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"]}).then(
+  found => found.violations.map(each => ({id: each.id, html: each.nodes[0].html})))"""
 SIZES = {"desktop": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
 
 
@@ -137,8 +142,8 @@ class Visit:
         """What axe finds on the page: rule and first place each."""
         if not self.page.evaluate("'axe' in window"):
             self.page.add_script_tag(path=str(AXE))
-        found = self.page.evaluate("only => axe.run(document, {runOnly: only})", only)
-        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+        found: list[dict[str, str]] = self.page.evaluate(_RUN_AXE, only)
+        return [f"{each['id']}: {each['html'][:160]}" for each in found]
 
     def overflow(self) -> int:
         """How many pixels the page is wider than the window."""
@@ -173,14 +178,80 @@ class Visit:
         if message.type == "error" and "status of 4" not in message.text:
             self.complaints.append(message.text)
 
+    def broke(self, error: PlaywrightError) -> None:
+        """Keep an error that nothing on the page caught."""
+        self.complaints.append(str(error))
+
 
 Visitor = Callable[..., Visit]
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a window shows its pages."""
+
+    size: str
+    theme: str
+    javascript: bool
+    axe: bool
+
+
+class Windows:
+    """Windows that tests borrow in turn: to open one costs as much as to visit a page in it."""
+
+    def __init__(self, chrome: Browser) -> None:
+        self._chrome = chrome
+        self._free: dict[Look, list[Page]] = {}
+
+    def borrow(self, look: Look) -> Page:
+        """A window without a past."""
+        free = self._free.get(look)
+        return free.pop() if free else self._open(look)
+
+    def give_back(self, look: Look, page: Page) -> None:
+        """Take one that no test has changed for good; what it remembers is forgotten."""
+        if page.url.startswith("http"):
+            page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        page.emulate_media(color_scheme=_scheme(look))
+        page.set_viewport_size(_viewport(look))
+        self._free.setdefault(look, []).append(page)
+
+    def _open(self, look: Look) -> Page:
+        context = self._chrome.new_context(
+            viewport=_viewport(look),
+            color_scheme=_scheme(look),
+            java_script_enabled=look.javascript,
+            bypass_csp=look.axe,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+
+def _viewport(look: Look) -> ViewportSize:
+    width, height = SIZES[look.size]
+    return {"width": width, "height": height}
+
+
+def _scheme(look: Look) -> Literal["dark", "light"]:
+    return "dark" if look.theme == "dark" else "light"
+
+
+@pytest.fixture(scope="session")
+def windows(chrome: Browser) -> Windows:
+    """The windows of this process."""
+    return Windows(chrome)
+
+
 @pytest.fixture
-def visit(chrome: Browser, live: Live) -> Iterator[Visitor]:
-    """Open a browser: `visit(actor, size="phone", theme="dark", javascript=False, axe=True)`."""
-    opened: list[Visit] = []
+def visit(windows: Windows, live: Live) -> Iterator[Visitor]:
+    """Open a window: `visit(actor, size="phone", theme="dark", javascript=False, axe=True)`.
+
+    A test that changes more of it than its page and cookies asks for its `own`.
+    """
+    opened: list[tuple[Visit, Look, bool]] = []
 
     def open_window(
         actor: Actor | None = None,
@@ -189,29 +260,27 @@ def visit(chrome: Browser, live: Live) -> Iterator[Visitor]:
         theme: str = "light",
         javascript: bool = True,
         axe: bool = False,
+        own: bool = False,
     ) -> Visit:
-        width, height = SIZES[size]
-        context = chrome.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-            java_script_enabled=javascript,
-            bypass_csp=axe,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(10_000)
+        look = Look(size, theme, javascript, axe)
+        page = windows.borrow(look)
         if actor is not None:
-            context.add_cookies([_session_cookie(actor, live)])
-        window = Visit(context.new_page(), live, actor, context)
-        window.page.on("console", window.heard)
-        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
-        opened.append(window)
+            page.context.add_cookies([_session_cookie(actor, live)])
+        window = Visit(page, live, actor, page.context)
+        page.on("console", window.heard)
+        page.on("pageerror", window.broke)
+        opened.append((window, look, own))
         return window
 
     yield open_window
-    complaints = [text for window in opened for text in window.complaints]
-    for window in opened:
-        window.context.close()
-    assert complaints == []
+    for window, look, own in opened:
+        window.page.remove_listener("console", window.heard)
+        window.page.remove_listener("pageerror", window.broke)
+        if own or len(window.context.pages) > 1:
+            window.context.close()
+        else:
+            windows.give_back(look, window.page)
+    assert [text for window, _look, _own in opened for text in window.complaints] == []
 
 
 def _session_cookie(actor: Actor, live: Live) -> Any:

@@ -45,7 +45,7 @@ def _worker(live: Live, name: str) -> Iterator[None]:
         log.close()
 
 
-def eventually(happened: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def eventually(happened: Callable[[], bool], what: str, seconds: float = 80) -> None:
     """Wait until it is so, or fail saying what did not happen."""
     deadline = time.monotonic() + seconds
     while not happened():

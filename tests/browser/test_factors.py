@@ -88,7 +88,7 @@ def test_a_passkey_is_made_signs_in_alone_and_as_the_second_factor(
     visit: Visitor, owner: Actor
 ) -> None:
     make_password(owner)
-    window = visit(owner)
+    window = visit(owner, own=True)
     _passkeys(window)
     page = window.go(SETTINGS)
     assert page.get_by_text("Passkeys need JavaScript").count() == 0
@@ -109,7 +109,7 @@ def test_a_passkey_is_made_signs_in_alone_and_as_the_second_factor(
 
 
 def test_a_passkey_that_does_not_answer_says_so_in_place(visit: Visitor) -> None:
-    window = visit()
+    window = visit(own=True)
     window.page.add_init_script(
         "navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
     )

@@ -127,7 +127,7 @@ def logged_and_added(owner: Actor) -> tuple[int, int]:
 def test_where_has_is_unknown_no_field_of_the_sentence_is_out_of_reach(
     visit: Visitor, owner: Actor, ivy: Actor, javascript: bool
 ) -> None:
-    window = visit(owner, javascript=javascript)
+    window = visit(owner, javascript=javascript, own=True)
 
     def as_an_older_browser_reads_it(route: Route) -> None:
         styles = route.fetch()

@@ -25,7 +25,7 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """A new token of the actor's membership and its secret, which is never shown again.
 
-    One made by a token ends with it at the latest.
+    One made by a token ends with it at the latest, and is revoked with it.
     """
     if not policy.can_grant(actor, scopes):
         allowed = ", ".join(policy.grantable_scopes(actor))
@@ -51,6 +51,7 @@ def create_token(
         member_id=actor.member_id,
         name=name,
         digest=tokens.digest(secret),
+        made_by_id=actor.token_id,
         scopes=sorted(set(scopes)),
         expires_at=ends_at,
     )
@@ -68,11 +69,12 @@ def _bounded(actor: Actor, expires_at: datetime | None) -> datetime | None:
 
 
 def revoke_token(actor: Actor, token_id: UUID) -> None:
-    """End one of the own tokens at once."""
-    token = queries.get_token(actor, token_id)
-    token.revoke(clock.now())
-    journal.record(actor, "revoke", "api_token", token.id, about_id=actor.person_id)
-    tell(actor.user_id, "token_ended", detail=token.name)
+    """End one of the own tokens at once, with those that were made by it: whoever had it has them."""
+    first = queries.get_token(actor, token_id)
+    for token in (first, *queries.find_made_by(actor, first)):
+        token.revoke(clock.now())
+        journal.record(actor, "revoke", "api_token", token.id, about_id=actor.person_id)
+        tell(actor.user_id, "token_ended", detail=token.name)
 
 
 def note_token_use(actor: Actor, digest: bytes) -> None:

@@ -72,7 +72,7 @@ _API = f"""
     actor_json(
         "k.team_id = nullif(o.team_id, '')::uuid AND k.digest = %(digest)s::bytea AND k.revoked_at IS NULL"
         " AND (k.expires_at IS NULL OR k.expires_at > now())",
-        extra_columns=f"{HAS_FACTOR}, k.scopes, k.expires_at AS token_ends_at,"
+        extra_columns=f"{HAS_FACTOR}, k.scopes, k.id AS token_id, k.expires_at AS token_ends_at,"
         " k.last_used_at IS NULL OR k.last_used_at < now()"
         f" - interval '{TOKEN_TOUCH.seconds} seconds' AS is_token_use_due",
         extra_from="JOIN api_tokens k ON k.team_id = m.team_id AND k.member_id = m.id",

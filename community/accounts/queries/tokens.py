@@ -33,6 +33,31 @@ def get_token(actor: Actor, token_id: UUID) -> ApiToken:
     return found
 
 
+def find_made_by(actor: Actor, token: ApiToken) -> Sequence[ApiToken]:
+    """The tokens that this one made, those that they made, and so on; none that is revoked."""
+    made = (
+        select(ApiToken.id)
+        .where(ApiToken.team_id == actor.team_id, ApiToken.made_by_id == token.id)
+        .cte("made", recursive=True)
+    )
+    made = made.union(
+        select(ApiToken.id).where(
+            ApiToken.team_id == actor.team_id, ApiToken.made_by_id == made.c.id
+        )
+    )
+    return (
+        db.session()
+        .scalars(
+            select(ApiToken).where(
+                ApiToken.team_id == actor.team_id,
+                ApiToken.id.in_(select(made.c.id)),
+                ApiToken.revoked_at.is_(None),
+            )
+        )
+        .all()
+    )
+
+
 def count_tokens(actor: Actor) -> int:
     """How many tokens of the actor are not revoked."""
     return (
