@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Note, Person
+from community.people.models import Note, Organisation, Person
 
 UNDO_FOR = timedelta(days=30)
 
@@ -72,6 +72,40 @@ def can_restore(actor: Actor, person: Person, at: datetime) -> bool:
 def can_share(actor: Actor, person: Any) -> bool:
     """Only the author says who sees it; a member is seen by their team."""
     return not _is_member(person) and not actor.is_guest and can_widen(actor, person)
+
+
+def visible_organisations(actor: Actor, organisation: Any = Organisation) -> ColumnElement[bool]:
+    """The WHERE clause of the organisations the actor may see; `organisation` may be an alias."""
+    return and_(
+        organisation.team_id == actor.team_id,
+        organisation.deleted_at.is_(None),
+        in_audience(actor, organisation),
+    )
+
+
+def can_edit_organisation(actor: Actor, organisation: Any) -> bool:
+    """Own and team-visible ones, by members and above; archiving is the same right."""
+    if actor.is_guest:
+        return False
+    return organisation.author_id in actor.person_ids or organisation.audience == "team"
+
+
+def can_delete_organisation(actor: Actor, organisation: Any) -> bool:
+    """Authors their own; owners and stewards team-visible ones."""
+    if actor.is_guest:
+        return False
+    if organisation.author_id in actor.person_ids:
+        return True
+    return organisation.audience == "team" and actor.role in ("owner", "steward")
+
+
+def can_restore_organisation(actor: Actor, organisation: Any, at: datetime) -> bool:
+    """Whoever deleted it, or might have, within the time for undoing."""
+    if organisation.deleted_at is None or at - organisation.deleted_at > UNDO_FOR:
+        return False
+    return organisation.deleted_by_id in actor.person_ids or can_delete_organisation(
+        actor, organisation
+    )
 
 
 def _is_member(person: Any) -> bool:

@@ -87,6 +87,7 @@ KINDS = {
     "invitation": lazy("invitation"),
     "membership": lazy("membership"),
     "note": lazy("note"),
+    "organisation": lazy("organisation"),
     "people": lazy("list of people"),
     "person": lazy("person"),
     "subject_request": lazy("data request"),

@@ -3,8 +3,18 @@
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
 from community.people.actions.disputes import dispute_note, end_dispute
+from community.people.actions.linking import link_named
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
+from community.people.actions.organisations import (
+    archive_organisation,
+    check_may_add_organisation,
+    create_organisation,
+    delete_organisation,
+    edit_organisation,
+    restore_organisation,
+    unarchive_organisation,
+)
 from community.people.actions.pasting import Added, add_pasted
 from community.people.actions.persons import (
     Written,
@@ -16,27 +26,39 @@ from community.people.actions.persons import (
     restore_person,
     unarchive_person,
 )
+from community.people.actions.positions import add_position, edit_position, remove_position
 
 __all__ = [
     "Added",
     "Written",
     "add_note",
     "add_pasted",
+    "add_position",
+    "archive_organisation",
     "archive_person",
     "check_may_add",
+    "check_may_add_organisation",
+    "create_organisation",
     "create_person",
     "delete_note",
+    "delete_organisation",
     "delete_person",
     "dispute_note",
     "edit_note",
+    "edit_organisation",
     "edit_person",
+    "edit_position",
     "end_dispute",
+    "link_named",
     "note_list_taken",
     "note_opening",
     "note_taking",
+    "remove_position",
     "resolve_audience",
     "restore_note",
+    "restore_organisation",
     "restore_person",
+    "unarchive_organisation",
     "unarchive_person",
     "upsert_people",
 ]

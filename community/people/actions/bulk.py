@@ -14,6 +14,7 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions import persons, writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.linking import link_people
 from community.people.models import ExternalId, Person
 
 Pair = tuple[str, str]
@@ -43,6 +44,7 @@ def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outc
             done.append((_create(actor, item, visibility), "created"))
         else:
             done.append(_update(actor, item, number, loaded.get(row.canonical_id)))
+    link_people(actor, [person for person, outcome in done if outcome != "unchanged"])
     db.flush()
     for pair, (person, outcome) in zip(pairs, done, strict=True):
         if outcome == "created":

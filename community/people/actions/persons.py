@@ -13,6 +13,7 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions import writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.linking import link_people
 from community.people.models import Person
 
 API_SOURCE = "api"
@@ -42,6 +43,7 @@ def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> 
     visibility = resolve_audience(actor, given.get("visibility"), default="team")
     person = new_person(actor, visibility, source_kind)
     writing.apply(actor, person, given)
+    link_people(actor, [person])
     db.add(person)
     db.flush()
     if given.get("external_id"):
@@ -94,6 +96,8 @@ def edit_person(
             else []
         )
     changed += ["visibility"] if widened else []
+    if "positions" in changed:
+        link_people(actor, [person])
     if changed:
         note_edit(actor, person, changed)
     return Written(person, changed, _duplicates_again(actor, person, given, changed))

@@ -1,6 +1,7 @@
 """What is known about people: one file a noun."""
 
 from community.people.models.notes import Note
+from community.people.models.organisations import Organisation
 from community.people.models.persons import (
     BASES,
     LEAP_YEAR,
@@ -21,6 +22,7 @@ __all__ = [
     "SOURCES",
     "ExternalId",
     "Note",
+    "Organisation",
     "Person",
     "PersonChange",
     "PersonEmail",

@@ -263,16 +263,29 @@ class Position(db.TeamThing, db.Base):
     __tablename__ = "positions"
     __table_args__ = (
         db.team_fk("person_id", "persons"),
+        db.team_fk("organisation_id", "organisations", ondelete="NO ACTION"),
         Index("ix_positions_person", "team_id", "person_id"),
+        Index("ix_positions_organisation", "team_id", "organisation_id"),
         {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
     organisation: Mapped[str] = exported(Text, default="")
+    organisation_id: Mapped[UUID | None] = kept(why=KEY)
     title: Mapped[str] = exported(Text, default="")
     from_on: Mapped[date | None] = exported()
     to_on: Mapped[date | None] = exported()
     created_at: Mapped[datetime] = kept(default=clock.now)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it lasts, as far as is known."""
+        return self.to_on is None
+
+    def move_to(self, organisation: str) -> None:
+        """Another organisation in words; which one that is, is found anew."""
+        if organisation != self.organisation:
+            self.organisation, self.organisation_id = organisation, None
 
 
 class ExternalId(db.TeamThing, db.Base):

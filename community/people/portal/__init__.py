@@ -22,6 +22,7 @@ from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
+from community.people.portal.choices import audience_choices
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
 from community.web.session import current_actor
@@ -102,7 +103,7 @@ def paste() -> ResponseReturnValue:
                 current_actor(), form.data["lines"], visibility=form.data.get("visibility")
             )
             return pages.done(_pasted(added), to=url("people.list", sort="-updated"))
-    return pages.show("people/paste.html", form=form, **_audience_choices())
+    return pages.show("people/paste.html", form=form, **audience_choices())
 
 
 def _pasted(added: actions.Added) -> str:
@@ -153,33 +154,13 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
             "archive": row is not None and policy.can_archive(actor, row),
             "delete": row is not None and policy.can_delete(actor, row),
         },
-        **_audience_choices(row),
+        **audience_choices(row),
     )
 
 
 def _months() -> Any:
     names = babel.dates.get_month_names("wide", locale=i18n.locale())
     return [("", "–"), *((number, names[number]) for number in range(1, 13))]
-
-
-def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:
-    """What the audience picker offers, and what is chosen now."""
-    actor = current_actor()
-    chosen = {"value": default, "picked": [], "circle": ""}
-    if thing is not None:
-        circle = thing.circle_id or ""
-        chosen = {"value": thing.audience, "picked": thing.audience_people, "circle": circle}
-    if request.method == "POST":
-        chosen = {
-            "value": request.form.get("visibility", chosen["value"]),
-            "picked": request.form.getlist("visibility_people"),
-            "circle": request.form.get("visibility_circle", ""),
-        }
-    return {
-        "audience": chosen,
-        "members": queries.member_options(actor),
-        "circles": queries.circle_options(actor, thing.circle_id if thing is not None else None),
-    }
 
 
 @blp.route("/people/<slug>/archive", methods=["POST"])
@@ -310,7 +291,7 @@ def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> 
         seen_by="" if row is None else _seen_by(row),
         dispute=queries.find_dispute_of(actor, row.id) if row and row.is_disputed else None,
         can_dispute=row is not None and policy.can_dispute(actor, row),
-        **_audience_choices(row, default if default in ("private", "team") else "private"),
+        **audience_choices(row, default if default in ("private", "team") else "private"),
     )
 
 

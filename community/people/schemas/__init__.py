@@ -165,6 +165,12 @@ class PhoneOut(PhoneIn):
     e164 = fields.String(allow_none=True, required=True)
 
 
+class PositionOut(PositionIn):
+    """A position, and the organisation it is at where the reader sees that one."""
+
+    organisation_id = Id(allow_none=True, required=True)
+
+
 class ExtraOut(Schema):
     """What a file said and no field holds: read-only, kept as it came."""
 
@@ -182,7 +188,7 @@ class PersonOut(Schema):
     emails = fields.List(fields.Nested(EmailIn), required=True)
     phones = fields.List(fields.Nested(PhoneOut), required=True)
     links = fields.List(fields.Nested(LinkIn), required=True)
-    positions = fields.List(fields.Nested(PositionIn), required=True)
+    positions = fields.List(fields.Nested(PositionOut), required=True)
     birthday = fields.Nested(BirthdayIn, allow_none=True, required=True)
     tags = fields.List(fields.String(), required=True)
     external_id = fields.String(allow_none=True, required=True)
@@ -343,7 +349,7 @@ def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
         "member_id": row.membership_id if row.is_member else None,
         "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
-        **_authored(actor, row),
+        **dump_authored(actor, row),
     }
 
 
@@ -370,11 +376,12 @@ def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
         "subject_sees": row.person_is_member and row.subject_reads,
         "source": row.source,
         "state": "disputed" if row.is_disputed else "active",
-        **_authored(actor, row),
+        **dump_authored(actor, row),
     }
 
 
-def _authored(actor: Actor, row: Any) -> dict[str, Any]:
+def dump_authored(actor: Actor, row: Any) -> dict[str, Any]:
+    """What every authored thing says of itself: who sees it, whose it is, since when."""
     return {
         "visibility": {
             "audience": row.audience,

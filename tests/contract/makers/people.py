@@ -6,7 +6,7 @@ from uuid import UUID
 from community.core import slugs
 from community.identity.models import Actor
 from community.people import actions
-from community.people.models import Note, Person
+from community.people.models import Note, Organisation, Person, Position
 from tests.contract.things import (
     EVERY,
     OWN,
@@ -20,7 +20,7 @@ from tests.contract.things import (
     word,
 )
 from tests.factories.identity import acting
-from tests.factories.people import make_dispute, make_note, make_person
+from tests.factories.people import make_dispute, make_note, make_organisation, make_person
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -47,6 +47,36 @@ def deleted_person(world: "World", case: str) -> Thing:
         row.delete(unit.now, made.maker.person_id)
     undoers = {"team": {"author", "owner", "steward"}, "foreign": {"stranger"}}
     return _gone(made, undoers.get(case, {"author"}))
+
+
+def organisation(world: "World", case: str) -> Thing:
+    """An organisation."""
+    maker, secret = maker_of(world, case), word()
+    made = make_organisation(maker, f"Quillon {secret}", **columns(world, case))
+    path = {"organisation_id": str(made.id), "slug": slugs.slug(made.id, made.name)}
+    secrets = (secret, secret.lower(), str(made.id), slugs.short_id(made.id))
+    return Thing(maker, READERS[case], path, secrets, made.id, made.name)
+
+
+def deleted_organisation(world: "World", case: str) -> Thing:
+    """An organisation that was deleted by mistake; stewards may undo that for the team."""
+    made = organisation(world, case)
+    with acting(made.maker) as unit:
+        row = unit.session.get_one(Organisation, (made.maker.team_id, made.id))
+        row.delete(unit.now, made.maker.person_id)
+    undoers = {"team": {"author", "owner", "steward"}, "foreign": {"stranger"}}
+    return _gone(made, undoers.get(case, {"author"}))
+
+
+def position(world: "World", case: str) -> Thing:
+    """What somebody outside the team does: seen and changed by whoever sees and changes them."""
+    made = person(world, case)
+    with acting(made.maker) as unit:
+        held = Position(person_id=made.id, title=f"Quillon {word()}")
+        unit.session.add(held)
+    path = {**made.path, "position_id": str(held.id)}
+    secrets = (*made.secrets, held.title.split()[1], str(held.id))
+    return Thing(made.maker, READERS[case], path, secrets, made.id, made.name)
 
 
 def note(world: "World", case: str) -> Thing:
@@ -135,6 +165,9 @@ def _gone(made: Thing, undoers: set[str]) -> Thing:
 KINDS: dict[str, Kind] = {
     "person": Kind(person, (*EVERY, "deleted")),
     "deleted_person": Kind(deleted_person),
+    "organisation": Kind(organisation),
+    "deleted_organisation": Kind(deleted_organisation),
+    "position": Kind(position),
     "note": Kind(note, (*EVERY, "deleted", "disputed")),
     "deleted_note": Kind(deleted_note),
     "note_about_subject": Kind(note_about_subject, SHARED),

@@ -122,4 +122,48 @@ _PORTAL = (
     page("POST", "/notes/<uuid:note_id>/restore", of="deleted_note", roles=NOBODY, refusal=404),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_PORTAL)
+_HALE = {"name": "Quillon Studio", "visibility": "team"}
+_LEAD = {"title": "Lead"}
+_ORGANISATION, _PLACE = (
+    "/organisations/<uuid:organisation_id>",
+    "/people/<uuid:person_id>/positions",
+)
+
+_ORGANISATIONS = (
+    api("GET", "/organisations", queries=("?q=quillon", "?archived=any")),
+    api("POST", "/organisations", sends={"name": "Quillon"}, roles=MEMBERS, answers=201),
+    api("GET", _ORGANISATION, of="organisation"),
+    api("PATCH", _ORGANISATION, of="organisation", sends={"about": "Tea."}, roles=MEMBERS),
+    api("DELETE", _ORGANISATION, of="organisation", roles=KEEPERS),
+    api(
+        "POST",
+        f"{_ORGANISATION}/restoration",
+        of="deleted_organisation",
+        roles=KEEPERS,
+        refusal=404,
+    ),
+    api("POST", f"{_ORGANISATION}/archiving", of="organisation", roles=MEMBERS),
+    api("DELETE", f"{_ORGANISATION}/archiving", of="organisation", roles=MEMBERS),
+    api("GET", f"{_ORGANISATION}/people", of="organisation"),
+    api("GET", _PLACE, of="person"),
+    api("POST", _PLACE, of="person", sends=_LEAD, roles=MEMBERS, answers=201),
+    api("PATCH", f"{_PLACE}/<uuid:position_id>", of="position", sends=_LEAD, roles=MEMBERS),
+    api("DELETE", f"{_PLACE}/<uuid:position_id>", of="position", roles=MEMBERS),
+    page("GET", "/organisations", queries=("?q=Quillon", "?show=any")),
+    *both("/organisations/new", sends=_HALE, roles=MEMBERS, shown_to=MEMBERS),
+    page("GET", "/organisations/<slug>", of="organisation"),
+    *both("/organisations/<slug>/edit", of="organisation", sends={"name": "Q"}, roles=MEMBERS),
+    page("POST", "/organisations/<slug>/archive", of="organisation", roles=MEMBERS),
+    page("POST", "/organisations/<slug>/unarchive", of="organisation", roles=MEMBERS),
+    page("POST", "/organisations/<slug>/delete", of="organisation", roles=KEEPERS),
+    page(
+        "POST",
+        "/organisations/<slug>/restore",
+        of="deleted_organisation",
+        roles=KEEPERS,
+        refusal=404,
+    ),
+    *both("/people/<slug>/positions", of="person", sends=_LEAD, roles=MEMBERS),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS)
