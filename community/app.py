@@ -34,13 +34,17 @@ from community.people import api as people_api
 from community.people import portal as people_portal
 from community.people.api import disputes as disputes_api
 from community.people.api import organisations as organisations_api
+from community.people.api import relations as relations_api
 from community.people.portal import disputes as disputes_portal
 from community.people.portal import organisations as organisations_portal
+from community.people.portal import relations as relations_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.relationships import api as relationships_api
+from community.relationships import portal as relationships_portal
 from community.web import (
     documents,
     endpoints,
@@ -67,6 +71,8 @@ API: tuple[ApiBlueprint, ...] = (
     people_api.blp,
     disputes_api.blp,
     organisations_api.blp,
+    relations_api.blp,
+    relationships_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -81,6 +87,8 @@ PORTAL: tuple[Blueprint, ...] = (
     people_portal.blp,
     disputes_portal.blp,
     organisations_portal.blp,
+    relations_portal.blp,
+    relationships_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,

@@ -21,6 +21,7 @@ from community.people import policy as people_policy
 from community.people import queries as people
 from community.people.formats.extras import read_extra_of
 from community.reciprocity import queries as reciprocity
+from community.relationships import queries as relationships
 from community.web import pages
 from community.web.circles import circle_name
 from community.web.session import (
@@ -98,6 +99,8 @@ def _person_values(row: Any) -> dict[str, Any]:
         "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
+        "ties": relationships.find_ties_of(actor, row.id),
+        "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),
         "members": members,
         "circles": circles,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Note, Organisation, Person
+from community.people.models import Note, Organisation, Person, Relation
 
 UNDO_FOR = timedelta(days=30)
 
@@ -72,6 +72,46 @@ def can_restore(actor: Actor, person: Person, at: datetime) -> bool:
 def can_share(actor: Actor, person: Any) -> bool:
     """Only the author says who sees it; a member is seen by their team."""
     return not _is_member(person) and not actor.is_guest and can_widen(actor, person)
+
+
+def visible_relations(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the relations the actor may see: both people as well as the relation.
+
+    One that somebody shares about the actor is theirs to read, like a note about them.
+    """
+    mine = or_(Relation.person_id.in_(actor.person_ids), Relation.other_id.in_(actor.person_ids))
+    return and_(
+        Relation.team_id == actor.team_id,
+        Relation.deleted_at.is_(None),
+        or_(in_audience(actor, Relation), and_(mine, _told_to(actor, Relation))),
+        _sees(actor, Relation.person_id),
+        _sees(actor, Relation.other_id),
+    )
+
+
+def _sees(actor: Actor, person_id: Any) -> ColumnElement[bool]:
+    named, shown = aliased(Person), aliased(Person)
+    return (
+        exists()
+        .where(named.team_id == actor.team_id, named.id == person_id)
+        .where(shown.team_id == named.team_id, shown.id == named.canonical_id)
+        .where(visible(actor, shown))
+    )
+
+
+def can_relate(actor: Actor) -> bool:
+    """Guests write nothing about people."""
+    return not actor.is_guest
+
+
+def can_change_relation(actor: Actor, relation: Any) -> bool:
+    """Only the author changes, shares or removes a relation."""
+    return relation.author_id in actor.person_ids
+
+
+def can_define(actor: Actor) -> bool:
+    """The team's own fields and words are the owners' and stewards' to make."""
+    return actor.role in ("owner", "steward")
 
 
 def visible_organisations(actor: Actor, organisation: Any = Organisation) -> ColumnElement[bool]:
@@ -142,6 +182,11 @@ def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     the whole team reads is told; what names them is theirs by its audience.
     """
     return _told(item, first_joined(actor))
+
+
+def told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
+    """The same for the items of features above, joined to whom they are about."""
+    return _told_to(actor, item)
 
 
 def first_joined(actor: Actor) -> Any:

@@ -95,6 +95,7 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     membership_id: Mapped[UUID | None] = kept(why=KEY)
     name: Mapped[str] = exported(Text)
     call_name: Mapped[str] = exported(Text, default="")
+    sort_name: Mapped[str] = exported(Text, default="", server_default="")
     sort_key: Mapped[str] = erased(Text(collation="C"))
     sought: Mapped[str] = erased(Text)
     birthday_month: Mapped[int | None] = exported(SmallInteger)
@@ -199,8 +200,13 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         self.name = name
         if call_name is not None:
             self.call_name = call_name
-        self.sort_key = sort_key(name)
+        self.sort_key = sort_key(self.sort_name or name)
         self.index_names([words])
+
+    def sort_by(self, sort_name: str) -> None:
+        """Stand in lists where this stands ("Ellison, Mara"), or, empty, where the name does."""
+        self.sort_name = sort_name
+        self.sort_key = sort_key(sort_name or self.name)
 
     def index_names(self, words: Iterable[str] = ()) -> None:
         """Rebuild the folded text that search reads: names, then addresses and organisations."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from community.core import slugs
 from community.identity.models import Actor
 from community.people import actions
-from community.people.models import Note, Organisation, Person, Position
+from community.people.models import Note, Organisation, Person, Position, Relation
 from tests.contract.things import (
     EVERY,
     OWN,
@@ -77,6 +77,45 @@ def position(world: "World", case: str) -> Thing:
     path = {**made.path, "position_id": str(held.id)}
     secrets = (*made.secrets, held.title.split()[1], str(held.id))
     return Thing(made.maker, READERS[case], path, secrets, made.id, made.name)
+
+
+def relation(world: "World", case: str) -> Thing:
+    """What somebody is to somebody, both of whom the readers see."""
+    maker, secret = maker_of(world, case), word()
+    about = world.guest_person if case == "guest" else world.subject(maker)
+    if case == "guest":
+        other = make_person(maker, f"Quillon {word()}", **columns(world, case))
+    else:
+        other = world.spare(maker)
+    with acting(maker):
+        made = actions.add_relation(
+            maker,
+            about.id,
+            kind="other",
+            word=f"Quillon {secret}",
+            other_id=other.id,
+            visibility=visibility(world, case),
+        )
+    path = {"relation_id": str(made.id)}
+    return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
+def relation_kind(world: "World", case: str) -> Thing:
+    """A word of the team's own for a relation."""
+    maker, secret = maker_of(world, case), word()
+    keeper = maker if case == "foreign" else world.people["owner"]
+    with acting(keeper):
+        made = actions.define_relation_kind(keeper, name=secret, reverse_name=f"{secret}back")
+    ids = (str(made.id), str(made.reverse_id))
+    return Thing(maker, READERS[case], {"kind_id": str(made.id)}, (secret, *ids), made.id)
+
+
+def deleted_relation(world: "World", case: str) -> Thing:
+    """A relation that its author removed by mistake."""
+    made = relation(world, case)
+    with acting(made.maker) as unit:
+        unit.session.get_one(Relation, (made.maker.team_id, made.id)).delete(unit.now)
+    return _gone(made, {"stranger" if case == "foreign" else "author"})
 
 
 def note(world: "World", case: str) -> Thing:
@@ -168,6 +207,9 @@ KINDS: dict[str, Kind] = {
     "organisation": Kind(organisation),
     "deleted_organisation": Kind(deleted_organisation),
     "position": Kind(position),
+    "relation": Kind(relation),
+    "relation_kind": Kind(relation_kind, SHARED),
+    "deleted_relation": Kind(deleted_relation, OWN),
     "note": Kind(note, (*EVERY, "deleted", "disputed")),
     "deleted_note": Kind(deleted_note),
     "note_about_subject": Kind(note_about_subject, SHARED),

@@ -166,4 +166,66 @@ _ORGANISATIONS = (
     *both("/people/<slug>/positions", of="person", sends=_LEAD, roles=MEMBERS),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS)
+
+def _about_spare(world: "World", thing: "Thing") -> dict[str, Any]:
+    return {"kind": "friend", "other_id": str(world.spare(thing.maker).id)}
+
+
+def _about_named(world: "World", thing: "Thing") -> dict[str, Any]:
+    return {"kind": "friend", "who": world.spare(thing.maker).name}
+
+
+def _own_word(world: "World", _thing: "Thing") -> dict[str, Any]:
+    return {"name": world.new_name()}
+
+
+_RELATION, _BACK = "/relations/<uuid:relation_id>", {"word": "rows with"}
+_BACK_FORM = {"kind": "other", "word": "rows with"}
+
+_RELATIONS = (
+    api("GET", "/people/<uuid:person_id>/relations", of="person"),
+    api(
+        "POST",
+        "/people/<uuid:person_id>/relations",
+        of="person",
+        sends=_about_spare,
+        refers=("other_id",),
+        roles=MEMBERS,
+        answers=201,
+    ),
+    api("GET", _RELATION, of="relation"),
+    api("PATCH", _RELATION, of="relation", sends=_BACK, roles=NOBODY),
+    api("DELETE", _RELATION, of="relation", roles=NOBODY),
+    api("POST", f"{_RELATION}/restoration", of="deleted_relation", roles=NOBODY, refusal=404),
+    api("GET", "/relation_kinds"),
+    api("POST", "/relation_kinds", sends=_own_word, roles=KEEPERS, by="owner", answers=201),
+    api(
+        "PATCH",
+        "/relation_kinds/<uuid:kind_id>",
+        of="relation_kind",
+        sends={"archived": True},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    *both("/people/<slug>/relations", of="person", sends=_about_named, roles=MEMBERS),
+    *both(f"{_RELATION}/edit", of="relation", sends=_BACK_FORM, roles=NOBODY),
+    page("POST", f"{_RELATION}/remove", of="relation", roles=NOBODY),
+    page("POST", f"{_RELATION}/restore", of="deleted_relation", roles=NOBODY, refusal=404),
+    *both("/admin/relations", sends=_own_word, roles=KEEPERS, by="owner"),
+    page(
+        "POST",
+        "/admin/relations/<uuid:kind_id>/archive",
+        of="relation_kind",
+        roles=KEEPERS,
+        by="owner",
+    ),
+    page(
+        "POST",
+        "/admin/relations/<uuid:kind_id>/unarchive",
+        of="relation_kind",
+        roles=KEEPERS,
+        by="owner",
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS, *_RELATIONS)
