@@ -7,6 +7,7 @@ from community.core import slugs
 from community.identity.models import Actor
 from community.people import actions
 from community.people.models import Note, Organisation, Person, Position, Relation
+from community.relationships import actions as ties
 from tests.contract.things import (
     EVERY,
     OWN,
@@ -98,6 +99,27 @@ def relation(world: "World", case: str) -> Thing:
         )
     path = {"relation_id": str(made.id)}
     return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
+def tie(world: "World", case: str) -> Thing:
+    """How somebody met a person whom the readers see."""
+    maker, secret = maker_of(world, case), word()
+    about = world.spare(maker)
+    if case == "guest":
+        about = make_person(maker, f"Quillon {word()}", **columns(world, case))
+    with acting(maker):
+        made = ties.add_tie(
+            maker, about.id, met_where=f"Quillon {secret}", visibility=visibility(world, case)
+        )
+    return Thing(maker, READERS[case], {"tie_id": str(made.id)}, (secret, str(made.id)), made.id)
+
+
+def deleted_tie(world: "World", case: str) -> Thing:
+    """One that its author took away by mistake."""
+    made = tie(world, case)
+    with acting(made.maker):
+        ties.delete_tie(made.maker, made.id)
+    return _gone(made, {"stranger" if case == "foreign" else "author"})
 
 
 def relation_kind(world: "World", case: str) -> Thing:
@@ -208,6 +230,8 @@ KINDS: dict[str, Kind] = {
     "deleted_organisation": Kind(deleted_organisation),
     "position": Kind(position),
     "relation": Kind(relation),
+    "tie": Kind(tie),
+    "deleted_tie": Kind(deleted_tie, OWN),
     "relation_kind": Kind(relation_kind, SHARED),
     "deleted_relation": Kind(deleted_relation, OWN),
     "note": Kind(note, (*EVERY, "deleted", "disputed")),

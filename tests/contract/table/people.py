@@ -228,4 +228,23 @@ _RELATIONS = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS, *_RELATIONS)
+
+def _met_spare(world: "World", thing: "Thing") -> dict[str, Any]:
+    return {"person_id": str(world.spare(thing.maker).id), "met_on": "2019"}
+
+
+_MET = {"met_where": "Porto"}
+
+_TIES = (
+    api("GET", "/ties"),
+    api("POST", "/ties", sends=_met_spare, refers=("person_id",), roles=MEMBERS, answers=201),
+    api("GET", "/ties/<uuid:tie_id>", of="tie"),
+    api("PATCH", "/ties/<uuid:tie_id>", of="tie", sends=_MET, roles=NOBODY),
+    api("DELETE", "/ties/<uuid:tie_id>", of="tie", roles=NOBODY),
+    api("POST", "/ties/<uuid:tie_id>/restoration", of="deleted_tie", roles=NOBODY, refusal=404),
+    *both("/people/<slug>/met", of="person", sends=_MET, roles=MEMBERS),
+    page("POST", "/ties/<uuid:tie_id>/forget", of="tie", roles=NOBODY),
+    page("POST", "/ties/<uuid:tie_id>/restore", of="deleted_tie", roles=NOBODY, refusal=404),
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS, *_RELATIONS, *_TIES)
