@@ -32,9 +32,11 @@ from community.notifications import jobs as notifications_jobs
 from community.notifications import portal as notifications_portal
 from community.people import api as people_api
 from community.people import portal as people_portal
+from community.people.api import custom as fields_api
 from community.people.api import disputes as disputes_api
 from community.people.api import organisations as organisations_api
 from community.people.api import relations as relations_api
+from community.people.portal import custom as fields_portal
 from community.people.portal import disputes as disputes_portal
 from community.people.portal import organisations as organisations_portal
 from community.people.portal import relations as relations_portal
@@ -72,6 +74,7 @@ API: tuple[ApiBlueprint, ...] = (
     disputes_api.blp,
     organisations_api.blp,
     relations_api.blp,
+    fields_api.blp,
     relationships_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
@@ -88,6 +91,7 @@ PORTAL: tuple[Blueprint, ...] = (
     disputes_portal.blp,
     organisations_portal.blp,
     relations_portal.blp,
+    fields_portal.blp,
     relationships_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,

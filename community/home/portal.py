@@ -99,6 +99,7 @@ def _person_values(row: Any) -> dict[str, Any]:
         "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
+        "held": [h for h in people.find_held(actor, row.id) if h.value or h.other_id],
         "ties": relationships.find_ties_of(actor, row.id),
         "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),

@@ -2,6 +2,10 @@
 
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
+from community.people.actions.custom import (
+    define_field,
+    edit_field,
+)
 from community.people.actions.disputes import dispute_note, end_dispute
 from community.people.actions.linking import link_named
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
@@ -29,6 +33,7 @@ from community.people.actions.persons import (
 from community.people.actions.positions import add_position, edit_position, remove_position
 from community.people.actions.relations import (
     add_relation,
+    check_may_relate,
     define_relation_kind,
     edit_relation,
     edit_relation_kind,
@@ -47,13 +52,16 @@ __all__ = [
     "archive_person",
     "check_may_add",
     "check_may_add_organisation",
+    "check_may_relate",
     "create_organisation",
     "create_person",
+    "define_field",
     "define_relation_kind",
     "delete_note",
     "delete_organisation",
     "delete_person",
     "dispute_note",
+    "edit_field",
     "edit_note",
     "edit_organisation",
     "edit_person",

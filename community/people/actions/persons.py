@@ -13,6 +13,7 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions import writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.custom import write_fields
 from community.people.actions.linking import link_people
 from community.people.models import Person
 
@@ -48,6 +49,7 @@ def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> 
     db.flush()
     if given.get("external_id"):
         writing.name_outside(actor, person, _source_of(person, given), given["external_id"])
+    write_fields(actor, [(person.id, given.get("fields", {}), "fields")])
     journal.record(actor, "add", "person", person.id)
     return Written(person, sorted(given), _duplicates(actor, person, given))
 
@@ -57,6 +59,7 @@ def new_person(actor: Actor, visibility: Visibility, source_kind: str) -> Person
     person_id = db.new_id()
     person = Person(id=person_id, canonical_id=person_id, author_id=actor.person_id)
     person.source, person.call_name, person.source_detail = source_kind, "", ""
+    person.sort_name = ""
     person.emails, person.phones, person.links, person.positions = [], [], [], []
     person.tags = []
     person.see(visibility)
@@ -96,6 +99,8 @@ def edit_person(
             else []
         )
     changed += ["visibility"] if widened else []
+    if write_fields(actor, [(person.id, given.get("fields", {}), "fields")]):
+        changed.append("fields")
     if "positions" in changed:
         link_people(actor, [person])
     if changed:

@@ -35,8 +35,7 @@ def add_relation(
 
     `kind` is a code of REVERSE or the id of one of the team's own.
     """
-    if not policy.can_relate(actor):
-        raise NotAllowed(_("Guests cannot write about people."))
+    check_may_relate(actor)
     person, other = (queries.get_person(actor, each) for each in (person_id, other_id))
     if person.id == other.id:
         text = _("These are the same person. Choose somebody else.")
@@ -52,6 +51,12 @@ def add_relation(
     db.flush()
     journal.record(actor, "add", "relation", made.id, about_id=person.id)
     return made
+
+
+def check_may_relate(actor: Actor) -> None:
+    """NotAllowed for guests, who write nothing about people."""
+    if not policy.can_relate(actor):
+        raise NotAllowed(_("Guests cannot write about people."))
 
 
 def edit_relation(

@@ -33,6 +33,7 @@ def add(slug: str) -> ResponseReturnValue:
     form = pages.Form(RelationForm())
     if form.valid():
         with form.attempt():
+            actions.check_may_relate(actor)
             other_id = person_meant(actor, form.data.pop("who"), "who")
             made = actions.add_relation(actor, row.id, other_id=other_id, **form.data)
             undo = url("relations.remove", relation_id=made.id)

@@ -1,5 +1,12 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
+from community.people.queries.custom import (
+    find_fields,
+    find_held,
+    find_seen,
+    find_stored,
+    get_field,
+)
 from community.people.queries.disputes import (
     find_dispute_of,
     find_disputed_words,
@@ -100,6 +107,8 @@ __all__ = [
     "find_disputes",
     "find_duplicates",
     "find_external_id",
+    "find_fields",
+    "find_held",
     "find_holders",
     "find_id_by_slug",
     "find_in_team",
@@ -120,10 +129,13 @@ __all__ = [
     "find_positions",
     "find_relation_kinds",
     "find_relations",
+    "find_seen",
+    "find_stored",
     "find_subject",
     "find_tags",
     "find_team",
     "get_dispute_row",
+    "get_field",
     "get_note",
     "get_note_row",
     "get_organisation",

@@ -23,11 +23,13 @@ from community.people.models import (
     Position,
 )
 from community.people.policy import visible_organisations
+from community.people.queries.custom import custom_values
 
 PLAIN = (
     Person.id,
     Person.name,
     Person.call_name,
+    Person.sort_name,
     Person.birthday_month,
     Person.birthday_day,
     Person.birthday_year,
@@ -113,6 +115,7 @@ def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
         _listed(PersonPhone, person, (phone,), "value", "label", "e164").label("phones"),
         _listed(PersonLink, person, (link,), "value", "label").label("links"),
         _positions(actor, person).label("positions"),
+        custom_values(actor, person).label("fields"),
         external.label("external_id"),
         in_team(person.c).label("is_member"),
         until.label("member_until"),

@@ -34,6 +34,7 @@ from community.web.endpoints import PageArgs, items_schema
 MANY = 50
 NAME, LABEL, KEY, NOTE = 200, 60, 500, 20_000
 BULK = 500
+CUSTOM = 2_000
 _WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
 
 
@@ -87,11 +88,47 @@ class PositionIn(Schema):
             raise ValidationError(_("The end is before the beginning."), "to_on")
 
 
+class CustomRaw(fields.Field[Any]):
+    """What a field of the team's own may hold, before its kind is asked; null empties it."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+        self.text = Text(length=CUSTOM, lines=True)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, str):
+            return self.text.deserialize(value)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number:
+            raise ValidationError(_("This must be a text or a number."))
+        return value
+
+
+class CustomFields(fields.Dict):
+    """What the team's own fields hold, by key. Fields that are left out stay as they are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {
+            "description": "By the keys of `GET /custom_fields`: a text, a number, a day, one of"
+            " the choices, or a person's id; null empties it."
+        }
+        keys = Text(length=LABEL, minimum=1)
+        super().__init__(
+            keys=keys, values=CustomRaw(), validate=Length(max=MANY), metadata=told, **kwargs
+        )
+
+
+_SORTED = {"description": "Where the name stands in lists, as in “Ellison, Mara”; empty: the name."}
+
+
 class PersonPatch(Schema):
     """What may be changed of a person; a list replaces the stored one."""
 
     name = Text(length=NAME, minimum=1)
     call_name = Text(length=NAME)
+    sort_name = Text(length=NAME, metadata=_SORTED)
     emails = fields.List(fields.Nested(EmailIn), validate=Length(max=MANY))
     phones = fields.List(fields.Nested(PhoneIn), validate=Length(max=MANY))
     links = fields.List(fields.Nested(LinkIn), validate=Length(max=MANY))
@@ -101,6 +138,8 @@ class PersonPatch(Schema):
     external_id = Text(length=KEY)
     source = Text(length=LABEL)
     visibility = fields.Nested(Audience)
+    # Last, since a class body knows it by the name of the module of fields.
+    fields = CustomFields()  # type: ignore[assignment]
 
 
 class PersonIn(PersonPatch):
@@ -121,6 +160,9 @@ class BulkIn(Schema):
     items = fields.List(fields.Nested(BulkPerson), required=True, validate=Length(min=1, max=BULK))
 
 
+_CHOICE = {"description": "One of the choices of a field of the team's own: `key:choice`."}
+
+
 class PeopleArgs(PageArgs):
     """Filters of the list of people."""
 
@@ -133,6 +175,7 @@ class PeopleArgs(PageArgs):
     source = Text(length=LABEL)
     email = Email()
     updated_since = Moment()
+    field = Text(length=NAME, metadata=_CHOICE)
     sort = Choice(SORTS)
 
 
@@ -146,6 +189,7 @@ def asked_filter(words: Mapping[str, str]) -> Filter:
         q=words.get("q", "")[:NAME],
         tag=words.get("tag", "")[:NAME] or None,
         circle=_asked_circle(words.get("circle", "")),
+        field=words.get("field", "")[:NAME] or None,
         archived=_SHOWN.get(words.get("show", ""), False),
         sort=words["sort"] if words.get("sort") in SORTS else "",
     )
@@ -185,6 +229,7 @@ class PersonOut(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     call_name = fields.String(required=True)
+    sort_name = fields.String(required=True)
     emails = fields.List(fields.Nested(EmailIn), required=True)
     phones = fields.List(fields.Nested(PhoneOut), required=True)
     links = fields.List(fields.Nested(LinkIn), required=True)
@@ -206,6 +251,7 @@ class PersonOut(Schema):
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
+    fields = CustomFields(required=True)  # type: ignore[assignment]
 
 
 class Duplicate(Schema):
@@ -337,12 +383,14 @@ def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "call_name": row.call_name,
+        "sort_name": row.sort_name,
         "emails": orjson.Fragment(row.emails),
         "phones": orjson.Fragment(row.phones),
         "links": orjson.Fragment(row.links),
         "positions": orjson.Fragment(row.positions),
         "birthday": birthday,
         "tags": row.tags,
+        "fields": orjson.Fragment(row.fields),
         "external_id": row.external_id,
         "source": row.source_detail or row.source,
         "extra": [dump_extra(extra) for extra in _extras(row)],

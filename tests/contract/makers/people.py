@@ -114,6 +114,16 @@ def tie(world: "World", case: str) -> Thing:
     return Thing(maker, READERS[case], {"tie_id": str(made.id)}, (secret, str(made.id)), made.id)
 
 
+def custom_field(world: "World", case: str) -> Thing:
+    """A field of the team's own."""
+    maker, secret = maker_of(world, case), word()
+    keeper = maker if case == "foreign" else world.people["owner"]
+    with acting(keeper):
+        made = actions.define_field(keeper, name=secret, kind="text")
+    secrets = (secret, made.key, str(made.id))
+    return Thing(maker, READERS[case], {"field_id": str(made.id)}, secrets, made.id)
+
+
 def deleted_tie(world: "World", case: str) -> Thing:
     """One that its author took away by mistake."""
     made = tie(world, case)
@@ -232,6 +242,7 @@ KINDS: dict[str, Kind] = {
     "relation": Kind(relation),
     "tie": Kind(tie),
     "deleted_tie": Kind(deleted_tie, OWN),
+    "custom_field": Kind(custom_field, SHARED),
     "relation_kind": Kind(relation_kind, SHARED),
     "deleted_relation": Kind(deleted_relation, OWN),
     "note": Kind(note, (*EVERY, "deleted", "disputed")),

@@ -171,8 +171,8 @@ def _about_spare(world: "World", thing: "Thing") -> dict[str, Any]:
     return {"kind": "friend", "other_id": str(world.spare(thing.maker).id)}
 
 
-def _about_named(world: "World", thing: "Thing") -> dict[str, Any]:
-    return {"kind": "friend", "who": world.spare(thing.maker).name}
+def _about_maker(_world: "World", thing: "Thing") -> dict[str, Any]:
+    return {"kind": "friend", "who": thing.maker.name}
 
 
 def _own_word(world: "World", _thing: "Thing") -> dict[str, Any]:
@@ -207,7 +207,7 @@ _RELATIONS = (
         roles=KEEPERS,
         by="owner",
     ),
-    *both("/people/<slug>/relations", of="person", sends=_about_named, roles=MEMBERS),
+    *both("/people/<slug>/relations", of="person", sends=_about_maker, roles=MEMBERS),
     *both(f"{_RELATION}/edit", of="relation", sends=_BACK_FORM, roles=NOBODY),
     page("POST", f"{_RELATION}/remove", of="relation", roles=NOBODY),
     page("POST", f"{_RELATION}/restore", of="deleted_relation", roles=NOBODY, refusal=404),
@@ -247,4 +247,39 @@ _TIES = (
     page("POST", "/ties/<uuid:tie_id>/restore", of="deleted_tie", roles=NOBODY, refusal=404),
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *_PORTAL, *_ORGANISATIONS, *_RELATIONS, *_TIES)
+
+def _own_field(world: "World", _thing: "Thing") -> dict[str, Any]:
+    return {"name": world.new_name(), "kind": "text"}
+
+
+def _placed(world: "World", _thing: "Thing") -> dict[str, Any]:
+    return {"name": world.new_name(), "place": "3"}
+
+
+_FIELD = "/admin/fields/<uuid:field_id>"
+
+_FIELDS = (
+    api("GET", "/custom_fields"),
+    api("POST", "/custom_fields", sends=_own_field, roles=KEEPERS, by="owner", answers=201),
+    api(
+        "PATCH",
+        "/custom_fields/<uuid:field_id>",
+        of="custom_field",
+        sends={"place": 3},
+        roles=KEEPERS,
+        by="owner",
+    ),
+    *both("/admin/fields", sends=_own_field, roles=KEEPERS, by="owner"),
+    *both(_FIELD, of="custom_field", sends=_placed, roles=KEEPERS, by="owner"),
+    page("POST", f"{_FIELD}/archive", of="custom_field", roles=KEEPERS, by="owner"),
+    page("POST", f"{_FIELD}/unarchive", of="custom_field", roles=KEEPERS, by="owner"),
+)
+
+ROUTES: tuple[Route, ...] = (
+    *_API,
+    *_PORTAL,
+    *_ORGANISATIONS,
+    *_RELATIONS,
+    *_TIES,
+    *_FIELDS,
+)
