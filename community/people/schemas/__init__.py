@@ -29,12 +29,11 @@ from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
 from community.people.queries import SORTS, Filter
+from community.people.schemas.values import LABEL, MANY, CommaList, CustomFields
 from community.web.endpoints import PageArgs, items_schema
 
-MANY = 50
-NAME, LABEL, KEY, NOTE = 200, 60, 500, 20_000
+NAME, KEY, NOTE = 200, 500, 20_000
 BULK = 500
-CUSTOM = 2_000
 _WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
 
 
@@ -86,38 +85,6 @@ class PositionIn(Schema):
             raise ValidationError(_("Name the organisation or what they do there."), "organisation")
         if data["from_on"] and data["to_on"] and data["to_on"] < data["from_on"]:
             raise ValidationError(_("The end is before the beginning."), "to_on")
-
-
-class CustomRaw(fields.Field[Any]):
-    """What a field of the team's own may hold, before its kind is asked; null empties it."""
-
-    def __init__(self) -> None:
-        super().__init__(allow_none=True)
-        self.text = Text(length=CUSTOM, lines=True)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        if isinstance(value, str):
-            return self.text.deserialize(value)
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not is_number:
-            raise ValidationError(_("This must be a text or a number."))
-        return value
-
-
-class CustomFields(fields.Dict):
-    """What the team's own fields hold, by key. Fields that are left out stay as they are."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        told = {
-            "description": "By the keys of `GET /custom_fields`: a text, a number, a day, one of"
-            " the choices, or a person's id; null empties it."
-        }
-        keys = Text(length=LABEL, minimum=1)
-        super().__init__(
-            keys=keys, values=CustomRaw(), validate=Length(max=MANY), metadata=told, **kwargs
-        )
 
 
 _SORTED = {"description": "Where the name stands in lists, as in “Ellison, Mara”; empty: the name."}
@@ -317,24 +284,6 @@ class NoteOut(Schema):
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
-
-
-class CommaList(Text):
-    """Labels in one line, separated by commas, as a form sends them."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        line = super()._deserialize(value, attr, data, **kwargs)
-        labels = [label.strip() for label in line.split(",") if label.strip()]
-        if len(labels) > MANY or any(len(label) > LABEL for label in labels):
-            raise ValidationError(
-                _("At most %(many)d tags of %(length)d characters.", many=MANY, length=LABEL)
-            )
-        return labels
-
-    def _validate(self, value: Any) -> None:
-        """The labels were measured while they were read."""
 
 
 class PersonForm(PersonIn):

@@ -9,7 +9,7 @@ from community.core.fields import Choice, Id, Schema, Text, Whole, YesNo
 from community.core.i18n import gettext as _
 from community.core.validators import Length
 from community.people.models import FIELD_KINDS, CustomField
-from community.people.schemas import LABEL
+from community.people.schemas.values import LABEL
 from community.web.endpoints import items_schema
 
 CHOICES = 100
