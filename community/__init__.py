@@ -14,8 +14,9 @@ exchange        import and export
 records         merge, erasure, subject export: driven by what each column declares
 reciprocity     measures kept from the ledger
 ledger          gives, acknowledgements, corrections, thanks
+relationships   ties between members and people: how they met
 accounts        sign-in, sessions, API tokens, own profile; invitations, members, circles, agreement, the team
-people          persons, addresses, positions, notes
+people          persons, addresses, positions, organisations, relations, the team's own fields, notes
 capacity        commitments that features write
 notifications   notices, preferences, delivery by mail
 journal         append-only audit with seals

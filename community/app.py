@@ -32,13 +32,21 @@ from community.notifications import jobs as notifications_jobs
 from community.notifications import portal as notifications_portal
 from community.people import api as people_api
 from community.people import portal as people_portal
+from community.people.api import custom as fields_api
 from community.people.api import disputes as disputes_api
+from community.people.api import organisations as organisations_api
+from community.people.api import relations as relations_api
+from community.people.portal import custom as fields_portal
 from community.people.portal import disputes as disputes_portal
+from community.people.portal import organisations as organisations_portal
+from community.people.portal import relations as relations_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.relationships import api as relationships_api
+from community.relationships import portal as relationships_portal
 from community.web import (
     documents,
     endpoints,
@@ -64,6 +72,10 @@ API: tuple[ApiBlueprint, ...] = (
     notifications_api.blp,
     people_api.blp,
     disputes_api.blp,
+    organisations_api.blp,
+    relations_api.blp,
+    fields_api.blp,
+    relationships_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -77,6 +89,10 @@ PORTAL: tuple[Blueprint, ...] = (
     notifications_portal.outside,
     people_portal.blp,
     disputes_portal.blp,
+    organisations_portal.blp,
+    relations_portal.blp,
+    fields_portal.blp,
+    relationships_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,
@@ -89,6 +105,7 @@ NAV: tuple[NavItem, ...] = (
     NavItem("palette", "home.palette", "search", lazy("Search and commands")),
     NavItem("today", "home.today", "sun", lazy("Today")),
     NavItem("people", "people.list", "people", lazy("People")),
+    NavItem("organisations", "organisations.list", "building", lazy("Organisations")),
     accounts_portal.NAV,
     *ledger_portal.NAV,
     reciprocity_portal.NAV,

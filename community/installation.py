@@ -28,6 +28,7 @@ from community.people import notices as people_notices
 from community.people import queries as people_queries
 from community.reciprocity import actions as reciprocity_actions
 from community.records import notices as records_notices
+from community.relationships import queries as relationships_queries
 from config import Config
 
 KINDS: tuple[NoticeKind, ...] = (
@@ -42,6 +43,9 @@ KINDS: tuple[NoticeKind, ...] = (
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
     "note": people_queries.readable_notes,
+    "organisation": people_queries.readable_organisations,
+    "relation": people_queries.readable_relations,
+    "tie": relationships_queries.readable,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

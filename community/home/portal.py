@@ -1,7 +1,6 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from community.people import policy as people_policy
 from community.people import queries as people
 from community.people.formats.extras import read_extra_of
 from community.reciprocity import queries as reciprocity
+from community.relationships import queries as relationships
 from community.web import pages
 from community.web.circles import circle_name
 from community.web.session import (
@@ -30,7 +30,7 @@ from community.web.session import (
     current_user_id,
     is_partial,
 )
-from community.web.templating import monthdate, url
+from community.web.templating import url
 
 blp = pages.blueprint("home")
 root = pages.blueprint("root", in_team=False)
@@ -99,6 +99,9 @@ def _person_values(row: Any) -> dict[str, Any]:
         "extras": read_extra_of(row, lists),
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
+        "held": [h for h in people.find_held(actor, row.id) if h.value or h.other_id],
+        "ties": relationships.find_ties_of(actor, row.id),
+        "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),
         "members": members,
         "circles": circles,
@@ -122,20 +125,6 @@ def _seen_by(row: Any, names: Mapping[UUID, str]) -> str:
         others = [names[person_id] for person_id in row.audience_people if person_id in names]
         return _("You and %(names)s", names=", ".join(others)) if others else _("Chosen people")
     return _("Only you") if row.audience == "private" else _("The team")
-
-
-@blp.app_template_filter("position_time")
-def position_time(position: Mapping[str, Any]) -> str:
-    """From when to when somebody does something, as people say it: months, not days."""
-    start, end = (
-        monthdate(date.fromisoformat(day)) if day else ""
-        for day in (position["from_on"], position["to_on"])
-    )
-    if start and end:
-        return f"{start} – {end}"
-    if start:
-        return _("since %(month)s", month=start)
-    return _("until %(month)s", month=end) if end else ""
 
 
 @blp.app_template_filter("source_words")

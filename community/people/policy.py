@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 from community.core.aliases import shared_alias
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Note, Person
+from community.people.models import Note, Organisation, Person, Relation
 
 UNDO_FOR = timedelta(days=30)
 
@@ -79,6 +79,80 @@ def can_share(actor: Actor, person: Any) -> bool:
     return not _is_member(person) and not actor.is_guest and can_widen(actor, person)
 
 
+def visible_relations(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the relations the actor may see: both people as well as the relation.
+
+    One that somebody shares about the actor is theirs to read, like a note about them.
+    """
+    mine = or_(Relation.person_id.in_(actor.person_ids), Relation.other_id.in_(actor.person_ids))
+    return and_(
+        Relation.team_id == actor.team_id,
+        Relation.deleted_at.is_(None),
+        or_(in_audience(actor, Relation), and_(mine, _told_to(actor, Relation))),
+        _sees(actor, Relation.person_id),
+        _sees(actor, Relation.other_id),
+    )
+
+
+def _sees(actor: Actor, person_id: Any) -> ColumnElement[bool]:
+    named, shown = aliased(Person), aliased(Person)
+    return (
+        exists()
+        .where(named.team_id == actor.team_id, named.id == person_id)
+        .where(shown.team_id == named.team_id, shown.id == named.canonical_id)
+        .where(visible(actor, shown))
+    )
+
+
+def can_relate(actor: Actor) -> bool:
+    """Guests write nothing about people."""
+    return not actor.is_guest
+
+
+def can_change_relation(actor: Actor, relation: Any) -> bool:
+    """Only the author changes, shares or removes a relation."""
+    return relation.author_id in actor.person_ids
+
+
+def can_define(actor: Actor) -> bool:
+    """The team's own fields and words are the owners' and stewards' to make."""
+    return actor.role in ("owner", "steward")
+
+
+def visible_organisations(actor: Actor, organisation: Any = Organisation) -> ColumnElement[bool]:
+    """The WHERE clause of the organisations the actor may see; `organisation` may be an alias."""
+    return and_(
+        organisation.team_id == actor.team_id,
+        organisation.deleted_at.is_(None),
+        in_audience(actor, organisation),
+    )
+
+
+def can_edit_organisation(actor: Actor, organisation: Any) -> bool:
+    """Own and team-visible ones, by members and above; archiving is the same right."""
+    if actor.is_guest:
+        return False
+    return organisation.author_id in actor.person_ids or organisation.audience == "team"
+
+
+def can_delete_organisation(actor: Actor, organisation: Any) -> bool:
+    """Authors their own; owners and stewards team-visible ones."""
+    if actor.is_guest:
+        return False
+    if organisation.author_id in actor.person_ids:
+        return True
+    return organisation.audience == "team" and actor.role in ("owner", "steward")
+
+
+def can_restore_organisation(actor: Actor, organisation: Any, at: datetime) -> bool:
+    """Whoever deleted it, or might have, within the time for undoing."""
+    if organisation.deleted_at is None or at - organisation.deleted_at > UNDO_FOR:
+        return False
+    return organisation.deleted_by_id in actor.person_ids or can_delete_organisation(
+        actor, organisation
+    )
+
+
 def _is_member(person: Any) -> bool:
     return person.membership_id is not None
 
@@ -112,6 +186,11 @@ def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     the whole team reads is told; what names them is theirs by its audience.
     """
     return _told(item, actor.first_joined_at)
+
+
+def told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
+    """The same for the items of features above, joined to whom they are about."""
+    return _told_to(actor, item)
 
 
 def subject_reads(subject: Any) -> ColumnElement[bool]:

@@ -113,6 +113,8 @@ def _read_field(field: fields.Field[Any], key: str, raw: MultiDict[str, str]) ->
     if isinstance(field, fields.Nested):
         nested = read_fields(field.schema, raw, f"{key}-")
         return nested if any(value not in _EMPTY for value in nested.values()) else None
+    if isinstance(field, fields.Dict):
+        return _read_named(f"{key}-", raw)
     if isinstance(field, YesNo):
         return key in raw
     value = raw.get(key)
@@ -125,6 +127,16 @@ def _read_field(field: fields.Field[Any], key: str, raw: MultiDict[str, str]) ->
             else None
         )
     return value
+
+
+def _read_named(start: str, raw: MultiDict[str, str]) -> dict[str, Any] | None:
+    """Values by names that the schema does not know; an empty control empties its value."""
+    found = {
+        name.removeprefix(start): value.strip() or None
+        for name, value in raw.items()
+        if name.startswith(start)
+    }
+    return found or None
 
 
 def _read_rows(schema: Schema, key: str, raw: MultiDict[str, str]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from community.people.models import ExternalId, Note, Person, PersonChange
 from tests.factories.exchange import TEAM, again, bring, rows_of, table, undo, work_on
 from tests.factories.identity import acting, make_circle, make_member
 from tests.factories.identity import again as actor_again
-from tests.factories.people import make_person
+from tests.factories.people import make_organisation, make_person
 
 SAMPLES = Path(__file__).parent / "formats" / "samples"
 ANN = "Ann Lee,ann@example.org,+49 151 23456789,Acme,CTO,1980-02-03,choir; board,Likes tea,1"
@@ -383,3 +383,12 @@ def test_finished_imports_change_no_more(owner: Actor) -> None:
     undo(owner, batch.id)
     with pytest.raises(Conflict), acting(owner):
         actions.publish_import(owner, batch.id)
+
+
+def test_an_imported_name_means_the_organisation_the_importer_sees(owner: Actor) -> None:
+    acme = make_organisation(owner, "ACME")
+    make_organisation(make_member(owner), "Hidden", audience="private")
+    bring(owner, table(ANN, "Cy Doe,cy@example.org,,Hidden,,,,,3"))
+    found = outsiders(owner)
+    places = {name: found[name].positions[0].organisation_id for name in ("Ann Lee", "Cy Doe")}
+    assert places == {"Ann Lee": acme.id, "Cy Doe": None}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from community.core import db
 from community.identity.models import Actor, Dispute
-from community.people.models import Note, Person, PersonEmail
+from community.people.models import Note, Organisation, Person, PersonEmail
 
 _numbers = itertools.count(1)
 
@@ -53,3 +53,12 @@ def merge(author: Actor, gone: Person, into: Person) -> None:
     with db.transaction(author.team_id, author.user_id) as unit:
         row = unit.session.get_one(Person, (author.team_id, gone.id))
         row.merged_into_id = row.canonical_id = into.id
+
+
+def make_organisation(author: Actor, name: str = "Hale Studio", **columns: Any) -> Organisation:
+    """An organisation the author added; visible to the team unless `audience` says otherwise."""
+    with db.transaction(author.team_id, author.user_id):
+        made = Organisation(author_id=author.person_id, **{"audience": "team", **columns})
+        made.rename(name)
+        db.add(made)
+    return made

@@ -37,6 +37,7 @@ def test_what_was_sent_is_what_is_read_back(api: Api, owner: Actor) -> None:
     made = create(api, **FULL)
     assert made.pop("duplicates") == []
     expected = {**FULL, "emails": [{"value": "mara@hale.example", "label": "work"}]}
+    expected["positions"] = [{**FULL["positions"][0], "organisation_id": None}]
     expected["phones"] = [{"value": "+49 30 901820", "label": "office", "e164": "+4930901820"}]
     assert {name: made[name] for name in expected} == expected
     assert made["created_by_id"] == str(owner.person_id)

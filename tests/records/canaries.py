@@ -22,6 +22,8 @@ ADDRESS = "address"
 # What a table's checks ask for, where the declared columns alone do not say it.
 VALUES: dict[str, dict[str, Any]] = {
     "notes": {"audience": "team"},
+    "relations": {"audience": "team"},
+    "ties": {"audience": "team"},
     "invitations": {"role": "member", "state": "accepted"},
     "import_batches": {"audience": "private", "state": "done"},
     "exports": {"scope": "person", "state": "done"},
@@ -194,6 +196,7 @@ def _parent(name: str, owner: Actor) -> UUID:
             "body": "Be kind.",
             "author_id": owner.person_id,
         },
+        "custom_fields": {"key": f"key{next(_numbers)}", "name": "Size", "kind": "text"},
     }[name]
     db.session().execute(
         insert(concerns.table_of(name)).values(id=parent_id, team_id=owner.team_id, **values)

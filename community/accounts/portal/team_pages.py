@@ -50,7 +50,11 @@ def team_tabs(actor: Actor) -> list[tuple[str, str, str]]:
         ("agreement", _("Agreement"), "team.agreement"),
     ]
     if actor.role in ("owner", "steward"):
-        tabs.append(("privacy", _("Data requests"), "records.requests"))
+        tabs += [
+            ("fields", _("Fields"), "fields.list"),
+            ("relations", _("Relations"), "relations.kinds"),
+            ("privacy", _("Data requests"), "records.requests"),
+        ]
     if policy.can_change_team(actor):
         tabs += [
             ("team", _("Settings of the team"), "team.settings"),

@@ -29,8 +29,11 @@ from community.ledger import actions as ledger
 from community.ledger.actions import Draft, Letter
 from community.notifications.models import Notice
 from community.people.actions.notes import add_note
+from community.people.actions.organisations import create_organisation
 from community.people.actions.persons import create_person, edit_person
+from community.people.actions.relations import add_relation
 from community.records.actions import receive_request, record_consent
+from community.relationships.actions import add_tie
 
 Step = tuple[datetime, Callable[[], None]]
 
@@ -127,6 +130,7 @@ class _Making:
         yield from self._entries()
         yield from self._acts()
         yield from self._notes()
+        yield from self._around()
         yield from self._rights()
 
     def _entries(self) -> Iterator[Step]:
@@ -216,6 +220,41 @@ class _Making:
             Visibility("circle", circle_id=self.circles[shared[0]])
             if audience == "circle" and shared
             else None
+        )
+
+    def _around(self) -> Iterator[Step]:
+        """Where some of them are, how they were met, and how two of them stand to each other."""
+        seen = [held for held in self.held.values() if held.audience == "team"]
+        known = list({held.person.organisation: held for held in reversed(seen)}.values())[-4:]
+        for number, held in enumerate(known):
+            at = held.entered_at + timedelta(hours=2)
+            yield at, partial(self._place, held)
+            yield at + timedelta(minutes=5), partial(self._meet, held, stories.MET[number])
+        first, second = known[:2]
+        at = max(first.entered_at, second.entered_at) + timedelta(days=3)
+        yield at, partial(self._relate, first, second)
+
+    def _place(self, held: Held) -> None:
+        create_organisation(self.actors[held.author], name=held.person.organisation)
+
+    def _meet(self, held: Held, where: str) -> None:
+        met_on = f"{held.entered_at:%Y-%m}"
+        visibility = self._visibility(held.author, "team")
+        add_tie(
+            self.actors[held.author],
+            self.person_ids[held.person.name],
+            met_on=met_on,
+            met_where=where,
+            visibility=visibility,
+        )
+
+    def _relate(self, one: Held, other: Held) -> None:
+        add_relation(
+            self.actors[one.author],
+            self.person_ids[one.person.name],
+            kind="introduced_by",
+            other_id=self.person_ids[other.person.name],
+            visibility=self._visibility(one.author, "team"),
         )
 
     def _rights(self) -> Iterator[Step]:

@@ -278,6 +278,7 @@ def fill(random: Random, words: str, **more: str) -> str:
     return words.format(**chosen, **more)
 
 
+MET = ("The spring dinner", "A workshop on grants", "The train to the fair", "Their open day")
 CONSENT = "Being named in our yearly report"
 CONSENT_HOW = "Said so on the telephone, and again by mail."
 DATA_REQUEST = "After our last call I would like to know what you keep about me, and since when."

@@ -18,7 +18,7 @@ from community.people import queries as people
 from community.people.queries import Filter
 
 _AT_ONCE = 1_000
-_LISTS = ("emails", "phones", "links", "positions")
+_LISTS = ("emails", "phones", "links", "positions", "fields")
 
 
 def export_people(actor: Actor) -> bytes:
@@ -35,7 +35,8 @@ def export_people(actor: Actor) -> bytes:
 def list_people(actor: Actor, wanted: Filter) -> tuple[bytes, list[UUID]]:
     """The people of a list's filter as CSV, and who they are: whoever answers with it notes both."""
     rows = list(_people(actor, wanted))
-    return b"".join(write_people(rows)), [row["id"] for row in rows]
+    fields = {field.key: field.name for field in people.find_fields(actor)}
+    return b"".join(write_people(rows, fields)), [row["id"] for row in rows]
 
 
 def _people(actor: Actor, wanted: Filter) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries.here import among, chunks
 from community.identity.models import Actor
 from community.journal import actions as journal
+from community.people import actions as people_actions
 from community.people.models import Person
 
 # One statement over fifty thousand rows may take longer than a request's may.
@@ -51,6 +52,7 @@ def publish(actor: Actor, batch: ImportBatch) -> None:
     }
     for statement in PUBLISH:
         db.session().execute(statement, values)
+    people_actions.link_named(actor, queries.find_unplaced(batch))
     batch.counts = queries.count_outcomes(batch)
     batch.enter("done")
     batch.published_at, batch.content = clock.now(), None

@@ -58,7 +58,8 @@ _PERSONS = _statement(
 )
 _CHANGED = _statement(
     f"""
-    UPDATE persons SET name = p.name, call_name = p.call_name, sort_key = p.sort_key,
+    UPDATE persons SET name = p.name, call_name = p.call_name,
+        sort_key = CASE persons.sort_name WHEN '' THEN p.sort_key ELSE persons.sort_key END,
         sought = p.sought, birthday_month = p.birthday_month, birthday_day = p.birthday_day,
         birthday_year = p.birthday_year, tags = p.tags, extra = p.extra, updated_at = :now,
         version = version + 1

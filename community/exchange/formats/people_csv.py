@@ -1,6 +1,7 @@
 """People as a table that a spreadsheet opens and our own import reads back."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from community.core.csv_writing import write_csv
@@ -29,10 +30,20 @@ _JOINT = " ::: "
 _ROOM = MAX_CELL - KIB
 
 
-def write_people(people: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def write_people(
+    people: Iterable[Mapping[str, Any]], fields: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[bytes]:
     """Chunks of the file. Each person: name, call_name, emails, phones, links, positions, tags,
-    birthday_month, _day, _year, extra and id; the lists as the API has them."""
-    return write_csv(COLUMNS, (_row(person) for person in people))
+    birthday_month, _day, _year, extra, id and the team's own fields; the lists as the API has them.
+
+    `fields` are the team's own by key, with the name of the column of each.
+    """
+    header = (*COLUMNS, *fields.values())
+    return write_csv(header, ((*_row(person), *_custom(person, fields)) for person in people))
+
+
+def _custom(person: Mapping[str, Any], fields: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(str(person["fields"].get(key, "")) for key in fields)
 
 
 def _row(person: Mapping[str, Any]) -> tuple[str, ...]:

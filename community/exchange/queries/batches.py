@@ -17,7 +17,7 @@ from community.exchange.policy import visible
 from community.identity import queries as identity_queries
 from community.identity.models import Actor
 from community.people import policy as people_policy
-from community.people.models import Person
+from community.people.models import Person, Position
 
 SHOWN_PROBLEMS = 100
 
@@ -160,3 +160,20 @@ def count_outcomes(batch: ImportBatch) -> dict[str, int]:
     rows = db.session().execute(statement).all()
     counts = {outcome: count for outcome, count, _left_out in rows}
     return {**dict.fromkeys(OUTCOMES, 0), **counts, "left_out": sum(row[2] for row in rows)}
+
+
+def find_unplaced(batch: ImportBatch) -> list[tuple[UUID, str]]:
+    """The positions of a published file's people that name an organisation in words alone."""
+    brought = exists().where(
+        ImportRow.team_id == Position.team_id,
+        ImportRow.batch_id == batch.id,
+        ImportRow.person_id == Position.person_id,
+        ImportRow.outcome.in_(("new", "update")),
+    )
+    statement = select(Position.id, Position.organisation).where(
+        Position.team_id == batch.team_id,
+        Position.organisation_id.is_(None),
+        Position.organisation != "",
+        brought,
+    )
+    return [(row.id, row.organisation) for row in db.session().execute(statement)]

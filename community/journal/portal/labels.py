@@ -80,6 +80,7 @@ KINDS = {
     "api_token": lazy("API token"),
     "audit": lazy("audit"),
     "circle": lazy("circle"),
+    "custom_field": lazy("field of the team's own"),
     "export": lazy("file of data"),
     "give": lazy("help"),
     "gives": lazy("history of help"),
@@ -87,10 +88,14 @@ KINDS = {
     "invitation": lazy("invitation"),
     "membership": lazy("membership"),
     "note": lazy("note"),
+    "organisation": lazy("organisation"),
     "people": lazy("list of people"),
     "person": lazy("person"),
+    "relation": lazy("relation"),
+    "relation_kind": lazy("word for a relation"),
     "subject_request": lazy("data request"),
     "team": lazy("team"),
+    "tie": lazy("note of how somebody met"),
     "user": lazy("sign-in"),
 }
 

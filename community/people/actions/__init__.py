@@ -2,9 +2,23 @@
 
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
+from community.people.actions.custom import (
+    define_field,
+    edit_field,
+)
 from community.people.actions.disputes import dispute_note, end_dispute
+from community.people.actions.linking import link_named
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
+from community.people.actions.organisations import (
+    archive_organisation,
+    check_may_add_organisation,
+    create_organisation,
+    delete_organisation,
+    edit_organisation,
+    restore_organisation,
+    unarchive_organisation,
+)
 from community.people.actions.pasting import Added, add_pasted
 from community.people.actions.persons import (
     Written,
@@ -16,27 +30,57 @@ from community.people.actions.persons import (
     restore_person,
     unarchive_person,
 )
+from community.people.actions.positions import add_position, edit_position, remove_position
+from community.people.actions.relations import (
+    add_relation,
+    check_may_relate,
+    define_relation_kind,
+    edit_relation,
+    edit_relation_kind,
+    remove_relation,
+    restore_relation,
+)
 
 __all__ = [
     "Added",
     "Written",
     "add_note",
     "add_pasted",
+    "add_position",
+    "add_relation",
+    "archive_organisation",
     "archive_person",
     "check_may_add",
+    "check_may_add_organisation",
+    "check_may_relate",
+    "create_organisation",
     "create_person",
+    "define_field",
+    "define_relation_kind",
     "delete_note",
+    "delete_organisation",
     "delete_person",
     "dispute_note",
+    "edit_field",
     "edit_note",
+    "edit_organisation",
     "edit_person",
+    "edit_position",
+    "edit_relation",
+    "edit_relation_kind",
     "end_dispute",
+    "link_named",
     "note_list_taken",
     "note_opening",
     "note_taking",
+    "remove_position",
+    "remove_relation",
     "resolve_audience",
     "restore_note",
+    "restore_organisation",
     "restore_person",
+    "restore_relation",
+    "unarchive_organisation",
     "unarchive_person",
     "upsert_people",
 ]

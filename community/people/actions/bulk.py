@@ -14,6 +14,8 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions import persons, writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.custom import write_fields
+from community.people.actions.linking import link_people
 from community.people.models import ExternalId, Person
 
 Pair = tuple[str, str]
@@ -43,12 +45,35 @@ def upsert_people(actor: Actor, items: Sequence[Mapping[str, Any]]) -> list[Outc
             done.append((_create(actor, item, visibility), "created"))
         else:
             done.append(_update(actor, item, number, loaded.get(row.canonical_id)))
+    link_people(actor, [person for person, outcome in done if outcome != "unchanged"])
     db.flush()
+    done = _with_fields(actor, done, items)
     for pair, (person, outcome) in zip(pairs, done, strict=True):
         if outcome == "created":
             _name_outside(actor, person, pair, known.get(pair))
     _write_down(actor, done, items)
     return done
+
+
+def _with_fields(
+    actor: Actor, done: Sequence[Outcome], items: Sequence[Mapping[str, Any]]
+) -> list[Outcome]:
+    """Write what the team's own fields hold of all of them; who changes by it is updated."""
+    written = write_fields(
+        actor,
+        [
+            (person.id, item.get("fields", {}), f"items.{number}.fields")
+            for number, ((person, _outcome), item) in enumerate(zip(done, items, strict=True))
+        ],
+    )
+    for person, outcome in done:
+        if person.id in written and outcome == "unchanged":
+            person.touch()
+    db.flush()
+    return [
+        (person, "updated" if outcome == "unchanged" and person.id in written else outcome)
+        for person, outcome in done
+    ]
 
 
 def _refuse_repeats(pairs: Sequence[Pair]) -> None:

@@ -13,6 +13,8 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions import writing
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.custom import write_fields
+from community.people.actions.linking import link_people
 from community.people.models import Person
 
 API_SOURCE = "api"
@@ -42,10 +44,12 @@ def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> 
     visibility = resolve_audience(actor, given.get("visibility"), default="team")
     person = new_person(actor, visibility, source_kind)
     writing.apply(actor, person, given)
+    link_people(actor, [person])
     db.add(person)
     db.flush()
     if given.get("external_id"):
         writing.name_outside(actor, person, _source_of(person, given), given["external_id"])
+    write_fields(actor, [(person.id, given.get("fields", {}), "fields")])
     journal.record(actor, "add", "person", person.id)
     return Written(person, sorted(given), _duplicates(actor, person, given))
 
@@ -55,6 +59,7 @@ def new_person(actor: Actor, visibility: Visibility, source_kind: str) -> Person
     person_id = db.new_id()
     person = Person(id=person_id, canonical_id=person_id, author_id=actor.person_id)
     person.source, person.call_name, person.source_detail = source_kind, "", ""
+    person.sort_name = ""
     person.emails, person.phones, person.links, person.positions = [], [], [], []
     person.tags = []
     person.see(visibility)
@@ -94,6 +99,10 @@ def edit_person(
             else []
         )
     changed += ["visibility"] if widened else []
+    if write_fields(actor, [(person.id, given.get("fields", {}), "fields")]):
+        changed.append("fields")
+    if "positions" in changed:
+        link_people(actor, [person])
     if changed:
         note_edit(actor, person, changed)
     return Written(person, changed, _duplicates_again(actor, person, given, changed))

@@ -69,6 +69,12 @@ def _call_name(_actor: Actor, person: Person, call_name: str) -> bool:
     return changed
 
 
+def _sort_name(_actor: Actor, person: Person, sort_name: str) -> bool:
+    changed = person.sort_name != sort_name
+    person.sort_by(sort_name)
+    return changed
+
+
 def _birthday(_actor: Actor, person: Person, birthday: Mapping[str, int | None] | None) -> bool:
     year = (birthday or {}).get("year")
     if year is not None and year > clock.today().year:
@@ -145,6 +151,7 @@ def _source(_actor: Actor, person: Person, source: str) -> bool:
 _WRITERS: dict[str, Callable[[Actor, Person, Any], bool]] = {
     "name": _name,
     "call_name": _call_name,
+    "sort_name": _sort_name,
     "emails": _emails,
     "phones": _phones,
     "links": _links,

@@ -54,7 +54,7 @@ def form_values(row: Any) -> dict[str, Any]:
         "day": row.birthday_day or "",
         "year": row.birthday_year or "",
     }
-    kept = ("name", "call_name", *_LISTS)
+    kept = ("name", "call_name", "sort_name", *_LISTS)
     values = {name: shown[name] for name in kept}
     tags, audience = ", ".join(row.tags), audience_values(row)
     return {**values, **audience, "birthday": birthday, "tags": tags, "version": row.version}

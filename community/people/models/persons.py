@@ -95,6 +95,7 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     membership_id: Mapped[UUID | None] = kept(why=KEY)
     name: Mapped[str] = exported(Text)
     call_name: Mapped[str] = exported(Text, default="")
+    sort_name: Mapped[str] = exported(Text, default="", server_default="")
     sort_key: Mapped[str] = erased(Text(collation="C"))
     sought: Mapped[str] = erased(Text)
     birthday_month: Mapped[int | None] = exported(SmallInteger)
@@ -199,8 +200,13 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
         self.name = name
         if call_name is not None:
             self.call_name = call_name
-        self.sort_key = sort_key(name)
+        self.sort_key = sort_key(self.sort_name or name)
         self.index_names([words])
+
+    def sort_by(self, sort_name: str) -> None:
+        """Stand in lists where this stands ("Ellison, Mara"), or, empty, where the name does."""
+        self.sort_name = sort_name
+        self.sort_key = sort_key(sort_name or self.name)
 
     def index_names(self, words: Iterable[str] = ()) -> None:
         """Rebuild the folded text that search reads: names, then addresses and organisations."""
@@ -263,16 +269,29 @@ class Position(db.TeamThing, db.Base):
     __tablename__ = "positions"
     __table_args__ = (
         db.team_fk("person_id", "persons"),
+        db.team_fk("organisation_id", "organisations", ondelete="NO ACTION"),
         Index("ix_positions_person", "team_id", "person_id"),
+        Index("ix_positions_organisation", "team_id", "organisation_id"),
         {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)
     organisation: Mapped[str] = exported(Text, default="")
+    organisation_id: Mapped[UUID | None] = kept(why=KEY)
     title: Mapped[str] = exported(Text, default="")
     from_on: Mapped[date | None] = exported()
     to_on: Mapped[date | None] = exported()
     created_at: Mapped[datetime] = kept(default=clock.now)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it lasts, as far as is known."""
+        return self.to_on is None
+
+    def move_to(self, organisation: str) -> None:
+        """Another organisation in words; which one that is, is found anew."""
+        if organisation != self.organisation:
+            self.organisation, self.organisation_id = organisation, None
 
 
 class ExternalId(db.TeamThing, db.Base):

@@ -22,6 +22,8 @@ from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
+from community.people.portal.choices import audience_choices
+from community.people.portal.custom import custom_controls, people_by_id, shown_values
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
 from community.web.session import current_actor
@@ -44,7 +46,7 @@ def person_url(slug: str, part: str = "") -> str:
 def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
-    names = ("q", "tag", "circle", "show", "sort")
+    names = ("q", "tag", "circle", "field", "show", "sort")
     asked = {name: request.args.get(name, "")[:200] for name in names}
     page = queries.find_people(
         actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
@@ -56,6 +58,11 @@ def list_people() -> Response:
         asked=asked,
         tags=queries.find_tags(actor),
         circles=queries.all_circles(actor),
+        choices=[
+            (f"{field.key}:{choice}", f"{field.name}: {choice}")
+            for field in queries.find_fields(actor)
+            for choice in field.choices
+        ],
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
@@ -74,13 +81,15 @@ def new() -> ResponseReturnValue:
     """Add one person; a name is enough."""
     actions.check_may_add(current_actor())
     form = pages.Form(schemas.PersonForm(), {"name": request.args.get("name", "")[:200]})
+    controls = custom_controls(current_actor(), None)
     if form.valid():
         with form.attempt():
             form.data.pop("version", None)
+            people_by_id(current_actor(), form.data, controls)
             written = actions.create_person(current_actor(), **form.data)
             slug = slugs.slug(written.person.id, written.person.name)
             return pages.done(_added(written), to=person_url(slug))
-    return _person_page(form, None)
+    return _person_page(form, None, controls)
 
 
 def _added(written: actions.Written) -> str:
@@ -102,7 +111,7 @@ def paste() -> ResponseReturnValue:
                 current_actor(), form.data["lines"], visibility=form.data.get("visibility")
             )
             return pages.done(_pasted(added), to=url("people.list", sort="-updated"))
-    return pages.show("people/paste.html", form=form, **_audience_choices())
+    return pages.show("people/paste.html", form=form, **audience_choices())
 
 
 def _pasted(added: actions.Added) -> str:
@@ -120,14 +129,17 @@ def edit(slug: str) -> ResponseReturnValue:
     row = queries.get_person_by_slug(actor, slug)
     if moved := _moved(row, slug):
         return moved
-    form = pages.Form(schemas.PersonForm(), formats.form_values(row))
+    controls = custom_controls(actor, row.id)
+    values = {**formats.form_values(row), "fields": shown_values(controls)}
+    form = pages.Form(schemas.PersonForm(), values)
     if form.valid():
         form.data.setdefault("birthday", None)
         with form.attempt():
+            people_by_id(actor, form.data, controls)
             written = actions.edit_person(actor, row.id, **form.data)
             proper = slugs.slug(row.id, written.person.name)
             return pages.done(_("Saved."), to=person_url(proper))
-    return _person_page(form, row)
+    return _person_page(form, row, controls)
 
 
 def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
@@ -138,7 +150,7 @@ def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
     return redirect(url(str(request.endpoint), slug=proper, **request.args), 302)
 
 
-def _person_page(form: pages.Form, row: Any | None) -> Response:
+def _person_page(form: pages.Form, row: Any | None, controls: list[Any]) -> Response:
     actor = current_actor()
     shown = form_values.read_fields(form.schema, form.raw) if form.submitted else form.initial
     return pages.show(
@@ -146,6 +158,8 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
         form=form,
         person=formats.shown_person(row) if row is not None else None,
         shown=shown,
+        controls=controls,
+        names=queries.name_options(actor) if _asks_for_people(controls) else [],
         months=_months(),
         tags=queries.find_tags(actor),
         may={
@@ -153,33 +167,18 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
             "archive": row is not None and policy.can_archive(actor, row),
             "delete": row is not None and policy.can_delete(actor, row),
         },
-        **_audience_choices(row),
+        **audience_choices(row),
     )
+
+
+def _asks_for_people(controls: list[Any]) -> bool:
+    kinds = {row["kind"] if isinstance(row, dict) else row.kind for row in controls}
+    return "person" in kinds
 
 
 def _months() -> Any:
     names = babel.dates.get_month_names("wide", locale=i18n.locale())
     return [("", "–"), *((number, names[number]) for number in range(1, 13))]
-
-
-def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:
-    """What the audience picker offers, and what is chosen now."""
-    actor = current_actor()
-    chosen = {"value": default, "picked": [], "circle": ""}
-    if thing is not None:
-        circle = thing.circle_id or ""
-        chosen = {"value": thing.audience, "picked": thing.audience_people, "circle": circle}
-    if request.method == "POST":
-        chosen = {
-            "value": request.form.get("visibility", chosen["value"]),
-            "picked": request.form.getlist("visibility_people"),
-            "circle": request.form.get("visibility_circle", ""),
-        }
-    return {
-        "audience": chosen,
-        "members": queries.member_options(actor),
-        "circles": queries.circle_options(actor, thing.circle_id if thing is not None else None),
-    }
 
 
 @blp.route("/people/<slug>/archive", methods=["POST"])
@@ -310,7 +309,7 @@ def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> 
         seen_by="" if row is None else _seen_by(row),
         dispute=queries.find_dispute_of(actor, row.id) if row and row.is_disputed else None,
         can_dispute=row is not None and policy.can_dispute(actor, row),
-        **_audience_choices(row, default if default in ("private", "team") else "private"),
+        **audience_choices(row, default if default in ("private", "team") else "private"),
     )
 
 

@@ -3,27 +3,33 @@
 JSON text goes into an answer as it is (`orjson.Fragment`); pages read it with `orjson.loads`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from community.core.paging import Rows
 from community.identity.models import Actor, Membership
 from community.identity.policy import in_team
 from community.people.models import (
     ExternalId,
+    Organisation,
     Person,
     PersonEmail,
     PersonLink,
     PersonPhone,
     Position,
 )
+from community.people.policy import visible_organisations
+from community.people.queries.custom import custom_values
 
 PLAIN = (
     Person.id,
     Person.name,
     Person.call_name,
+    Person.sort_name,
     Person.birthday_month,
     Person.birthday_day,
     Person.birthday_year,
@@ -47,7 +53,13 @@ PLAIN = (
 def _listed(
     model: Any, person: Subquery, order: tuple[Any, ...], *parts: str
 ) -> ColumnElement[str]:
-    pairs = [part for name in parts for part in (name, getattr(model, name))]
+    return _aggregated(model, person, order, {name: getattr(model, name) for name in parts})
+
+
+def _aggregated(
+    model: Any, person: Subquery, order: tuple[Any, ...], parts: Mapping[str, Any]
+) -> ColumnElement[str]:
+    pairs = [part for pair in parts.items() for part in pair]
     rows = func.json_agg(aggregate_order_by(func.json_build_object(*pairs), *order))
     return (
         select(func.coalesce(cast(rows, Text), "[]"))
@@ -59,6 +71,28 @@ def _listed(
 def current_first() -> tuple[Any, ...]:
     """Positions as they are read: what somebody does now, then what they did, newest first."""
     return (Position.to_on.is_not(None), Position.from_on.desc().nulls_last(), Position.id)
+
+
+def seen_organisation(actor: Actor) -> ColumnElement[Any]:
+    """Which organisation a position is at, where the actor sees that one; else none."""
+    seen = aliased(Organisation)
+    return (
+        select(seen.id)
+        .where(seen.id == Position.organisation_id, visible_organisations(actor, seen))
+        .correlate(Position)
+        .scalar_subquery()
+    )
+
+
+def _positions(actor: Actor, person: Subquery) -> ColumnElement[str]:
+    parts: dict[str, Any] = {
+        "organisation": Position.organisation,
+        "organisation_id": seen_organisation(actor),
+        "title": Position.title,
+        "from_on": Position.from_on,
+        "to_on": Position.to_on,
+    }
+    return _aggregated(Position, person, current_first(), parts)
 
 
 def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
@@ -75,13 +109,13 @@ def _lists(actor: Actor, person: Subquery) -> list[ColumnElement[Any]]:
         .where(Membership.team_id == person.c.team_id, Membership.id == person.c.membership_id)
         .scalar_subquery()
     )
-    positions = ("organisation", "title", "from_on", "to_on")
     email, phone, link = (m.position for m in (PersonEmail, PersonPhone, PersonLink))
     return [
         _listed(PersonEmail, person, (email,), "value", "label").label("emails"),
         _listed(PersonPhone, person, (phone,), "value", "label", "e164").label("phones"),
         _listed(PersonLink, person, (link,), "value", "label").label("links"),
-        _listed(Position, person, current_first(), *positions).label("positions"),
+        _positions(actor, person).label("positions"),
+        custom_values(actor, person).label("fields"),
         external.label("external_id"),
         in_team(person.c).label("is_member"),
         until.label("member_until"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from community.identity.models import Actor, CircleMember
 from community.identity.policy import in_team
 from community.people.models import ExternalId, Person, PersonEmail
+from community.people.queries.custom import holds_choice
 from community.people.queries.finding import search_places, search_stand_in
 
 SORTS = ("name", "updated", "-updated")
@@ -31,6 +32,7 @@ class Filter:
     source: str | None = None
     email: str | None = None
     updated_since: datetime | None = None
+    field: str | None = None
     sort: str = ""
 
     @property
@@ -40,7 +42,15 @@ class Filter:
         values = {name: value for name in named if (value := getattr(self, name))}
         if values.get("tag"):
             values["tag"] = (self.tag,)
+        if self.field:
+            values["field_key"], values["field_value"] = self.choice
         return {**values, **search_places(self.q)} if self.q else values
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """The key of a field of choices, and which of them: `size:Small`."""
+        key, _colon, value = (self.field or "").partition(":")
+        return key, value
 
     @property
     def shape(self) -> "Filter":
@@ -53,7 +63,10 @@ class Filter:
             stand_ins["updated_since"] = datetime(1901, 2, 3, 4, 5, 6, 8, UTC)
         if self.circle:
             stand_ins["circle"] = _SOME_CIRCLE
-        empty = dict.fromkeys(("tag", "circle", "external_id", "source", "email", "updated_since"))
+        if self.field:
+            stand_ins["field"] = "\ue000field:\ue000choice"
+        names = ("tag", "circle", "external_id", "source", "email", "updated_since", "field")
+        empty = dict.fromkeys(names)
         return replace(self, **{**empty, **stand_ins})
 
 
@@ -74,6 +87,8 @@ def conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(Person.updated_at >= wanted.updated_since)
     if wanted.email:
         found.append(has_email([wanted.email]))
+    if wanted.field:
+        found.append(holds_choice(*wanted.choice))
     if wanted.external_id or wanted.source:
         found.append(_has_external_id(actor, wanted))
     return found

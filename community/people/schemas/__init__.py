@@ -29,10 +29,10 @@ from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.models import is_day
 from community.people.queries import SORTS, Filter
+from community.people.schemas.values import LABEL, MANY, CommaList, CustomFields
 from community.web.endpoints import PageArgs, items_schema
 
-MANY = 50
-NAME, LABEL, KEY, NOTE = 200, 60, 500, 20_000
+NAME, KEY, NOTE = 200, 500, 20_000
 BULK = 500
 _WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
 
@@ -87,11 +87,15 @@ class PositionIn(Schema):
             raise ValidationError(_("The end is before the beginning."), "to_on")
 
 
+_SORTED = {"description": "Where the name stands in lists, as in “Ellison, Mara”; empty: the name."}
+
+
 class PersonPatch(Schema):
     """What may be changed of a person; a list replaces the stored one."""
 
     name = Text(length=NAME, minimum=1)
     call_name = Text(length=NAME)
+    sort_name = Text(length=NAME, metadata=_SORTED)
     emails = fields.List(fields.Nested(EmailIn), validate=Length(max=MANY))
     phones = fields.List(fields.Nested(PhoneIn), validate=Length(max=MANY))
     links = fields.List(fields.Nested(LinkIn), validate=Length(max=MANY))
@@ -101,6 +105,8 @@ class PersonPatch(Schema):
     external_id = Text(length=KEY)
     source = Text(length=LABEL)
     visibility = fields.Nested(Audience)
+    # Last, since a class body knows it by the name of the module of fields.
+    fields = CustomFields()  # type: ignore[assignment]
 
 
 class PersonIn(PersonPatch):
@@ -121,6 +127,9 @@ class BulkIn(Schema):
     items = fields.List(fields.Nested(BulkPerson), required=True, validate=Length(min=1, max=BULK))
 
 
+_CHOICE = {"description": "One of the choices of a field of the team's own: `key:choice`."}
+
+
 class PeopleArgs(PageArgs):
     """Filters of the list of people."""
 
@@ -133,6 +142,7 @@ class PeopleArgs(PageArgs):
     source = Text(length=LABEL)
     email = Email()
     updated_since = Moment()
+    field = Text(length=NAME, metadata=_CHOICE)
     sort = Choice(SORTS)
 
 
@@ -146,6 +156,7 @@ def asked_filter(words: Mapping[str, str]) -> Filter:
         q=words.get("q", "")[:NAME],
         tag=words.get("tag", "")[:NAME] or None,
         circle=_asked_circle(words.get("circle", "")),
+        field=words.get("field", "")[:NAME] or None,
         archived=_SHOWN.get(words.get("show", ""), False),
         sort=words["sort"] if words.get("sort") in SORTS else "",
     )
@@ -165,6 +176,12 @@ class PhoneOut(PhoneIn):
     e164 = fields.String(allow_none=True, required=True)
 
 
+class PositionOut(PositionIn):
+    """A position, and the organisation it is at where the reader sees that one."""
+
+    organisation_id = Id(allow_none=True, required=True)
+
+
 class ExtraOut(Schema):
     """What a file said and no field holds: read-only, kept as it came."""
 
@@ -179,10 +196,11 @@ class PersonOut(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     call_name = fields.String(required=True)
+    sort_name = fields.String(required=True)
     emails = fields.List(fields.Nested(EmailIn), required=True)
     phones = fields.List(fields.Nested(PhoneOut), required=True)
     links = fields.List(fields.Nested(LinkIn), required=True)
-    positions = fields.List(fields.Nested(PositionIn), required=True)
+    positions = fields.List(fields.Nested(PositionOut), required=True)
     birthday = fields.Nested(BirthdayIn, allow_none=True, required=True)
     tags = fields.List(fields.String(), required=True)
     external_id = fields.String(allow_none=True, required=True)
@@ -200,6 +218,7 @@ class PersonOut(Schema):
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
+    fields = CustomFields(required=True)  # type: ignore[assignment]
 
 
 class Duplicate(Schema):
@@ -267,24 +286,6 @@ class NoteOut(Schema):
     version = fields.Integer(required=True)
 
 
-class CommaList(Text):
-    """Labels in one line, separated by commas, as a form sends them."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        line = super()._deserialize(value, attr, data, **kwargs)
-        labels = [label.strip() for label in line.split(",") if label.strip()]
-        if len(labels) > MANY or any(len(label) > LABEL for label in labels):
-            raise ValidationError(
-                _("At most %(many)d tags of %(length)d characters.", many=MANY, length=LABEL)
-            )
-        return labels
-
-    def _validate(self, value: Any) -> None:
-        """The labels were measured while they were read."""
-
-
 class PersonForm(PersonIn):
     """A person as the form sends them."""
 
@@ -331,19 +332,21 @@ def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "call_name": row.call_name,
+        "sort_name": row.sort_name,
         "emails": orjson.Fragment(row.emails),
         "phones": orjson.Fragment(row.phones),
         "links": orjson.Fragment(row.links),
         "positions": orjson.Fragment(row.positions),
         "birthday": birthday,
         "tags": row.tags,
+        "fields": orjson.Fragment(row.fields),
         "external_id": row.external_id,
         "source": row.source_detail or row.source,
         "extra": [dump_extra(extra) for extra in _extras(row)],
         "member_id": row.membership_id if row.is_member else None,
         "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
-        **_authored(actor, row),
+        **dump_authored(actor, row),
     }
 
 
@@ -370,11 +373,12 @@ def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
         "subject_sees": row.person_is_member and row.subject_reads,
         "source": row.source,
         "state": "disputed" if row.is_disputed else "active",
-        **_authored(actor, row),
+        **dump_authored(actor, row),
     }
 
 
-def _authored(actor: Actor, row: Any) -> dict[str, Any]:
+def dump_authored(actor: Actor, row: Any) -> dict[str, Any]:
+    """What every authored thing says of itself: who sees it, whose it is, since when."""
     return {
         "visibility": {
             "audience": row.audience,
