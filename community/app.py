@@ -33,7 +33,9 @@ from community.notifications import portal as notifications_portal
 from community.people import api as people_api
 from community.people import portal as people_portal
 from community.people.api import disputes as disputes_api
+from community.people.api import facts as facts_api
 from community.people.portal import disputes as disputes_portal
+from community.people.portal import facts as facts_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
@@ -64,6 +66,7 @@ API: tuple[ApiBlueprint, ...] = (
     notifications_api.blp,
     people_api.blp,
     disputes_api.blp,
+    facts_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -77,6 +80,7 @@ PORTAL: tuple[Blueprint, ...] = (
     notifications_portal.outside,
     people_portal.blp,
     disputes_portal.blp,
+    facts_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,

@@ -41,7 +41,10 @@ KINDS: tuple[NoticeKind, ...] = (
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
+    "fact": people_queries.readable_facts,
     "note": people_queries.readable_notes,
+    "note_version": people_queries.readable_versions,
+    "preference": people_queries.readable_preferences,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

@@ -102,7 +102,7 @@ def paste() -> ResponseReturnValue:
                 current_actor(), form.data["lines"], visibility=form.data.get("visibility")
             )
             return pages.done(_pasted(added), to=url("people.list", sort="-updated"))
-    return pages.show("people/paste.html", form=form, **_audience_choices())
+    return pages.show("people/paste.html", form=form, **audience_choices())
 
 
 def _pasted(added: actions.Added) -> str:
@@ -153,7 +153,7 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
             "archive": row is not None and policy.can_archive(actor, row),
             "delete": row is not None and policy.can_delete(actor, row),
         },
-        **_audience_choices(row),
+        **audience_choices(row),
     )
 
 
@@ -162,7 +162,7 @@ def _months() -> Any:
     return [("", "–"), *((number, names[number]) for number in range(1, 13))]
 
 
-def _audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:
+def audience_choices(thing: Any | None = None, default: str = "team") -> dict[str, Any]:
     """What the audience picker offers, and what is chosen now."""
     actor = current_actor()
     chosen = {"value": default, "picked": [], "circle": ""}
@@ -259,6 +259,7 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
         "body": row.body,
         "happened_on": _day(row.happened_at),
         "version": row.version,
+        **formats.confidence_values(row),
     }
     form = pages.Form(schemas.NoteForm(), initial)
     person = _subject(row)
@@ -289,7 +290,7 @@ def _note_values(data: Mapping[str, Any], happened_at: datetime | None) -> dict[
     if day is not None and day != stands:
         noon = datetime.combine(day, time(12), ZoneInfo(current_actor().zone))
         happened_at = noon
-    values = {"body": data["body"], "visibility": data.get("visibility")}
+    values = {name: data.get(name) for name in ("body", "visibility", "in_confidence")}
     return {**values, "happened_at": happened_at} if happened_at else values
 
 
@@ -308,9 +309,9 @@ def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> 
         note=row,
         may_change=row is None or policy.can_change_note(actor, row),
         seen_by="" if row is None else _seen_by(row),
-        dispute=queries.find_dispute_of(actor, row.id) if row and row.is_disputed else None,
+        dispute=queries.find_dispute_of(actor, "note", row.id) if row and row.is_disputed else None,
         can_dispute=row is not None and policy.can_dispute(actor, row),
-        **_audience_choices(row, default if default in ("private", "team") else "private"),
+        **audience_choices(row, default if default in ("private", "team") else "private"),
     )
 
 

@@ -1,11 +1,21 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
 from community.people.queries.disputes import (
+    DISPUTABLE,
     find_dispute_of,
     find_disputed_words,
     find_disputes,
     find_live,
+    find_to_release,
     get_dispute_row,
+)
+from community.people.queries.facts import (
+    find_facts,
+    find_to_verify,
+    get_fact,
+    get_fact_row,
+    get_own_fact,
+    readable_facts,
 )
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
@@ -25,11 +35,12 @@ from community.people.queries.finding import (
     subject_reads,
 )
 from community.people.queries.notes import (
-    find_note_to_release,
     find_notes,
+    find_versions,
     get_note,
     get_note_row,
     get_own_note,
+    readable_versions,
 )
 from community.people.queries.persons import (
     PARTS,
@@ -47,6 +58,13 @@ from community.people.queries.persons import (
     get_persons,
     same_person,
 )
+from community.people.queries.preferences import (
+    find_dismissals,
+    find_own_preference,
+    find_preferences,
+    find_preferences_page,
+    readable_preferences,
+)
 from community.people.queries.readable import (
     find_in_team,
     find_names,
@@ -57,6 +75,7 @@ from community.people.queries.readable import (
 )
 
 __all__ = [
+    "DISPUTABLE",
     "PARTS",
     "SORTS",
     "Filter",
@@ -65,11 +84,13 @@ __all__ = [
     "circle_options",
     "find_by_external_ids",
     "find_deleted",
+    "find_dismissals",
     "find_dispute_of",
     "find_disputed_words",
     "find_disputes",
     "find_duplicates",
     "find_external_id",
+    "find_facts",
     "find_id_by_slug",
     "find_in_team",
     "find_known_emails",
@@ -78,15 +99,23 @@ __all__ = [
     "find_name",
     "find_named",
     "find_names",
-    "find_note_to_release",
     "find_notes",
+    "find_own_preference",
     "find_people",
+    "find_preferences",
+    "find_preferences_page",
     "find_subject",
     "find_tags",
     "find_team",
+    "find_to_release",
+    "find_to_verify",
+    "find_versions",
     "get_dispute_row",
+    "get_fact",
+    "get_fact_row",
     "get_note",
     "get_note_row",
+    "get_own_fact",
     "get_own_note",
     "get_person",
     "get_person_by_slug",
@@ -98,7 +127,10 @@ __all__ = [
     "name_options",
     "named_options",
     "readable",
+    "readable_facts",
     "readable_notes",
+    "readable_preferences",
+    "readable_versions",
     "recorded",
     "same_person",
     "search_people",

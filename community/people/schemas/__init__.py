@@ -236,6 +236,7 @@ class NotePatch(Schema):
     body = Text(length=NOTE, minimum=1, lines=True)
     happened_at = Moment()
     visibility = fields.Nested(Audience)
+    in_confidence = YesNo()
 
 
 class NoteIn(NotePatch):
@@ -258,6 +259,10 @@ class NoteOut(Schema):
     source = fields.String(
         required=True,
         metadata={"description": "How it came here: `typed`, or `api` by a program."},
+    )
+    in_confidence = fields.Boolean(
+        required=True,
+        metadata={"description": "Told in confidence: nobody can show it to more people."},
     )
     state = Choice(("active", "disputed"), required=True)
     visibility = fields.Nested(Audience, required=True)
@@ -301,6 +306,7 @@ class NoteForm(Schema):
     body = Text(length=NOTE, minimum=1, lines=True, required=True)
     happened_on = Day(load_default=None, allow_none=True)
     visibility = fields.Nested(Audience)
+    in_confidence = YesNo()
     version = Whole(load_default=None, allow_none=True)
 
 
@@ -343,7 +349,7 @@ def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
         "member_id": row.membership_id if row.is_member else None,
         "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
-        **_authored(actor, row),
+        **authored(actor, row),
     }
 
 
@@ -369,12 +375,14 @@ def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
         "happened_at": row.happened_at,
         "subject_sees": row.person_is_member and row.subject_reads,
         "source": row.source,
+        "in_confidence": row.in_confidence,
         "state": "disputed" if row.is_disputed else "active",
-        **_authored(actor, row),
+        **authored(actor, row),
     }
 
 
-def _authored(actor: Actor, row: Any) -> dict[str, Any]:
+def authored(actor: Actor, row: Any) -> dict[str, Any]:
+    """Who wrote an item, who sees it and its version, as the actor may know."""
     return {
         "visibility": {
             "audience": row.audience,
