@@ -24,7 +24,7 @@ VERBS = {
     "complete": lazy("completed"),
     "confirm_sign_in": lazy("confirmed"),
     "correct": lazy("corrected"),
-    "confirm": lazy("confirmed"),
+    "confirm": lazy("found still true"),
     "create": lazy("made"),
     "decline": lazy("declined"),
     "delete": lazy("deleted"),

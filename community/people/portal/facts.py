@@ -82,8 +82,10 @@ def new(slug: str) -> ResponseReturnValue:
 def edit(slug: str, fact_id: UUID) -> ResponseReturnValue:
     """Change one's own fact; read, and where it is about oneself dispute, another's."""
     actor = current_actor()
-    queries.get_person_by_slug(actor, slug)
+    person = queries.get_person_by_slug(actor, slug)
     row = queries.get_fact_row(actor, fact_id)
+    if row.person_id != person.id:
+        raise NotFound(_("There is no such fact, or it is not yours to see."))
     if row.subject_membership_id is not None and not actor.is_me(row.author_id):
         session.after_response(partial(actions.note_opening, actor, row.person_id))
     kept = ("kind", "text", "source", "certainty", "recheck_on", "by_on", "version")
@@ -238,24 +240,26 @@ def preferences(slug: str) -> ResponseReturnValue:
     )
 
 
-@blp.route("/people/<slug>/questions/<code>/dismiss", methods=["POST"])
-def dismiss(slug: str, code: str) -> ResponseReturnValue:
+@blp.route("/people/<slug>/questions/dismiss", methods=["POST"])
+def dismiss(slug: str) -> ResponseReturnValue:
     """Not to be asked this about them again."""
-    person = queries.get_person_by_slug(current_actor(), slug)
-    actions.dismiss_prompt(current_actor(), person.id, _question(code))
+    person, code = queries.get_person_by_slug(current_actor(), slug), _question()
+    actions.dismiss_prompt(current_actor(), person.id, code)
     undo = url("facts.ask_again", slug=slug, code=code)
     return pages.done(_("You will not be asked that again."), to=person_url(slug), undo=undo)
 
 
-@blp.route("/people/<slug>/questions/<code>/ask-again", methods=["POST"])
-def ask_again(slug: str, code: str) -> ResponseReturnValue:
+@blp.route("/people/<slug>/questions/ask-again", methods=["POST"])
+def ask_again(slug: str) -> ResponseReturnValue:
     """Undo that."""
     person = queries.get_person_by_slug(current_actor(), slug)
-    actions.restore_prompt(current_actor(), person.id, _question(code))
+    actions.restore_prompt(current_actor(), person.id, _question())
     return pages.done(_("You may be asked that again."), to=person_url(slug))
 
 
-def _question(code: str) -> str:
+def _question() -> str:
+    """Which question: a field of the form, or of the address where it is undone."""
+    code = request.values.get("code", "")
     if code not in wording.QUESTIONS:
         raise NotFound(_("There is no such question."))
     return code
