@@ -34,10 +34,12 @@ from community.people import api as people_api
 from community.people import portal as people_portal
 from community.people.api import custom as fields_api
 from community.people.api import disputes as disputes_api
+from community.people.api import facts as facts_api
 from community.people.api import organisations as organisations_api
 from community.people.api import relations as relations_api
 from community.people.portal import custom as fields_portal
 from community.people.portal import disputes as disputes_portal
+from community.people.portal import facts as facts_portal
 from community.people.portal import organisations as organisations_portal
 from community.people.portal import relations as relations_portal
 from community.reciprocity import api as reciprocity_api
@@ -76,6 +78,7 @@ API: tuple[ApiBlueprint, ...] = (
     relations_api.blp,
     fields_api.blp,
     relationships_api.blp,
+    facts_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -93,6 +96,7 @@ PORTAL: tuple[Blueprint, ...] = (
     relations_portal.blp,
     fields_portal.blp,
     relationships_portal.blp,
+    facts_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,

@@ -42,10 +42,13 @@ KINDS: tuple[NoticeKind, ...] = (
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
+    "fact": people_queries.readable_facts,
     "note": people_queries.readable_notes,
     "organisation": people_queries.readable_organisations,
     "relation": people_queries.readable_relations,
     "tie": relationships_queries.readable,
+    "note_version": people_queries.readable_versions,
+    "preference": people_queries.readable_preferences,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

@@ -16,10 +16,12 @@ from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.home import policy, queries
 from community.home.queries import today as todays
+from community.identity.models import Actor
 from community.people import actions as people_actions
 from community.people import policy as people_policy
 from community.people import queries as people
 from community.people.formats.extras import read_extra_of
+from community.people.formats.wording import question_text
 from community.reciprocity import queries as reciprocity
 from community.relationships import queries as relationships
 from community.web import pages
@@ -106,7 +108,30 @@ def _person_values(row: Any) -> dict[str, Any]:
         "members": members,
         "circles": circles,
         "default_audience": actor.default_audience,
+        **_known(actor, row),
     }
+
+
+def _known(actor: Actor, row: Any) -> dict[str, Any]:
+    """What is stated of a person, how to speak with them, and the question of the day."""
+    known = queries.find_known(actor, row)
+    values: dict[str, Any] = {
+        "known": known.facts,
+        "preferences": known.preferences,
+        "question": None,
+    }
+    if known.question is not None and not actor.is_me(row.id):
+        slug = slugs.slug(row.id, row.name)
+        hrefs = {
+            "preferences": url("facts.preferences", slug=slug),
+            "birthday": url("people.edit", slug=slug),
+        }
+        values["question"] = {
+            "code": known.question,
+            "text": question_text(known.question, row.call_name or row.name),
+            "href": hrefs.get(known.question) or url("facts.new", slug=slug, kind=known.question),
+        }
+    return values
 
 
 def _author(row: Any, names: Mapping[UUID, str]) -> str:

@@ -1,28 +1,32 @@
 """What members hear of: notes about them that somebody shares, and disputes of such notes."""
 
+from typing import Any
 from uuid import UUID
 
-from community.core import markdown
+from community.core import markdown, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.identity.models import Actor, Dispute
 from community.notifications.catalogue import PLAIN, NoticeKind, Words
 from community.people import queries
-from community.people.models import Note
+from community.people.models import Fact, Note
 
 NOTE_ABOUT_YOU = "note_about_you"
+FACT_ABOUT_YOU = "fact_about_you"
+ABOUT_YOU = {"note": NOTE_ABOUT_YOU, "fact": FACT_ABOUT_YOU}
 NOTE_DISPUTED = "note_disputed"
 DISPUTE_ANSWERED = "dispute_answered"
 DISPUTE_ENDED = "dispute_ended"
 
 
-def keys_about(note: Note) -> list[str]:
-    """The keys a note's notices have had, the one of its present version last.
+def keys_about(item: Note | Fact) -> list[str]:
+    """The keys an item's notices have had, the one of its present version last.
 
-    A note that is hidden and shared again is told of again, so the version is in the key.
+    One that is hidden and shared again is told of again, so the version is in the key.
     """
-    return [f"{NOTE_ABOUT_YOU}:{note.id}:{version}" for version in range(1, note.version + 1)]
+    kind = ABOUT_YOU[item.disputed_as]
+    return [f"{kind}:{item.id}:{version}" for version in range(1, item.version + 1)]
 
 
 def may_read(actor: Actor, note_id: UUID) -> bool:
@@ -42,6 +46,32 @@ def words(actor: Actor, note_id: UUID) -> Words:
         from_name=row.author_name,
         mail={"author": row.author_name, "excerpt": markdown.plain(row.body, 300)},
     )
+
+
+def _may_read_fact(actor: Actor, fact_id: UUID) -> bool:
+    try:
+        return actor.is_me(queries.get_fact_row(actor, fact_id).person_id)
+    except NotFound:
+        return False
+
+
+def _fact_words(actor: Actor, fact_id: UUID) -> Words:
+    row = queries.get_fact_row(actor, fact_id)
+    said = _("%(name)s shared something about you: %(text)s", name=row.author_name, text=row.text)
+    return Words(sentence=said, path=fact_path(row), from_name=row.author_name)
+
+
+def fact_path(row: Any) -> str:
+    """The page of one fact, below the person's."""
+    return f"/people/{slugs.slug(row.person_id, row.person_name)}/facts/{row.id}/edit"
+
+
+def _path_of(row: Any) -> str:
+    """The page of what a dispute is about."""
+    if row.kind == "fact":
+        slug = slugs.slug(row.subject_id, row.subject_name)
+        return f"/people/{slug}/facts/{row.thing_id}/edit"
+    return f"/notes/{row.thing_id}/edit"
 
 
 def keys_of(kind: str, dispute: Dispute) -> list[str]:
@@ -67,7 +97,7 @@ def _may_read_end(actor: Actor, dispute_id: UUID) -> bool:
 def _disputed(actor: Actor, dispute_id: UUID) -> Words:
     row = queries.get_dispute_row(actor, dispute_id)
     said = _("%(name)s says that your note about them is not right.", name=row.subject_name)
-    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.subject_name)
+    return Words(sentence=said, path=_path_of(row), from_name=row.subject_name)
 
 
 def _answered(actor: Actor, dispute_id: UUID) -> Words:
@@ -78,13 +108,13 @@ def _answered(actor: Actor, dispute_id: UUID) -> Words:
         )
         return Words(sentence=said, path="/me/about", from_name=row.author_name)
     said = _("%(name)s changed the note that you disputed. Is it right now?", name=row.author_name)
-    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.author_name)
+    return Words(sentence=said, path=_path_of(row), from_name=row.author_name)
 
 
 def _ended(actor: Actor, dispute_id: UUID) -> Words:
     row = queries.get_dispute_row(actor, dispute_id)
     said = _("%(name)s lets your note about them stand.", name=row.subject_name)
-    return Words(sentence=said, path=f"/notes/{row.thing_id}/edit", from_name=row.subject_name)
+    return Words(sentence=said, path=_path_of(row), from_name=row.subject_name)
 
 
 KINDS = [
@@ -95,6 +125,14 @@ KINDS = [
         template="people/email/note_about_you",
         may_read=may_read,
         words=words,
+    ),
+    NoticeKind(
+        code=FACT_ABOUT_YOU,
+        label=lazy("Someone shares a fact about you"),
+        reason=lazy("You get this because the fact is about you."),
+        template=PLAIN,
+        may_read=_may_read_fact,
+        words=_fact_words,
     ),
     NoticeKind(
         code=NOTE_DISPUTED,

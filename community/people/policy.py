@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 from community.core.aliases import shared_alias
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Note, Organisation, Person, Relation
+from community.people.models import Fact, Note, NoteVersion, Organisation, Person, Relation
 
 UNDO_FOR = timedelta(days=30)
 
@@ -95,12 +95,11 @@ def visible_relations(actor: Actor) -> ColumnElement[bool]:
 
 
 def _sees(actor: Actor, person_id: Any) -> ColumnElement[bool]:
-    named, shown = aliased(Person), aliased(Person)
     return (
         exists()
-        .where(named.team_id == actor.team_id, named.id == person_id)
-        .where(shown.team_id == named.team_id, shown.id == named.canonical_id)
-        .where(visible(actor, shown))
+        .where(_Named.team_id == actor.team_id, _Named.id == person_id)
+        .where(_Subject.team_id == _Named.team_id, _Subject.id == _Named.canonical_id)
+        .where(visible(actor, _Subject))
     )
 
 
@@ -157,26 +156,40 @@ def _is_member(person: Any) -> bool:
     return person.membership_id is not None
 
 
-def visible_notes(actor: Actor) -> ColumnElement[bool]:
-    """The WHERE clause of the notes the actor may see.
+def visible_items(actor: Actor, item: Any) -> ColumnElement[bool]:
+    """The WHERE clause of the items about people (`item`: a model or its alias) the actor may see.
 
-    By their audience; and a note about the actor as soon as it is shared with anybody (only the
+    By their audience; and one about the actor as soon as it is shared with anybody (only the
     author's private ones stay theirs, and what was narrowed before the actor joined), also while
     they dispute it: then nobody else does. The person it is about must be visible as well.
     """
     about = (
         exists()
-        .where(_Named.team_id == Note.team_id, _Named.id == Note.person_id)
+        .where(_Named.team_id == item.team_id, _Named.id == item.person_id)
         .where(_Subject.team_id == _Named.team_id, _Subject.id == _Named.canonical_id)
         .where(visible(actor, _Subject))
     )
-    about_me = and_(Note.person_id.in_(actor.person_ids), _told_to(actor, Note))
-    return and_(
-        Note.team_id == actor.team_id,
-        Note.deleted_at.is_(None),
-        or_(in_audience(actor, Note), about_me),
-        about,
-    )
+    about_me = and_(item.person_id.in_(actor.person_ids), _told_to(actor, item))
+    return and_(item.team_id == actor.team_id, or_(in_audience(actor, item), about_me), about)
+
+
+def visible_notes(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the notes the actor may see."""
+    return and_(visible_items(actor, Note), Note.deleted_at.is_(None))
+
+
+def visible_facts(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the facts the actor may see."""
+    return and_(visible_items(actor, Fact), Fact.deleted_at.is_(None))
+
+
+def visible_versions(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the earlier words of notes, joined with Note, that the actor may see.
+
+    They see the note now, and saw it when it said so: who is let in later starts from there.
+    """
+    told = and_(Note.person_id.in_(actor.person_ids), _told_to(actor, NoteVersion))
+    return and_(visible_notes(actor), or_(in_audience(actor, NoteVersion), told))
 
 
 def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
@@ -193,17 +206,17 @@ def told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     return _told_to(actor, item)
 
 
-def subject_reads(subject: Any) -> ColumnElement[bool]:
-    """Whether the member a note is about (`subject`, joined) reads it; false for who never was one."""
+def subject_reads(subject: Any, item: Any = Note) -> ColumnElement[bool]:
+    """Whether the member an item is about (`subject`, joined) reads it; false for who never was one."""
     seat = exists().where(
-        CircleMember.team_id == Note.team_id,
-        CircleMember.circle_id == Note.circle_id,
+        CircleMember.team_id == item.team_id,
+        CircleMember.circle_id == item.circle_id,
         CircleMember.member_id == subject.membership_id,
     )
-    named = subject.id == any_(Note.audience_people)
+    named = subject.id == any_(item.audience_people)
     joined_at = _joined_at(subject).correlate(subject).scalar_subquery()
-    told = or_(_told(Note, joined_at), named, seat)
-    return func.coalesce(and_(Note.audience != "private", told), false())
+    told = or_(_told(item, joined_at), named, seat)
+    return func.coalesce(and_(item.audience != "private", told), false())
 
 
 def _told(item: Any, joined_at: Any) -> ColumnElement[bool]:
@@ -221,17 +234,17 @@ def _joined_at(person: Any) -> Select[Any]:
 
 
 def can_add_note(actor: Actor) -> bool:
-    """Guests write no notes."""
+    """Guests write no notes, facts nor preferences."""
     return not actor.is_guest
 
 
 def can_change_note(actor: Actor, note: Any) -> bool:
-    """Only the author edits, shares or deletes a note."""
+    """Only the author edits, shares or deletes a note or a fact."""
     return note.author_id in actor.person_ids
 
 
 def is_about(actor: Actor, note: Any) -> bool:
-    """Whether a note is about the actor."""
+    """Whether a note or a fact is about the actor."""
     return actor.is_me(note.person_id)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from community.core import db
 from community.identity.models import Actor, Dispute
-from community.people.models import Note, Organisation, Person, PersonEmail
+from community.people.models import Fact, Note, Organisation, Person, PersonEmail
 
 _numbers = itertools.count(1)
 
@@ -39,10 +39,19 @@ def make_note(
     return note
 
 
-def make_dispute(subject: Actor, note: Note, reason: str = "", **columns: Any) -> Dispute:
-    """That the subject of a note does not find it right; nobody was told."""
+def make_fact(author: Actor, person_id: UUID, said: str = "Sails.", **columns: Any) -> Fact:
+    """A fact the author stated about a person; private unless `audience` says otherwise."""
+    with db.transaction(author.team_id, author.user_id):
+        values = {"audience": "private", "kind": "interest", **columns}
+        fact = Fact(person_id=person_id, author_id=author.person_id, text=said, **values)
+        db.add(fact)
+    return fact
+
+
+def make_dispute(subject: Actor, note: Note | Fact, reason: str = "", **columns: Any) -> Dispute:
+    """That the subject of a note or fact does not find it right; nobody was told."""
     with db.transaction(subject.team_id, subject.user_id):
-        row = Dispute(kind="note", thing_id=note.id, reason=reason, **columns)
+        row = Dispute(kind=note.disputed_as, thing_id=note.id, reason=reason, **columns)
         row.subject_id = subject.person_id
         db.add(row)
     return row

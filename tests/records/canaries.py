@@ -21,9 +21,12 @@ ADDRESS = "address"
 
 # What a table's checks ask for, where the declared columns alone do not say it.
 VALUES: dict[str, dict[str, Any]] = {
+    "facts": {"audience": "team", "kind": "work", "source": "public", "certainty": "sure"},
+    "note_versions": {"audience": "team"},
     "notes": {"audience": "team"},
     "relations": {"audience": "team"},
     "ties": {"audience": "team"},
+    "preferences": {"audience": "team"},
     "invitations": {"role": "member", "state": "accepted"},
     "import_batches": {"audience": "private", "state": "done"},
     "exports": {"scope": "person", "state": "done"},

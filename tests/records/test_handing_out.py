@@ -17,7 +17,7 @@ from community.people.models import Person
 from community.records import actions, queries
 from tests.factories.identity import acting, again, make_circle, make_member
 from tests.factories.ledger import log_give, say_thanks
-from tests.factories.people import make_dispute, make_note, make_person
+from tests.factories.people import make_dispute, make_fact, make_note, make_person
 from tests.records.doing import SECRET, ask, completed, data_of, export, prepared
 
 
@@ -152,3 +152,20 @@ def test_a_member_takes_what_is_theirs_alone_themself(owner: Actor, member: Acto
         actions.prepare_request(owner, asked.id)
     assert "disputes" not in data_of(completed(owner, asked))["tables"]
     assert "disputes" in data_of(export(member, "me"))["tables"]
+
+
+def test_what_was_told_in_confidence_is_counted_and_its_author_is_not_asked(
+    owner: Actor, member: Actor
+) -> None:
+    mara = make_person(owner, "Mara Ellison")
+    make_note(member, mara.id, SECRET, in_confidence=True)
+    make_fact(member, mara.id, SECRET, in_confidence=True)
+    make_fact(member, mara.id, "Is shy.")
+    asked = prepared(owner, mara)
+    with acting(member):
+        (question,) = queries.find_questions(member)
+        assert (question.thing_kind, question.body) == ("fact", "Is shy.")
+        actions.answer_question(member, question.id, share=True)
+    data = data_of(completed(owner, asked))
+    assert SECRET not in orjson.dumps(data).decode()
+    assert data["not_handed_out"] == {"notes": 1, "facts": 1}

@@ -28,6 +28,7 @@ from community.identity.queries import find_actor, get_team
 from community.ledger import actions as ledger
 from community.ledger.actions import Draft, Letter
 from community.notifications.models import Notice
+from community.people.actions.facts import add_fact
 from community.people.actions.notes import add_note
 from community.people.actions.organisations import create_organisation
 from community.people.actions.persons import create_person, edit_person
@@ -131,6 +132,7 @@ class _Making:
         yield from self._acts()
         yield from self._notes()
         yield from self._around()
+        yield from self._facts()
         yield from self._rights()
 
     def _entries(self) -> Iterator[Step]:
@@ -296,6 +298,24 @@ class _Making:
     def _note(self, author: str, name: str, body: str, audience: str) -> None:
         visibility = self._visibility(author, audience)
         add_note(self.actors[author], self.person_ids[name], body=body, visibility=visibility)
+
+    def _facts(self) -> Iterator[Step]:
+        """What members know of some of them, now and then with a day to look again."""
+        for number, (name, held) in enumerate(list(self.held.items())[::2]):
+            kind, words, days = stories.FACTS[number % len(stories.FACTS)]
+            given: dict[str, Any] = {
+                "kind": kind,
+                "text": stories.fill(self.random, words, city=held.person.city),
+                "certainty": ("sure", "sure", "likely")[number % 3],
+            }
+            if days is not None:
+                given["recheck_on"] = (self.now + timedelta(days=days)).date()
+            yield held.entered_at + timedelta(hours=2), partial(self._fact, held, name, given)
+
+    def _fact(self, held: Held, name: str, given: dict[str, Any]) -> None:
+        audience = "team" if held.audience == "team" else "private"
+        visibility = self._visibility(held.author, audience)
+        add_fact(self.actors[held.author], self.person_ids[name], visibility=visibility, **given)
 
 
 def _user(address: str) -> UUID:

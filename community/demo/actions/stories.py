@@ -241,6 +241,17 @@ NOTES = (
     "Took a long break this year and came back cheerful.",
     "Would rather be asked directly than hinted at.",
 )
+# Kind, words, and in how many days to look again.
+FACTS = (
+    ("work", "Rebuilding the team after two people left.", 120),
+    ("interest", "Sea swimming, community libraries, good bread.", None),
+    ("hope", "To speak at a gathering this winter.", 200),
+    ("goal", "To open a second studio in {city}.", -20),
+    ("family", "Two children at school in {city}.", 300),
+    ("how_we_met", "At the {event}, at the same table.", None),
+    ("skill", "Explains {topic} to anybody in ten minutes.", None),
+    ("place", "In {city} since last year.", -5),
+)
 PRIVATE_NOTES = (
     "Told me in confidence that they may leave before the summer.",
     "Was tired when we spoke. Ask again in a fortnight, without an agenda.",

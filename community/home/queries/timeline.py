@@ -129,6 +129,28 @@ def _notes(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iter
         )
 
 
+def _facts(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iterable[TimelineItem]:
+    cursor = paging.encode(edge[0].isoformat(), edge[1]) if edge else None
+    for row in people.find_facts(actor, person_id, PageRequest(limit, cursor)).items:
+        mine = actor.is_me(row.author_id)
+        title = _("You stated a fact") if mine else _("Fact from %(name)s", name=row.author_name)
+        yield TimelineItem(
+            "fact",
+            row.id,
+            row.created_at,
+            title,
+            row.text,
+            row.author_id,
+            row.audience,
+            row,
+            by_name=row.author_name,
+            source=row.source,
+            since=row.created_at,
+            has_time=True,
+            is_disputed=row.is_disputed,
+        )
+
+
 def _gives(actor: Actor, person_id: UUID, edge: Edge | None, limit: int) -> Iterable[TimelineItem]:
     for give in ledger.find_of_person(actor, person_id, limit=limit, before=_before(edge)):
         at = datetime.combine(give.happened_on, time(), UTC)
@@ -167,5 +189,6 @@ def give_title(give: SeenGive) -> str:
 
 KINDS: tuple[TimelineKind, ...] = (
     TimelineKind("note", lazy("Notes"), "note", _notes),
+    TimelineKind("fact", lazy("Facts"), "eye", _facts),
     TimelineKind("give", lazy("Help"), "give", _gives),
 )

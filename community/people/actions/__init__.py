@@ -2,11 +2,15 @@
 
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
-from community.people.actions.custom import (
-    define_field,
-    edit_field,
+from community.people.actions.custom import define_field, edit_field
+from community.people.actions.disputes import dispute_fact, dispute_item, dispute_note, end_dispute
+from community.people.actions.facts import (
+    add_fact,
+    confirm_fact,
+    delete_fact,
+    edit_fact,
+    restore_fact,
 )
-from community.people.actions.disputes import dispute_note, end_dispute
 from community.people.actions.linking import link_named
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
@@ -31,6 +35,8 @@ from community.people.actions.persons import (
     unarchive_person,
 )
 from community.people.actions.positions import add_position, edit_position, remove_position
+from community.people.actions.preferences import FIELDS as PREFERENCES
+from community.people.actions.preferences import dismiss_prompt, restore_prompt, set_preferences
 from community.people.actions.relations import (
     add_relation,
     check_may_relate,
@@ -42,8 +48,10 @@ from community.people.actions.relations import (
 )
 
 __all__ = [
+    "PREFERENCES",
     "Added",
     "Written",
+    "add_fact",
     "add_note",
     "add_pasted",
     "add_position",
@@ -53,14 +61,20 @@ __all__ = [
     "check_may_add",
     "check_may_add_organisation",
     "check_may_relate",
+    "confirm_fact",
     "create_organisation",
     "create_person",
     "define_field",
     "define_relation_kind",
+    "delete_fact",
     "delete_note",
     "delete_organisation",
     "delete_person",
+    "dismiss_prompt",
+    "dispute_fact",
+    "dispute_item",
     "dispute_note",
+    "edit_fact",
     "edit_field",
     "edit_note",
     "edit_organisation",
@@ -76,10 +90,13 @@ __all__ = [
     "remove_position",
     "remove_relation",
     "resolve_audience",
+    "restore_fact",
     "restore_note",
     "restore_organisation",
     "restore_person",
+    "restore_prompt",
     "restore_relation",
+    "set_preferences",
     "unarchive_organisation",
     "unarchive_person",
     "upsert_people",

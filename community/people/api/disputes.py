@@ -31,7 +31,7 @@ def list_disputes(args: dict[str, Any]) -> Response:
 def dispute(data: dict[str, Any]) -> Response:
     """Say that an item about oneself is not right: until that is over, others do not see it."""
     actor = current_actor()
-    made = actions.dispute_note(actor, data["id"], reason=data["reason"])
+    made = actions.dispute_item(actor, data["kind"], data["id"], reason=data["reason"])
     db.flush()
     row = queries.get_dispute_row(actor, made.id)
     body = schemas.dump_dispute(row)

@@ -69,6 +69,11 @@ def audience_values(row: Any) -> dict[str, Any]:
     }
 
 
+def confidence_values(row: Any) -> dict[str, str]:
+    """Whether a thing was told in confidence, as a checked box sends it."""
+    return {"in_confidence": "yes"} if row.in_confidence else {}
+
+
 def read_pasted(text: str) -> list[Pasted]:
     """People from lines like `Mara Ellison <mara@hale.example>`, `Mara, mara@…` or a name alone.
 

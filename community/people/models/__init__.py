@@ -1,7 +1,8 @@
 """What is known about people: one file a noun."""
 
 from community.people.models.custom import FIELD_KINDS, CustomField, CustomValue
-from community.people.models.notes import Note
+from community.people.models.facts import CERTAINTIES, KINDS, ORIGINS, WISHES, Fact
+from community.people.models.notes import Note, NoteVersion
 from community.people.models.organisations import Organisation
 from community.people.models.persons import (
     BASES,
@@ -16,18 +17,25 @@ from community.people.models.persons import (
     Position,
     is_day,
 )
+from community.people.models.preferences import Preference, PromptDismissal
 from community.people.models.relations import REVERSE, Relation, RelationKind
 
 __all__ = [
     "BASES",
+    "CERTAINTIES",
     "FIELD_KINDS",
+    "KINDS",
     "LEAP_YEAR",
+    "ORIGINS",
     "REVERSE",
     "SOURCES",
+    "WISHES",
     "CustomField",
     "CustomValue",
     "ExternalId",
+    "Fact",
     "Note",
+    "NoteVersion",
     "Organisation",
     "Person",
     "PersonChange",
@@ -35,6 +43,8 @@ __all__ = [
     "PersonLink",
     "PersonPhone",
     "Position",
+    "Preference",
+    "PromptDismissal",
     "Relation",
     "RelationKind",
     "is_day",

@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm.attributes import flag_modified
 
 from community.core import clock, db
 from community.core.privacy import KEY, about, exported, info, kept
 from community.identity.models import Audienced, audience_checks
+from community.people.models.facts import confidence_check
 
 
 class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
@@ -18,6 +19,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     __tablename__ = "notes"
     __table_args__ = (
         *audience_checks(),
+        confidence_check(),
         db.team_fk("person_id", "persons"),
         db.team_fk("author_id", "persons", ondelete="NO ACTION"),
         db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
@@ -39,6 +41,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     body: Mapped[str] = exported(Text)
     source: Mapped[str] = exported(Text, default="typed")
     happened_at: Mapped[datetime] = exported(default=clock.now)
+    in_confidence: Mapped[bool] = kept(default=False)
     deleted_at: Mapped[datetime | None] = kept()
 
     def touch(self) -> None:
@@ -53,3 +56,33 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     def restore(self) -> None:
         """Show again, as it was."""
         self.deleted_at = None
+
+
+class NoteVersion(db.TeamThing, Audienced, db.Base):
+    """What a note said before it was changed, and to whom by then.
+
+    It is read by whom the note is readable now and was readable while it stood: an audience that
+    is widened later opens nothing that was written for fewer.
+    """
+
+    __tablename__ = "note_versions"
+    __table_args__ = (
+        *audience_checks(),
+        UniqueConstraint("team_id", "note_id", "number", name="uq_note_versions_number"),
+        db.team_fk("note_id", "notes"),
+        db.team_fk("author_id", "persons", ondelete="NO ACTION"),
+        db.team_fk("circle_id", "circles", ondelete="NO ACTION"),
+        {
+            "info": info(
+                "erase", concerns=about("note_id", by="author_id", seen=("note_version", "id"))
+            )
+        },
+    )
+
+    note_id: Mapped[UUID] = kept(why=KEY)
+    number: Mapped[int] = kept()
+    audience: Mapped[str] = exported(Text, default="private")
+    body: Mapped[str] = exported(Text)
+    happened_at: Mapped[datetime] = exported()
+    created_at: Mapped[datetime] = kept()
+    replaced_at: Mapped[datetime] = kept()

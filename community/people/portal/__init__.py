@@ -258,6 +258,7 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
         "body": row.body,
         "happened_on": _day(row.happened_at),
         "version": row.version,
+        **formats.confidence_values(row),
     }
     form = pages.Form(schemas.NoteForm(), initial)
     person = _subject(row)
@@ -288,7 +289,7 @@ def _note_values(data: Mapping[str, Any], happened_at: datetime | None) -> dict[
     if day is not None and day != stands:
         noon = datetime.combine(day, time(12), ZoneInfo(current_actor().zone))
         happened_at = noon
-    values = {"body": data["body"], "visibility": data.get("visibility")}
+    values = {name: data.get(name) for name in ("body", "visibility", "in_confidence")}
     return {**values, "happened_at": happened_at} if happened_at else values
 
 
@@ -307,7 +308,7 @@ def _note_page(form: pages.Form, person: Mapping[str, Any], row: Any | None) -> 
         note=row,
         may_change=row is None or policy.can_change_note(actor, row),
         seen_by="" if row is None else _seen_by(row),
-        dispute=queries.find_dispute_of(actor, row.id) if row and row.is_disputed else None,
+        dispute=queries.find_dispute_of(actor, "note", row.id) if row and row.is_disputed else None,
         can_dispute=row is not None and policy.can_dispute(actor, row),
         **audience_choices(row, default if default in ("private", "team") else "private"),
     )

@@ -28,7 +28,9 @@ def dispute(note_id: UUID) -> ResponseReturnValue:
             text = _("Only you and %(name)s see it now.", name=row.author_name)
             undo = url("disputes.let_stand", note_id=note_id)
             return pages.done(text, to=_note_url(note_id), undo=undo)
-    return pages.show("people/dispute.html", form=form, note=row, note_href=_note_url(note_id))
+    return pages.show(
+        "people/dispute.html", form=form, note=row, note_href=_note_url(note_id), kind="note"
+    )
 
 
 @blp.route("/notes/<uuid:note_id>/let-stand", methods=["POST"])

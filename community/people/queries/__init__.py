@@ -8,11 +8,21 @@ from community.people.queries.custom import (
     get_field,
 )
 from community.people.queries.disputes import (
+    DISPUTABLE,
     find_dispute_of,
     find_disputed_words,
     find_disputes,
     find_live,
+    find_to_release,
     get_dispute_row,
+)
+from community.people.queries.facts import (
+    find_facts,
+    find_to_verify,
+    get_fact,
+    get_fact_row,
+    get_own_fact,
+    readable_facts,
 )
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
@@ -32,11 +42,12 @@ from community.people.queries.finding import (
     subject_reads,
 )
 from community.people.queries.notes import (
-    find_note_to_release,
     find_notes,
+    find_versions,
     get_note,
     get_note_row,
     get_own_note,
+    readable_versions,
 )
 from community.people.queries.organisations import (
     OrganisationFilter,
@@ -70,6 +81,13 @@ from community.people.queries.persons import (
     get_persons,
     same_person,
 )
+from community.people.queries.preferences import (
+    find_dismissals,
+    find_own_preference,
+    find_preferences,
+    find_preferences_page,
+    readable_preferences,
+)
 from community.people.queries.readable import (
     find_in_team,
     find_names,
@@ -91,6 +109,7 @@ from community.people.queries.relations import (
 )
 
 __all__ = [
+    "DISPUTABLE",
     "PARTS",
     "SORTS",
     "Filter",
@@ -102,11 +121,13 @@ __all__ = [
     "find_by_external_ids",
     "find_deleted",
     "find_deleted_organisation",
+    "find_dismissals",
     "find_dispute_of",
     "find_disputed_words",
     "find_disputes",
     "find_duplicates",
     "find_external_id",
+    "find_facts",
     "find_fields",
     "find_held",
     "find_holders",
@@ -118,15 +139,17 @@ __all__ = [
     "find_name",
     "find_named",
     "find_names",
-    "find_note_to_release",
     "find_notes",
     "find_organisation_id_by_slug",
     "find_organisation_ids",
     "find_organisation_names",
     "find_organisations",
+    "find_own_preference",
     "find_people",
     "find_people_at",
     "find_positions",
+    "find_preferences",
+    "find_preferences_page",
     "find_relation_kinds",
     "find_relations",
     "find_seen",
@@ -134,12 +157,18 @@ __all__ = [
     "find_subject",
     "find_tags",
     "find_team",
+    "find_to_release",
+    "find_to_verify",
+    "find_versions",
     "get_dispute_row",
+    "get_fact",
+    "get_fact_row",
     "get_field",
     "get_note",
     "get_note_row",
     "get_organisation",
     "get_organisation_by_slug",
+    "get_own_fact",
     "get_own_note",
     "get_own_relation",
     "get_person",
@@ -158,9 +187,12 @@ __all__ = [
     "name_options",
     "named_options",
     "readable",
+    "readable_facts",
     "readable_notes",
     "readable_organisations",
+    "readable_preferences",
     "readable_relations",
+    "readable_versions",
     "recorded",
     "same_person",
     "search_people",

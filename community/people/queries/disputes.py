@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, and_, case, func, or_, select, true, union_all
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
@@ -12,10 +12,15 @@ from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import LIVE, Actor, Dispute
-from community.people.models import Note, Person
-from community.people.policy import visible_notes
+from community.people.models import Fact, Note, Person
+from community.people.policy import visible_facts, visible_notes
 
+Disputable = Note | Fact
+DISPUTABLE: dict[str, type[Note] | type[Fact]] = {"note": Note, "fact": Fact}
 _named_author, _author, _named_subject, _subject = (shared_alias(Person) for _name in range(4))
+
+
+_written_by = func.coalesce(Note.author_id, Fact.author_id)
 
 
 def _rows(actor: Actor) -> Rows:
@@ -36,17 +41,13 @@ def _rows(actor: Actor) -> Rows:
             _subject.name.label("subject_name"),
             _author.id.label("author_id"),
             func.coalesce(_author.name, "").label("author_name"),
-            case((visible_notes(actor), Note.body), else_=None).label("body"),
+            case(
+                (visible_notes(actor), Note.body), (visible_facts(actor), Fact.text), else_=None
+            ).label("body"),
         )
-        .outerjoin(
-            Note,
-            and_(
-                Note.team_id == Dispute.team_id,
-                Note.id == Dispute.thing_id,
-                Dispute.kind == Note.disputed_as,
-            ),
-        )
-        .outerjoin(_named_author, _is(_named_author, Note.author_id))
+        .outerjoin(Note, _disputed(Note))
+        .outerjoin(Fact, _disputed(Fact))
+        .outerjoin(_named_author, _is(_named_author, _written_by))
         .outerjoin(_author, _is(_author, _named_author.canonical_id))
         .join(_named_subject, _is(_named_subject, Dispute.subject_id))
         .join(_subject, _is(_subject, _named_subject.canonical_id))
@@ -54,9 +55,17 @@ def _rows(actor: Actor) -> Rows:
             Dispute.team_id == actor.team_id,
             or_(
                 Dispute.subject_id.in_(actor.person_ids),
-                Note.author_id.in_(actor.person_ids),
+                _written_by.in_(actor.person_ids),
             ),
         )
+    )
+
+
+def _disputed(item: Any) -> Any:
+    return and_(
+        item.team_id == Dispute.team_id,
+        item.id == Dispute.thing_id,
+        Dispute.kind == item.disputed_as,
     )
 
 
@@ -87,10 +96,10 @@ def get_dispute_row(actor: Actor, dispute_id: UUID) -> Row[Any]:
     return found
 
 
-def find_dispute_of(actor: Actor, note_id: UUID) -> Row[Any] | None:
-    """The live dispute of a note, for its subject and its author."""
+def find_dispute_of(actor: Actor, kind: str, thing_id: UUID) -> Row[Any] | None:
+    """The live dispute of an item, for its subject and its author."""
     statement = _rows(actor).where(
-        Dispute.kind == Note.disputed_as, Dispute.thing_id == note_id, Dispute.state.in_(LIVE)
+        Dispute.kind == kind, Dispute.thing_id == thing_id, Dispute.state.in_(LIVE)
     )
     return db.session().execute(statement).one_or_none()
 
@@ -106,25 +115,32 @@ def find_live(actor: Actor, kind: str, thing_id: UUID) -> Dispute | None:
     )
 
 
+def find_to_release(actor: Actor, kind: str, thing_id: UUID) -> Disputable | None:
+    """An item whose subject ends their dispute, locked: read by nobody here, deleted or not."""
+    model: Any = DISPUTABLE[kind]
+    found: Disputable | None = db.session().scalar(
+        select(model)
+        .where(model.team_id == actor.team_id, model.id == thing_id)
+        .with_for_update(of=model)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
 def find_disputed_words(actor: Actor, person_id: UUID, *, but: UUID | None = None) -> Sequence[str]:
-    """What the actor's notes about a person say that are disputed, deleted ones too; `but` one."""
+    """What the actor wrote about a person and they dispute, deleted items too; `but` one."""
     asked = select(Person.canonical_id).where(
         Person.team_id == actor.team_id, Person.id == person_id
     )
     same = select(Person.id).where(
         Person.team_id == actor.team_id, Person.canonical_id == asked.scalar_subquery()
     )
-    disputed = select(Dispute.thing_id).where(
-        Dispute.team_id == actor.team_id,
-        Dispute.kind == Note.disputed_as,
-        Dispute.state.in_(LIVE),
-    )
-    statement = select(Note.body).where(
-        Note.team_id == actor.team_id,
-        Note.author_id.in_(actor.person_ids),
-        Note.person_id.in_(same),
-        Note.id.in_(disputed),
-    )
-    if but is not None:
-        statement = statement.where(Note.id != but)
-    return db.session().scalars(statement).all()
+    said = [
+        select(words)
+        .join(Dispute, _disputed(item))
+        .where(item.team_id == actor.team_id, Dispute.state.in_(LIVE))
+        .where(item.author_id.in_(actor.person_ids), item.person_id.in_(same))
+        .where(item.id != but if but is not None else true())
+        for item, words in ((Note, Note.body), (Fact, Fact.text))
+    ]
+    return db.session().scalars(union_all(*said)).all()

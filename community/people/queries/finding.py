@@ -289,15 +289,15 @@ def find_subject(actor: Actor, person_id: UUID) -> UUID | None:
     return db.session().scalar(statement)
 
 
-def subject_reads(note_id: UUID) -> bool:
-    """Whether the member a note is about reads it as it stands; sent first."""
+def subject_reads(thing_id: UUID, item: Any = Note) -> bool:
+    """Whether the member a note (or another item) is about reads it as it stands; sent first."""
     about, subject = aliased(Person), aliased(Person)
     statement = (
-        select(policy.subject_reads(subject))
-        .select_from(Note)
-        .join(about, (about.team_id == Note.team_id) & (about.id == Note.person_id))
+        select(policy.subject_reads(subject, item))
+        .select_from(item)
+        .join(about, (about.team_id == item.team_id) & (about.id == item.person_id))
         .join(subject, (subject.team_id == about.team_id) & (subject.id == about.canonical_id))
-        .where(Note.team_id == db.current_team_id(), Note.id == note_id)
+        .where(item.team_id == db.current_team_id(), item.id == thing_id)
     )
     return bool(db.session().scalar(statement))
 

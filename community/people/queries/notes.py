@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
@@ -15,8 +15,8 @@ from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.identity.models import Actor
 from community.identity.policy import in_team, is_disputed
-from community.people.models import Note, Person
-from community.people.policy import subject_reads, visible_notes
+from community.people.models import Note, NoteVersion, Person
+from community.people.policy import subject_reads, visible_notes, visible_versions
 from community.people.queries.persons import same_person
 
 _STAND_IN_EDGE = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
@@ -35,6 +35,7 @@ def _rows(actor: Actor) -> Rows:
             subject_reads(_subject).label("subject_reads"),
             Note.body,
             Note.source,
+            Note.in_confidence,
             Note.happened_at,
             Note.created_at,
             Note.updated_at,
@@ -106,16 +107,6 @@ def get_note(actor: Actor, note_id: UUID) -> Note:
     return found
 
 
-def find_note_to_release(actor: Actor, note_id: UUID) -> Note | None:
-    """A note whose subject ends their dispute, locked: read by nobody here, deleted or not."""
-    return db.session().scalar(
-        select(Note)
-        .where(Note.team_id == actor.team_id, Note.id == note_id)
-        .with_for_update(of=Note)
-        .execution_options(populate_existing=True)
-    )
-
-
 def get_own_note(actor: Actor, note_id: UUID) -> Note:
     """The actor's own note, deleted or not, locked: to restore it."""
     found = db.session().scalar(
@@ -128,3 +119,31 @@ def get_own_note(actor: Actor, note_id: UUID) -> Note:
     if found is None:
         raise NotFound(_("There is no such note, or it is not yours to see."))
     return found
+
+
+def find_versions(actor: Actor, note_id: UUID, request: PageRequest) -> Page[Row[Any]]:
+    """What a note said before, as far as the actor was among its readers by then; latest first."""
+    statement = (
+        select(
+            NoteVersion.id,
+            NoteVersion.number,
+            NoteVersion.body,
+            NoteVersion.happened_at,
+            NoteVersion.created_at,
+            NoteVersion.replaced_at,
+            NoteVersion.author_id,
+            NoteVersion.audience,
+            NoteVersion.audience_people,
+            NoteVersion.circle_id,
+        )
+        .join(Note, (Note.team_id == NoteVersion.team_id) & (Note.id == NoteVersion.note_id))
+        .where(visible_versions(actor), Note.id == note_id)
+    )
+    page = paging.after(statement, request, [NoteVersion.number], [int], descending=True)
+    return paging.page(db.session().execute(page).all(), request, lambda row: [row.number])
+
+
+def readable_versions(actor: Actor) -> Select[UUID]:
+    """The ids of the earlier versions of notes that the actor may read."""
+    joined = (Note.team_id == NoteVersion.team_id) & (Note.id == NoteVersion.note_id)
+    return select(NoteVersion.id).join(Note, joined).where(visible_versions(actor))

@@ -255,6 +255,7 @@ class NotePatch(Schema):
     body = Text(length=NOTE, minimum=1, lines=True)
     happened_at = Moment()
     visibility = fields.Nested(Audience)
+    in_confidence = YesNo()
 
 
 class NoteIn(NotePatch):
@@ -277,6 +278,10 @@ class NoteOut(Schema):
     source = fields.String(
         required=True,
         metadata={"description": "How it came here: `typed`, or `api` by a program."},
+    )
+    in_confidence = fields.Boolean(
+        required=True,
+        metadata={"description": "Told in confidence: nobody can show it to more people."},
     )
     state = Choice(("active", "disputed"), required=True)
     visibility = fields.Nested(Audience, required=True)
@@ -302,6 +307,7 @@ class NoteForm(Schema):
     body = Text(length=NOTE, minimum=1, lines=True, required=True)
     happened_on = Day(load_default=None, allow_none=True)
     visibility = fields.Nested(Audience)
+    in_confidence = YesNo()
     version = Whole(load_default=None, allow_none=True)
 
 
@@ -372,6 +378,7 @@ def dump_note(actor: Actor, row: Any) -> dict[str, Any]:
         "happened_at": row.happened_at,
         "subject_sees": row.person_is_member and row.subject_reads,
         "source": row.source,
+        "in_confidence": row.in_confidence,
         "state": "disputed" if row.is_disputed else "active",
         **dump_authored(actor, row),
     }

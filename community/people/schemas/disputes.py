@@ -5,10 +5,10 @@ from typing import Any
 from marshmallow import fields
 
 from community.core.fields import Choice, Id, Schema, Text
-from community.people.models import Note
+from community.people.queries import DISPUTABLE as _ITEMS
 from community.web.endpoints import PageArgs, items_schema
 
-DISPUTABLE = (Note.disputed_as,)
+DISPUTABLE = tuple(_ITEMS)
 REASON = 1_000
 
 

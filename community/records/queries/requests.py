@@ -14,7 +14,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor, Membership
 from community.ledger.models import Give
-from community.people.models import Note, Person
+from community.people.models import Fact, Note, Person
 from community.people.queries import readable as readable_persons
 from community.records.models import OPEN, WARNED_BEFORE, ReleaseQuestion, SubjectRequest
 from community.records.policy import anybody_of, asked_of, visible
@@ -134,14 +134,21 @@ def find_keepers(roles: Sequence[str]) -> Sequence[UUID]:
 def find_hidden(actor: Actor, subject: Subject) -> list[tuple[str, UUID, UUID]]:
     """What is told about the person that not the whole team reads: (kind, id, author).
 
-    Also what the actor reads, and what is theirs: no reader hands out for its author.
+    Also what the actor reads, and what is theirs: no reader hands out for its author. What was
+    told in confidence is left out: its author cannot show it to more people either.
     """
     anybody = anybody_of(actor)
     notes = (
         select(Note.id, Note.author_id)
         .where(Note.team_id == subject.team_id, Note.person_id.in_(subject.person_ids))
         .where(Note.deleted_at.is_(None), Note.author_id.not_in(subject.person_ids))
-        .where(Note.id.not_in(readable("note", anybody)))
+        .where(Note.id.not_in(readable("note", anybody)), Note.in_confidence.is_(False))
+    )
+    facts = (
+        select(Fact.id, Fact.author_id)
+        .where(Fact.team_id == subject.team_id, Fact.person_id.in_(subject.person_ids))
+        .where(Fact.deleted_at.is_(None), Fact.author_id.not_in(subject.person_ids))
+        .where(Fact.id.not_in(readable("fact", anybody)), Fact.in_confidence.is_(False))
     )
     gives = (
         select(Give.id, Give.logged_by_id)
@@ -157,7 +164,7 @@ def find_hidden(actor: Actor, subject: Subject) -> list[tuple[str, UUID, UUID]]:
         .where(Person.id.not_in(readable("person", anybody)))
     )
     found: list[tuple[str, UUID, UUID]] = []
-    for kind, statement in (("note", notes), ("give", gives), ("person", persons)):
+    for kind, statement in (("note", notes), ("fact", facts), ("give", gives), ("person", persons)):
         found += [(kind, row[0], row[1]) for row in db.session().execute(statement)]
     return found
 
@@ -208,7 +215,7 @@ def find_questions(actor: Actor) -> Sequence[Row[Any]]:
             ReleaseQuestion.id,
             ReleaseQuestion.thing_kind,
             ReleaseQuestion.answer,
-            Note.body,
+            func.coalesce(Note.body, Fact.text).label("body"),
             Give.kind.label("give_kind"),
             Give.happened_on,
             _subject.name.label("person_name"),
@@ -228,6 +235,12 @@ def find_questions(actor: Actor) -> Sequence[Row[Any]]:
             (Note.team_id == ReleaseQuestion.team_id)
             & (Note.id == ReleaseQuestion.thing_id)
             & Note.author_id.in_(actor.person_ids),
+        )
+        .outerjoin(
+            Fact,
+            (Fact.team_id == ReleaseQuestion.team_id)
+            & (Fact.id == ReleaseQuestion.thing_id)
+            & Fact.author_id.in_(actor.person_ids),
         )
         .outerjoin(
             Give,

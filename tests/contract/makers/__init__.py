@@ -1,11 +1,12 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, ledger, people, records
+from tests.contract.makers import accounts, exchange, facts, ledger, people, records
 from tests.contract.things import Kind, Maker
 
 KINDS: dict[str, Kind] = {
     **accounts.KINDS,
     **people.KINDS,
+    **facts.KINDS,
     **ledger.KINDS,
     **records.KINDS,
     **exchange.KINDS,

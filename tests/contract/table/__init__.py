@@ -4,6 +4,7 @@ from tests.contract.route import Route
 from tests.contract.table import (
     accounts,
     exchange,
+    facts,
     home,
     ledger,
     notifications,
@@ -16,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
     *operation.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
+    *facts.ROUTES,
     *ledger.ROUTES,
     *records.ROUTES,
     *exchange.ROUTES,

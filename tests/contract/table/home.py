@@ -8,7 +8,7 @@ ROUTES: tuple[Route, ...] = (
     api("GET", "/me/openings"),
     api("GET", "/search", query="?q=Quillon", queries=("?q=quilon", "?q=Vexara")),
     page("GET", "/"),
-    page("GET", "/people/<slug>", of="person", queries=("?kind=note", "?kind=give")),
+    page("GET", "/people/<slug>", of="person", queries=("?kind=note", "?kind=fact", "?kind=give")),
     page("GET", "/me", answers=303),
     page("GET", "/me/about"),
     page("GET", "/more"),

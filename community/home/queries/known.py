@@ -1,0 +1,36 @@
+"""What a person's page says of them besides the timeline: facts, preferences, one open question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from community.core import clock
+from community.core.paging import PageRequest
+from community.identity.models import Actor
+from community.people import queries as people
+from community.people.formats.wording import KINDS, question_of_day
+
+SHOWN = 100
+_ORDER = {code: place for place, code in enumerate(KINDS)}
+
+
+@dataclass(frozen=True)
+class Known:
+    """As far as the reader may see it; `question` is what they do not know, by its code."""
+
+    facts: Sequence[Row[Any]]
+    preferences: Sequence[Row[Any]]
+    question: str | None
+
+
+def find_known(actor: Actor, person: Row[Any]) -> Known:
+    """Facts in the order of their kinds, then latest first; in two statements."""
+    facts = people.find_facts(actor, person.id, PageRequest(SHOWN)).items
+    preferences, dismissed = people.find_preferences_page(actor, person.id)
+    told = {fact.kind for fact in facts}
+    told |= {"preferences"} if preferences else set()
+    told |= {"birthday"} if person.birthday_month else set()
+    question = question_of_day(person.id, told, dismissed, clock.today(actor.zone))
+    return Known(sorted(facts, key=lambda fact: _ORDER[fact.kind]), preferences, question)

@@ -1,0 +1,70 @@
+"""Noting how somebody wants to be spoken with, and putting a question about them aside."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from community.core import db
+from community.core.errors import NotAllowed
+from community.core.i18n import gettext as _
+from community.identity.models import Actor
+from community.journal import actions as journal
+from community.people import policy, queries
+from community.people.actions.audiences import resolve_audience
+from community.people.actions.persons import check_version
+from community.people.models import Preference, PromptDismissal
+
+FIELDS = ("channel", "best_hours", "to_raise", "to_avoid", "sensitivities")
+
+
+def set_preferences(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    version: int | None = None,
+    visibility: Mapping[str, Any] | None = None,
+    **given: str,
+) -> UUID:
+    """Note it for oneself, or for whom one chooses; all empty takes it away. Returns the person's id.
+
+    The version is 0 where the actor noted nothing yet.
+    """
+    if not policy.can_add_note(actor):
+        raise NotAllowed(_("Guests cannot write about people."))
+    person = queries.get_person(actor, person_id)
+    mine = queries.find_own_preference(actor, person.id)
+    check_version(mine.version if mine else 0, version)
+    if not any(given.get(name) for name in FIELDS):
+        if mine is not None:
+            db.session().delete(mine)
+            db.flush()
+            journal.record(actor, "delete", "preference", mine.id, about_id=person.id)
+        return person.id
+    verb = "edit" if mine else "add"
+    if mine is None:
+        mine = Preference(id=db.new_id(), person_id=person.id, author_id=actor.person_id)
+        mine.see(resolve_audience(actor, visibility, default=actor.default_audience))
+        db.add(mine)
+    elif visibility is not None:
+        mine.see(resolve_audience(actor, visibility, default="private", keep=mine.circle_id))
+    for name in FIELDS:
+        setattr(mine, name, given.get(name, ""))
+    db.flush()
+    journal.record(actor, verb, "preference", mine.id, about_id=person.id)
+    return person.id
+
+
+def dismiss_prompt(actor: Actor, person_id: UUID, prompt: str) -> None:
+    """Not to be asked this about them again."""
+    person = queries.get_person(actor, person_id)
+    if not queries.find_dismissals(actor, person.id, prompt):
+        db.add(PromptDismissal(person_id=person.id, author_id=actor.person_id, prompt=prompt))
+        db.flush()
+
+
+def restore_prompt(actor: Actor, person_id: UUID, prompt: str) -> None:
+    """Undo that."""
+    person = queries.get_person(actor, person_id)
+    for row in queries.find_dismissals(actor, person.id, prompt):
+        db.session().delete(row)
+    db.flush()
