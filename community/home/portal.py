@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from community.accounts.queries.sign_in import only_team_of
 from community.core import clock, slugs
+from community.core.asking import words_of
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
@@ -35,6 +36,7 @@ from community.web.templating import monthdate, url
 blp = pages.blueprint("home")
 root = pages.blueprint("root", in_team=False)
 TIMELINE_PAGE = 20
+FOUND_PAGE = 30
 
 
 @root.route("/help")
@@ -199,21 +201,30 @@ def about_me() -> Response:
 
 
 @blp.route("/search")
-def search() -> Response:
-    """The people the reader may see, by a few words."""
+def search() -> ResponseReturnValue:
+    """People, notes and help by a few words: the best of each kind, or a page of one."""
     g.page = "search"
     q = request.args.get("q", "").strip()[:200]
-    actor = current_actor()
-    hits = queries.find_everything(actor, q, 50)
-    can_create = people_policy.can_create(actor)
-    return pages.show("home/search.html", q=q, hits=hits, can_create=can_create)
+    kind = request.args.get("kind") or None
+    if kind not in (None, *(code for code, _label in queries.SEARCH_KINDS)):
+        raise NotFound(_("There is no such filter."))
+    actor, asked = current_actor(), PageRequest(FOUND_PAGE, request.args.get("after"))
+    values: dict[str, Any] = {
+        "kind": kind or "",
+        "kinds": queries.SEARCH_KINDS,
+        "words": " ".join(words_of(q)),
+        "found": queries.find_hits(actor, q, kind, asked) if kind and q else None,
+        "mixed": queries.find_mixed(actor, q) if q and not kind else None,
+    }
+    return pages.show("home/search.html", q=q, **values, can_create=people_policy.can_create(actor))
 
 
 @blp.route("/search/palette")
 def palette() -> str:
     """The palette's options while somebody types: people first, then pages and commands."""
     q = request.args.get("q", "").strip()[:200]
-    hits = queries.find_everything(current_actor(), q, 8) if q else []
+    actor = current_actor()
+    hits = queries.find_names(actor, q, 8) if q else []
     return render_template("home/_palette.html", q=q, hits=hits)
 
 

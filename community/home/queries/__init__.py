@@ -1,15 +1,28 @@
 """What the pages above all features read: the timeline, Today, search over everything."""
 
 from community.home.queries.about import find_about_me, find_openings
-from community.home.queries.search import Hit, find_everything
+from community.home.queries.search import (
+    SEARCH_KINDS,
+    Hit,
+    Mixed,
+    check_cursor,
+    find_hits,
+    find_mixed,
+    find_names,
+)
 from community.home.queries.timeline import KINDS, TimelineItem, find_timeline
 
 __all__ = [
     "KINDS",
+    "SEARCH_KINDS",
     "Hit",
+    "Mixed",
     "TimelineItem",
+    "check_cursor",
     "find_about_me",
-    "find_everything",
+    "find_hits",
+    "find_mixed",
+    "find_names",
     "find_openings",
     "find_timeline",
 ]

@@ -28,7 +28,7 @@ from community.ledger.queries.lists import (
     get_give,
     sum_mine,
 )
-from community.ledger.queries.rows import SeenGive, readable
+from community.ledger.queries.rows import SeenGive, readable, seen_row, standing_rows
 from community.ledger.queries.sums import (
     GIVER_COUNTS,
     find_drifted,
@@ -65,6 +65,8 @@ __all__ = [
     "lock_whole_ledger",
     "readable",
     "seen",
+    "seen_row",
+    "standing_rows",
     "sum_by_kind",
     "sum_mine",
     "views",

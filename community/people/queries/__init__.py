@@ -21,6 +21,8 @@ from community.people.queries.finding import (
     member_options,
     name_options,
     named_options,
+    named_rows,
+    offered_to,
     search_people,
     subject_reads,
 )
@@ -30,6 +32,7 @@ from community.people.queries.notes import (
     get_note,
     get_note_row,
     get_own_note,
+    note_rows,
 )
 from community.people.queries.persons import (
     PARTS,
@@ -97,6 +100,9 @@ __all__ = [
     "member_options",
     "name_options",
     "named_options",
+    "named_rows",
+    "note_rows",
+    "offered_to",
     "readable",
     "readable_notes",
     "recorded",
