@@ -59,13 +59,17 @@ ARGUMENTS = "words text[], me uuid[], circles uuid[], sees_team boolean"
 SIGNATURE = "(text[], uuid[], uuid[], boolean)"
 # One row for each word of the question that is in a thing. Without LIMIT: what is cut off must
 # not depend on rows that are filtered later.
-FUNCTION = """
-CREATE FUNCTION {name}(""" + ARGUMENTS + """)
+FUNCTION = (
+    """
+CREATE FUNCTION {name}("""
+    + ARGUMENTS
+    + """)
 RETURNS TABLE (person_id uuid, id uuid, happened_at timestamptz, word integer)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
 SET search_path = pg_catalog, public, pg_temp
 AS $$ {body} $$
 """
+)
 EPOCH = "to_timestamp(0)"
 PERSONS = f"""
   SELECT p.id, p.id, {EPOCH}, asked.word
@@ -104,6 +108,7 @@ INDEXES = {
     "give_words": "words_of_give(story, thanks)",
 }
 READ = ("positions", "notes", "give_words", "give_states")
+BY_NAME = "search_persons(text, uuid[], uuid[], boolean, integer)"
 HELPERS = (
     "words_of(text)",
     "words_of_person(text, text[])",
@@ -124,10 +129,13 @@ def upgrade() -> None:
     for name, body in FUNCTIONS.items():
         op.execute(FUNCTION.format(name=name, body=body))
     functions_of_search(*(name + SIGNATURE for name in FUNCTIONS))
+    # It answers a page of names; expecting a thousand, the planner read every person beside it.
+    op.execute(f"ALTER FUNCTION {BY_NAME} ROWS 20")
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute(f"ALTER FUNCTION {BY_NAME} ROWS 1000")
     for name in FUNCTIONS:
         op.execute(f"DROP FUNCTION {name}{SIGNATURE}")
     for table in READ:

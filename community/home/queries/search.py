@@ -18,7 +18,7 @@ from community.core.paging import Page, PageRequest
 from community.core.unions import PartRow
 from community.home.queries import words as full_text
 from community.home.queries.sources import BY_CODE, SOURCES, Match
-from community.home.queries.words import PERSON, Answer, Ask, Key
+from community.home.queries.words import PERSON, Ask, Candidates, Key
 from community.identity.models import Actor
 from community.people import queries as people
 from community.people.queries import NameOption
@@ -84,11 +84,10 @@ def find_mixed(actor: Actor, q: str, limit: int = NAMED) -> Mixed:
     if not words:
         return Mixed(named, {}, frozenset())
     asks = [Ask(PERSON, limit + _MORE), *(Ask(source.code, FEW + _MORE) for source in SOURCES)]
-    answer = full_text.read(actor, words, asks)
-    scattered = _scattered(actor, words, limit, None, answer)
-    found = _with_matches(named, scattered)
+    first = _read(actor, words, asks)
+    found = _with_matches(named, _scattered(actor, words, limit, None, first))
     things = {
-        ask.kind: _things(actor, words, ask, FEW, answer) for ask in asks if ask.kind != PERSON
+        ask.kind: _things(actor, words, ask, FEW, first) for ask in asks if ask.kind != PERSON
     }
     more = {kind for kind, hits in things.items() if len(hits) > FEW}
     if len(found) > limit:
@@ -110,20 +109,35 @@ def find_hits(actor: Actor, q: str, kind: str, request: PageRequest) -> Page[Hit
     return Page([hit for _at, hit in page.items], page.next)
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """Candidates, and those of them that the actor may read."""
+
+    candidates: Candidates
+    rows: Mapping[str, Mapping[UUID, PartRow]]
+
+
+def _read(actor: Actor, words: tuple[str, ...], asks: Sequence[Ask]) -> _Answer:
+    candidates = full_text.find_candidates(actor, words, asks)
+    return _Answer(candidates, full_text.read(actor, candidates.ids()))
+
+
 def _things(
-    actor: Actor, words: tuple[str, ...], ask: Ask, limit: int, answer: Answer | None
+    actor: Actor, words: tuple[str, ...], ask: Ask, limit: int, answer: _Answer | None
 ) -> list[tuple[Key, Hit]]:
     """More than `limit` of a kind, or all there are: what is hidden among candidates is made up for."""
     found: list[tuple[Key, Hit]] = []
     while True:
-        answer = answer or full_text.read(actor, words, [ask])
+        answer = answer or _read(actor, words, [ask])
+        rows = answer.rows.get(ask.kind, {})
         found += [
-            ((row.key_hits, row.key_at, row.key_id), _thing(actor, ask.kind, row, words))
-            for row in answer.rows.get(ask.kind, ())
+            (key, _thing(actor, ask.kind, rows[key[2]], words))
+            for key in answer.candidates.keys[ask.kind]
+            if key[2] in rows
         ]
-        edge = answer.edge(ask)
+        edge = answer.candidates.edge(ask)
         if edge is None or len(found) > limit:
-            return sorted(found, key=lambda pair: pair[0], reverse=True)
+            return found
         ask, answer = Ask(ask.kind, ask.rows * 4, edge), None
 
 
@@ -151,7 +165,7 @@ def _people(actor: Actor, q: str, words: tuple[str, ...], request: PageRequest) 
 
 
 def _scattered(
-    actor: Actor, words: tuple[str, ...], limit: int, below: Key | None, answer: Answer | None
+    actor: Actor, words: tuple[str, ...], limit: int, below: Key | None, answer: _Answer | None
 ) -> list[_Person]:
     """More than `limit` people below a key, or all there are, best first.
 
@@ -160,10 +174,10 @@ def _scattered(
     """
     ask, found = Ask(PERSON, limit + _MORE), []
     while True:
-        answer = answer or full_text.read(actor, words, [ask])
+        answer = answer or _read(actor, words, [ask])
         found += [each for each in _read_people(actor, words, answer) if _is_below(each, below)]
         found.sort(key=lambda each: each.key, reverse=True)
-        edge = answer.edge(ask)
+        edge = answer.candidates.edge(ask)
         sure = [each for each in found if edge is None or each.key >= edge]
         if edge is None or len(sure) > limit:
             return sure
@@ -174,28 +188,32 @@ def _is_below(person: _Person, below: Key | None) -> bool:
     return below is None or person.key < below
 
 
-def _read_people(actor: Actor, words: tuple[str, ...], answer: Answer) -> list[_Person]:
-    said: dict[UUID, list[tuple[Match, list[int]]]] = {}
-    for source in SOURCES:
-        for row in answer.rows.get(f"about_{source.code}", ()):
-            match = source.read(actor, row, " ".join(words))
-            said.setdefault(row.about_id, []).append((match, row.words))
-    rows = {row.id: row for row in answer.rows.get(PERSON, ())}
-    named = {hit.id: hit for hit in map(_named, people.named_options(rows.values()))}
-    found = (_person(row, named[row.id], said.get(row.id, [])) for row in rows.values())
+def _read_people(actor: Actor, words: tuple[str, ...], answer: _Answer) -> list[_Person]:
+    rows = answer.rows.get(PERSON, {})
+    found = (
+        _person(actor, named, words, answer)
+        for named in map(_named, people.named_options(rows.values()))
+    )
     return [each for each in found if each is not None]
 
 
-def _person(row: PartRow, named: Hit, said: list[tuple[Match, list[int]]]) -> _Person | None:
-    """A person with the matches that the actor may read; None where those are none."""
-    have = {word for _match, words in said for word in words} | set(row.words or ())
+def _person(actor: Actor, named: Hit, words: tuple[str, ...], answer: _Answer) -> _Person | None:
+    """A person with what the actor may read of what is said of them; None where that is nothing."""
+    have = own = answer.candidates.own_words.get(named.id, 0)
+    said = []
+    for one in answer.candidates.saying.get(named.id, ()):
+        row = answer.rows[one.kind].get(one.id)
+        if row is not None:
+            have |= one.words
+            match = _match(actor, one.kind, row, words)
+            said.append((one.words.bit_count(), match))
     if not have:
         return None
-    days = [match.happened_at for match, _words in said]
-    latest = max([*days, _BEGINNING] if row.words else days)
-    best = sorted(said, key=lambda pair: (len(pair[1]), pair[0].happened_at, pair[0].id))
-    shown = tuple(match for match, _words in reversed(best))[:_SHOWN_MATCHES]
-    return _Person((len(have), latest, row.id), replace(named, matches=shown))
+    days = [match.happened_at for _words, match in said]
+    latest = max([*days, _BEGINNING] if own else days)
+    best = sorted(said, key=lambda one: (one[0], one[1].happened_at, one[1].id), reverse=True)
+    shown = tuple(match for _words, match in best[:_SHOWN_MATCHES])
+    return _Person((have.bit_count(), latest, named.id), replace(named, matches=shown))
 
 
 def _with_matches(
@@ -212,8 +230,12 @@ def _named(found: NameOption) -> Hit:
     return Hit(PERSON, found.id, found.name, found.beside, found.id, found.name)
 
 
+def _match(actor: Actor, kind: str, row: PartRow, words: tuple[str, ...]) -> Match:
+    return BY_CODE[kind].read(actor, row, " ".join(words))
+
+
 def _thing(actor: Actor, kind: str, row: PartRow, words: tuple[str, ...]) -> Hit:
-    match = BY_CODE[kind].read(actor, row, " ".join(words))
+    match = _match(actor, kind, row, words)
     return Hit(
         kind,
         match.id,

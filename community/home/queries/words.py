@@ -1,12 +1,14 @@
-"""The statement of full-text search: candidates by their words, and of them what the actor may read.
+"""The two statements of full-text search: candidates by their words, and what the actor may read.
 
 The database's functions say in which rows the words are, without LIMIT and with other people's
-private rows left out; `visible(actor)` decides on the rest, here. So what is cut off never depends
-on what is hidden. The order speaks of a thing's own words and day alone: of no word's frequency.
+private rows left out; `visible(actor)` decides on the best of them, here. Whoever asks goes on
+asking while hidden ones leave room, so that what is shown never depends on what is hidden. The
+order speaks of a thing's own words and day alone: of no word's frequency.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,20 +21,22 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    any_,
     cast,
     column,
     func,
     literal,
+    null,
     select,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import BIT
 
-from community.core.paging import Rows
+from community.core.paging import Column, Rows
 from community.core.prepared import Prepared
 from community.core.unions import PartRow, Parts
-from community.home.queries.sources import BY_CODE, SOURCES, Source
+from community.home.queries.sources import BY_CODE, SOURCES
 from community.identity.models import Actor
 from community.people import queries as people
 from community.people.models import Person
@@ -53,32 +57,59 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Rows by part: what may be read, by `kind`, and `edge_<kind>` with the last candidate."""
+class Saying:
+    """A thing about a candidate person, and which of the words are in it, a bit for each."""
 
-    rows: Mapping[str, list[PartRow]]
+    kind: str
+    id: UUID
+    words: int
+
+
+@dataclass
+class Candidates:
+    """Candidates by kind, best first; of people also their own words, and what says the others."""
+
+    keys: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
+    own_words: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    saying: dict[UUID, list[Saying]] = field(default_factory=lambda: defaultdict(list))
 
     def edge(self, ask: Ask) -> Key | None:
         """The last candidate's key; None when there are no more below."""
-        for row in self.rows.get(f"edge_{ask.kind}", ()):
-            if row.candidates >= ask.rows:
-                return row.hits, row.at, row.id
-        return None
+        keys = self.keys[ask.kind]
+        return keys[-1] if len(keys) >= ask.rows else None
+
+    def ids(self) -> dict[str, set[UUID]]:
+        """Every thing and person among them, by kind."""
+        ids = {kind: {key[2] for key in keys} for kind, keys in self.keys.items()}
+        for saying in self.saying.values():
+            for one in saying:
+                ids.setdefault(one.kind, set()).add(one.id)
+        return ids
 
 
-def read(actor: Actor, words: tuple[str, ...], asks: Iterable[Ask]) -> Answer:
-    """Read the lists that are asked for, in one statement."""
+def find_candidates(actor: Actor, words: tuple[str, ...], asks: Iterable[Ask]) -> Candidates:
+    """The best candidates of each list that is asked for, in one statement."""
     asked = tuple(asks)
-    values = {**actor.places, "words": words}
+    values = {**_offered(actor), "words": words}
     for ask in asked:
         values |= _values(ask)
     shape = tuple((ask.kind, ask.below is not None) for ask in asked)
-    prepared, parts = _prepared(actor.shape, shape)
-    found: dict[str, list[PartRow]] = {}
-    for row in prepared.rows(values):
-        code, part = parts.read(row)
-        found.setdefault(code, []).append(part)
-    return Answer(found)
+    found = Candidates()
+    for row in _prepared(actor.shape, shape).rows(values):
+        part, hits, at, thing_id, mask, about_id = tuple(row)
+        if about_id is not None and part == PERSON:
+            found.own_words[about_id] |= mask
+        elif about_id is not None:
+            found.saying[about_id].append(Saying(part, thing_id, mask))
+        else:
+            found.keys[part].append((hits, at, thing_id))
+    for keys in found.keys.values():
+        keys.sort(reverse=True)
+    return found
+
+
+def _offered(actor: Actor) -> dict[str, Any]:
+    return {name: value for name, value in actor.places.items() if name != "team_id"}
 
 
 def _values(ask: Ask) -> dict[str, Any]:
@@ -90,22 +121,18 @@ def _values(ask: Ask) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=200)
-def _prepared(
-    shape: tuple[str, int, int], asked: tuple[tuple[str, bool], ...]
-) -> tuple[Prepared, Parts]:
-    """The statement for all readers of one shape who ask for the same lists."""
+def _prepared(shape: tuple[str, int, int], asked: tuple[tuple[str, bool], ...]) -> Prepared:
+    """The candidates for all readers of one shape who ask for the same lists."""
     nobody = Actor.stand_in(shape)
-    values: dict[str, Any] = {**nobody.places, "words": _WORDS}
+    values: dict[str, Any] = {**_offered(nobody), "words": _WORDS}
     found = _Found(nobody)
-    selects: dict[str, Rows] = {}
+    selects: list[Rows] = []
     for number, (kind, is_later_page) in enumerate(asked):
         below = (910_000_001 + number, datetime(1901 + number, 2, 3, tzinfo=UTC), uuid4())
         ask = Ask(kind, 920_000_001 + number, below if is_later_page else None)
         values |= _values(ask)
-        make = _people if kind == PERSON else _things
-        selects |= make(nobody, found, ask)
-    parts = Parts(selects)
-    return Prepared(parts.statement, values), parts
+        selects += _people(found, ask) if kind == PERSON else [_things(found, ask)]
+    return Prepared(union_all(*selects), values)
 
 
 class _Found:
@@ -129,71 +156,75 @@ class _Found:
         return self._made[function]
 
 
-def _best(found: Any, key: Any, ask: Ask, name: str) -> CTE:
-    hits, at = func.count(found.c.word.distinct()), func.max(found.c.happened_at)
-    words = func.array_agg(found.c.word.distinct(), type_=ARRAY(Integer))
-    columns = (hits.label("hits"), at.label("at"), key.label("id"), words.label("words"))
+def _mask(found: Any) -> Any:
+    return func.bit_or(literal(1, Integer).op("<<")(found.c.word), type_=Integer)
+
+
+def _best(found: Any, key: Any, ask: Ask) -> Rows:
+    mask, at = _mask(found), func.max(found.c.happened_at)
+    hits = func.bit_count(cast(mask, BIT(32)))
+    columns = (hits.label("hits"), at.label("at"), key.label("id"), mask.label("words"))
     statement = select(*columns).group_by(key)
     if ask.below:
         statement = statement.having(tuple_(hits, at, key) < tuple_(*ask.below))
-    order = (hits.desc(), at.desc(), key.desc())
-    return statement.order_by(*order).limit(ask.rows).cte(name)
+    return statement.order_by(hits.desc(), at.desc(), key.desc()).limit(ask.rows)
 
 
-def _edge(best: CTE) -> Rows:
-    counted = func.count().over().label("candidates")
-    last = (best.c.hits, best.c.at, best.c.id)
-    return select(counted, *last).order_by(*(column.asc() for column in last)).limit(1)
+def _named(part: str, best: Any) -> Rows:
+    code = cast(literal(part), Text).label("part")
+    nobody = cast(null(), Uuid).label("about_id")
+    return select(code, best.c.hits, best.c.at, best.c.id, best.c.words, nobody)
 
 
-def _things(actor: Actor, found: _Found, ask: Ask) -> dict[str, Rows]:
+def _things(found: _Found, ask: Ask) -> Rows:
     """The things of one kind."""
-    source = BY_CODE[ask.kind]
-    made = found.of(source.function)
-    best = _best(made, made.c.id, ask, f"best_{ask.kind}")
-    return {
-        ask.kind: _readable(actor, source, best),
-        f"edge_{ask.kind}": _edge(best),
-    }
+    made = found.of(BY_CODE[ask.kind].function)
+    return _named(ask.kind, _best(made, made.c.id, ask).subquery(f"best_{ask.kind}"))
 
 
-def _readable(actor: Actor, source: Source, best: CTE) -> Rows:
-    keys = (best.c.hits.label("key_hits"), best.c.at.label("key_at"), best.c.id.label("key_id"))
-    return source.rows(actor).add_columns(*keys, best.c.words).join(best, best.c.id == source.id)
-
-
-def _people(actor: Actor, found: _Found, ask: Ask) -> dict[str, Rows]:
+def _people(found: _Found, ask: Ask) -> list[Rows]:
     """The people whom the words are about, scattered as they may be, and the things that say so."""
-    own = found.of("seek_persons")
-    sources = [source for source in SOURCES if source.is_about_one]
-    about = [found.of(source.function) for source in sources]
-    together = union_all(select(own), *(select(each) for each in about)).cte("about_people")
-    best = _best(together, together.c.person_id, ask, "best_people")
-    theirs = (
-        select(func.array_agg(aggregate_order_by(own.c.word, own.c.word), type_=ARRAY(Integer)))
-        .where(own.c.person_id == best.c.id)
-        .scalar_subquery()
-    )
-    named = people.named_rows(actor).add_columns(theirs.label("words"))
-    selects: dict[str, Rows] = {
-        PERSON: named.join(best, best.c.id == Person.id),
-        f"edge_{PERSON}": _edge(best),
-    }
-    for source, made in zip(sources, about, strict=True):
-        selects[f"about_{source.code}"] = _saying(actor, source, made, best)
-    return selects
+    parts = {PERSON: found.of("seek_persons")}
+    parts |= {source.code: found.of(source.function) for source in SOURCES if source.is_about_one}
+    together = union_all(*(select(part) for part in parts.values())).cte("about_people")
+    best = _best(together, together.c.person_id, ask).cte("best_people")
+    saying = (_saying(code, part, best) for code, part in parts.items())
+    return [_named(PERSON, best), *saying]
 
 
-def _saying(actor: Actor, source: Source, made: CTE, best: CTE) -> Rows:
-    words = func.array_agg(made.c.word.distinct(), type_=ARRAY(Integer))
-    chosen = (
-        select(made.c.id, made.c.person_id.label("about_id"), words.label("words"))
-        .join(best, best.c.id == made.c.person_id)
-        .group_by(made.c.id, made.c.person_id)
-        .subquery(f"saying_{source.code}")
-    )
+def _saying(part: str, made: CTE, best: CTE) -> Rows:
+    at = cast(null(), TIMESTAMP(timezone=True))
+    about = made.c.person_id
     return (
-        source.rows(actor)
-        .add_columns(chosen.c.about_id, chosen.c.words)
-        .join(chosen, chosen.c.id == source.id)
+        select(cast(literal(part), Text), cast(null(), Integer), at, made.c.id, _mask(made), about)
+        .join(best, best.c.id == about)
+        .group_by(made.c.id, about)
     )
+
+
+def read(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> Mapping[str, Mapping[UUID, PartRow]]:
+    """Those of these people and things that the actor may read, by kind, in one statement."""
+    wanted = {kind: tuple(some) for kind, some in sorted(ids.items()) if some}
+    found: dict[str, dict[UUID, PartRow]] = {kind: {} for kind in ids}
+    if wanted:
+        prepared, parts = _prepared_rows(actor.shape, tuple(wanted))
+        values = {f"ids_{kind}": some for kind, some in wanted.items()}
+        for row in prepared.rows({**actor.places, **values}):
+            kind, part = parts.read(row)
+            found[kind][part.key] = part
+    return found
+
+
+@lru_cache(maxsize=200)
+def _prepared_rows(shape: tuple[str, int, int], kinds: tuple[str, ...]) -> tuple[Prepared, Parts]:
+    nobody = Actor.stand_in(shape)
+    ids = {f"ids_{kind}": (uuid4(),) for kind in kinds}
+    parts = Parts({kind: _readable(nobody, kind, ids[f"ids_{kind}"]) for kind in kinds})
+    return Prepared(parts.statement, {**nobody.places, **ids}), parts
+
+
+def _readable(actor: Actor, kind: str, ids: tuple[UUID, ...]) -> Rows:
+    key: Column = Person.id if kind == PERSON else BY_CODE[kind].id
+    rows = people.named_rows(actor) if kind == PERSON else BY_CODE[kind].rows(actor)
+    wanted = key == any_(literal(list(ids), ARRAY(Uuid)))
+    return rows.add_columns(key.label("key")).where(wanted)
