@@ -6,7 +6,18 @@ One round trip then reads as many kinds as there are, each with its own columns 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Text, cast, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Text,
+    cast,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from community.core.paging import Rows
 
@@ -39,14 +50,14 @@ class Parts:
             start += len(names)
         selects = [
             select(
-                cast(literal(code), Text).label("part"),
+                cast(literal(code), Text),
                 *(
-                    (column if other is part else cast(null(), column.type)).label(f"{name}_{key}")
-                    for name, other in subqueries.items()
-                    for key, column in other.c.items()
+                    column if other is part else _nothing(column, is_first=number == 0)
+                    for other in subqueries.values()
+                    for column in other.c
                 ),
             )
-            for code, part in subqueries.items()
+            for number, (code, part) in enumerate(subqueries.items())
         ]
         self.statement: CompoundSelect[*tuple[Any, ...]] = union_all(*selects)
 
@@ -55,3 +66,8 @@ class Parts:
         start, names = self._places[row[0]]
         values = row[start : start + len(names)]
         return row[0], PartRow(dict(zip(names, values, strict=True)))
+
+
+def _nothing(column: ColumnElement[Any], *, is_first: bool) -> ColumnElement[Any]:
+    """Nothing, of a column's type: said once, the other SELECTs take it from the first."""
+    return cast(null(), column.type) if is_first else literal_column("NULL")

@@ -1,6 +1,6 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -76,22 +76,23 @@ def person(slug: str) -> ResponseReturnValue:
     row = people.get_person_by_slug(actor, slug)
     if slug != slugs.slug(row.id, row.name):
         return redirect(url("home.person", slug=slugs.slug(row.id, row.name), **request.args), 302)
-    timeline = _timeline(row.id)
+    members = people.member_options(actor)
+    timeline = _timeline(row.id, members)
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
     if row.membership_id is not None:
         after_response(partial(people_actions.note_opening, actor, row.id))
-    return pages.show("home/person.html", person=row, **_person_values(row), **timeline)
+    return pages.show("home/person.html", person=row, **_person_values(row, members), **timeline)
 
 
-def _person_values(row: Any) -> dict[str, Any]:
+def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, Any]:
     actor = current_actor()
     me = actor.is_me(row.id)
     lists = {
         name: orjson.loads(getattr(row, name))
         for name in ("emails", "phones", "links", "positions")
     }
-    members, circles = people.member_options(actor), people.circle_options(actor)
+    circles = people.circle_options(actor)
     names = {member.id: member.name for member in members}
     return {
         "seen_by": _seen_by(row, names),
@@ -168,14 +169,29 @@ def source_words(person: Any) -> str:
     return known.get(person.source, _("Typed by hand"))
 
 
-def _timeline(person_id: UUID) -> dict[str, Any]:
-    kind = request.args.get("kind") or None
+def _timeline(person_id: UUID, members: Sequence[people.NameOption]) -> dict[str, Any]:
+    """The timeline as far as it is asked for. What joins a page begins in the month that one ended in."""
+    kind, member = request.args.get("kind") or None, request.args.get("member") or None
     if kind not in (None, *(k.code for k in queries.KINDS)):
         raise NotFound(_("There is no such filter."))
+    actor, asked = current_actor(), PageRequest(TIMELINE_PAGE, request.args.get("after"))
+    by_options = [(str(option.id), option.label) for option in members]
+    by_options = [("", _("Anybody")), (str(actor.person_id), _("You")), *by_options]
+    if member not in (None, *(code for code, _label in by_options)):
+        raise NotFound(_("There is no such filter."))
     page = queries.find_timeline(
-        current_actor(), person_id, PageRequest(TIMELINE_PAGE, request.args.get("after")), kind=kind
+        actor, person_id, asked, kind=kind, member_id=UUID(member) if member else None
     )
-    return {"timeline": page, "kind": kind or "", "kinds": queries.KINDS}
+    is_later = is_partial() and asked.cursor is not None
+    return {
+        "timeline": page,
+        "kind": kind or "",
+        "member": member or "",
+        "kinds": queries.KINDS,
+        "by_options": by_options if members else [],
+        "is_later": is_later,
+        "begun": monthdate(queries.read_edge(asked)[0]) if is_later else "",
+    }
 
 
 @blp.route("/me")
@@ -215,6 +231,7 @@ def search() -> ResponseReturnValue:
         "words": " ".join(words_of(q)),
         "found": queries.find_hits(actor, q, kind, asked) if kind and q else None,
         "mixed": queries.find_mixed(actor, q) if q and not kind else None,
+        "is_later": is_partial() and asked.cursor is not None,
     }
     return pages.show("home/search.html", q=q, **values, can_create=people_policy.can_create(actor))
 

@@ -10,7 +10,8 @@ from community.home.queries.search import (
     find_mixed,
     find_names,
 )
-from community.home.queries.timeline import KINDS, TimelineItem, find_timeline
+from community.home.queries.timeline import find_timeline, read_edge
+from community.home.queries.timeline_kinds import KINDS, TimelineItem
 
 __all__ = [
     "KINDS",
@@ -25,4 +26,5 @@ __all__ = [
     "find_names",
     "find_openings",
     "find_timeline",
+    "read_edge",
 ]

@@ -12,7 +12,7 @@ from community.core import marks
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 from community.core.paging import Column, Rows
-from community.home.queries.timeline import give_title
+from community.home.queries.timeline_kinds import give_title
 from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.models import GiveState

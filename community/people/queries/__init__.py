@@ -51,6 +51,7 @@ from community.people.queries.persons import (
     same_person,
 )
 from community.people.queries.readable import (
+    find_all_ids,
     find_in_team,
     find_names,
     find_team,
@@ -66,6 +67,7 @@ __all__ = [
     "NameOption",
     "all_circles",
     "circle_options",
+    "find_all_ids",
     "find_by_external_ids",
     "find_deleted",
     "find_dispute_of",
