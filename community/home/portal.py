@@ -238,11 +238,16 @@ def search() -> ResponseReturnValue:
 
 @blp.route("/search/palette")
 def palette() -> str:
-    """The palette's options while somebody types: people first, then pages and commands."""
+    """The palette's options while somebody types: people, commands and pages; first who was recent."""
     q = request.args.get("q", "").strip()[:200]
     actor = current_actor()
-    hits = queries.find_names(actor, q, 8) if q else []
-    return render_template("home/_palette.html", q=q, hits=hits)
+    return render_template(
+        "home/_palette.html",
+        q=q,
+        hits=queries.find_names(actor, q, 6) if q else queries.find_recent(actor),
+        options=queries.find_options(actor, q),
+        commands=queries.find_commands(actor, q),
+    )
 
 
 @blp.route("/more")

@@ -1,6 +1,7 @@
 """What the pages above all features read: the timeline, Today, search over everything."""
 
 from community.home.queries.about import find_about_me, find_openings
+from community.home.queries.commands import find_commands, find_options, find_recent
 from community.home.queries.search import (
     SEARCH_KINDS,
     Hit,
@@ -21,10 +22,13 @@ __all__ = [
     "TimelineItem",
     "check_cursor",
     "find_about_me",
+    "find_commands",
     "find_hits",
     "find_mixed",
     "find_names",
     "find_openings",
+    "find_options",
+    "find_recent",
     "find_timeline",
     "read_edge",
 ]
