@@ -61,11 +61,33 @@ TIMELINE = (
     " AND (s.audience = 'team' OR s.author_id = me.person_id)"
     " ORDER BY s.happened_on DESC, s.give_id DESC LIMIT 21) ORDER BY at DESC, id DESC LIMIT 20"
 )
+# Names; whom notes and they themselves speak of with any of the words; notes and gives with them.
 SEARCH = (
-    _ACTOR + "SELECT p.id, p.name, word_similarity(%(q)s, p.sought) AS score"
-    " FROM persons p JOIN me ON me.team_id = p.team_id"
-    f" WHERE %(q)s <%% p.sought AND p.deleted_at IS NULL AND {_SEEN}"
-    " ORDER BY score DESC, p.sort_key LIMIT 20"
+    _ACTOR + ", asked AS (SELECT place, (word || ':*')::tsquery AS query"
+    "  FROM unnest(%(words)s::text[]) WITH ORDINALITY asked (word, place)),"
+    " said AS (SELECT n.id, n.person_id, n.happened_at, n.body, asked.place FROM asked, notes n"
+    "  JOIN me ON me.team_id = n.team_id WHERE words_of(n.body) @@ asked.query"
+    "  AND n.deleted_at IS NULL AND (n.audience = 'team' OR n.author_id = me.person_id)),"
+    " told AS (SELECT s.give_id, s.happened_on, w.story, asked.place FROM asked, give_words w"
+    "  JOIN me ON me.team_id = w.team_id"
+    "  JOIN give_states s ON s.team_id = w.team_id AND s.give_id = w.give_id"
+    "  WHERE words_of_give(w.story, w.thanks) @@ asked.query"
+    "  AND (s.audience = 'team' OR s.author_id = me.person_id)),"
+    " own AS (SELECT p.id, asked.place FROM asked, persons p JOIN me ON me.team_id = p.team_id"
+    "  WHERE words_of_person(p.sought, p.tags) @@ asked.query),"
+    " about AS (SELECT person_id, count(DISTINCT place) AS hits, max(happened_at) AS at FROM"
+    "  (SELECT person_id, place, happened_at FROM said UNION ALL SELECT id, place, NULL FROM own) a"
+    "  GROUP BY person_id ORDER BY hits DESC, at DESC LIMIT 20)"
+    " (SELECT 'person' AS kind, p.id, p.name AS text, word_similarity(%(q)s, p.sought) AS score"
+    "  FROM persons p JOIN me ON me.team_id = p.team_id"
+    f"  WHERE %(q)s <%% p.sought AND p.deleted_at IS NULL AND {_SEEN}"
+    "  ORDER BY score DESC, p.sort_key LIMIT 20)"
+    " UNION ALL (SELECT 'about', p.id, p.name, about.hits FROM about, me, persons p"
+    f"  WHERE p.team_id = me.team_id AND p.id = about.person_id AND {_SEEN})"
+    " UNION ALL (SELECT 'note', id, body, count(DISTINCT place) AS hits FROM said"
+    "  GROUP BY id, body ORDER BY hits DESC LIMIT 5)"
+    " UNION ALL (SELECT 'give', give_id, story, count(DISTINCT place) AS hits FROM told"
+    "  GROUP BY give_id, story ORDER BY hits DESC LIMIT 5)"
 )
 PAIR = (
     _ACTOR + "SELECT s.* FROM pair_sums s JOIN me ON me.team_id = s.team_id"
@@ -130,7 +152,8 @@ def _answer(environ: dict[str, Any], values: dict[str, Any]) -> Any:
         return run(ONE, {**values, "id": uuid.UUID(parts[1])}).fetchone()
     if parts[0] == "search":
         q = parse_qs(environ["QUERY_STRING"])["q"][0].lower()
-        return {"items": run(SEARCH, {**values, "q": q}).fetchall(), "next": None}
+        found = run(SEARCH, {**values, "q": q, "words": q.split()[:8]}).fetchall()
+        return {"items": found, "next": None}
     if parts[0] == "reciprocity":
         return run(PAIR, {**values, "id": uuid.UUID(parts[2])}).fetchone()
     sent = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))

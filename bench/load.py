@@ -109,8 +109,8 @@ def _team(connection: Connection) -> None:
     )
     connection.execute(
         text(
-            "INSERT INTO sessions (id, token_digest, user_id, user_agent, created_at, seen_at,"
-            " confirmed_at, expires_at) VALUES (:id, :digest, :user, 'bench', now(),"
+            "INSERT INTO sessions (id, token_digest, user_id, user_agent, name, created_at, seen_at,"
+            " confirmed_at, expires_at) VALUES (:id, :digest, :user, 'bench', '', now(),"
             " now() + interval '1 day', now(), now() + interval '2 days')"
         ),
         {"id": _id(6, 1), "digest": tokens.digest(WORLD.session), "user": _id(3, 1)},
@@ -182,7 +182,8 @@ def _notes(connection: Connection, people: int, notes: int) -> None:
             f" SELECT :team, {_sql_id(10, 'n')}, {_sql_id(1, f'1 + n % {people}')},"
             f" {_sql_id(1, f'1 + n % {MEMBERS}')},"
             " CASE WHEN n % 4 = 0 THEN 'private' ELSE 'team' END, '{}',"
-            " 'Talked about the plan for spring and the move, note ' || n,"
+            " 'Talked about the plan for spring and the move, note ' || n || ', topic'"
+            f" || n % {max(1, notes // 20)},"
             " now() - n * interval '1 minute', now(), now(), 1"
             " FROM generate_series(1, CAST(:notes AS int)) n"
         ),

@@ -35,6 +35,12 @@ def _search(_world: World) -> tuple[str, str, Any]:
     return "GET", f"/api/v1/search?q={words[next(_numbers) % 5].replace(' ', '%20')}", None
 
 
+def _remembered(_world: World) -> tuple[str, str, Any]:
+    """Words of notes, each in about twenty of them."""
+    number = next(_numbers) % 40
+    return "GET", f"/api/v1/search?q=topic{number}%20topic{number + 5}%20who%20moved", None
+
+
 def _give(world: World) -> tuple[str, str, Any]:
     body = {
         "giver_id": str(world.me),
@@ -52,6 +58,7 @@ SCENARIOS = (
         "timeline", "≤ 4", lambda w: ("GET", f"/api/v1/people/{w.outsider}/timeline?limit=20", None)
     ),
     Scenario("search", "≤ 3", _search),
+    Scenario("words", "≤ 3", _remembered, ("ours", "floor")),
     Scenario("give", "≤ 4", _give),
     Scenario("pair", "≤ 4", lambda w: ("GET", f"/api/v1/reciprocity/people/{w.other}", None)),
     Scenario("today page", "", lambda w: ("GET", f"/t/{w.slug}/", None), ("ours",), portal=True),

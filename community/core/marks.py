@@ -1,10 +1,13 @@
 """Marking in a text what somebody sought, however they typed it."""
 
+import re
 from itertools import groupby
 
 from markupsafe import Markup, escape
 
 from community.core.text import fold
+
+_LOOKED_THROUGH = 4_000
 
 
 def parts(text: str, query: str) -> list[tuple[str, bool]]:
@@ -45,3 +48,38 @@ def marked(text: str, query: str) -> Markup:
         Markup("<mark>{}</mark>").format(t) if hit else escape(t) for t, hit in parts(text, query)
     ]
     return Markup("").join(pieces)
+
+
+def excerpt(text: str, query: str, length: int = 180) -> str:
+    """The part of a text in which the first of the sought words stands, cut at words."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    start = max(0, _first(flat, query) - length // 3)
+    if start:
+        start = flat.find(" ", start) + 1 or start
+    end = start + length
+    if end < len(flat):
+        end = max(flat.rfind(" ", start, end), start + length // 2)
+    return f"{'…' if start else ''}{flat[start:end].strip()}{'…' if end < len(flat) else ''}"
+
+
+def _first(text: str, query: str) -> int:
+    """Where the first sought word begins; 0 where none is. Only odd letters take the slow way."""
+    words = fold(query).split()
+    if text.isascii():
+        found = _found_first(text.lower(), words)
+        return max(found, 0)
+    place = 0
+    for piece, is_hit in parts(text[:_LOOKED_THROUGH], query):
+        if is_hit:
+            return place
+        place += len(piece)
+    return 0
+
+
+def _found_first(flat: str, words: list[str]) -> int:
+    if not words:
+        return -1
+    found = re.search(rf"\b(?:{'|'.join(map(re.escape, words))})", flat)
+    return found.start() if found else -1

@@ -66,9 +66,17 @@ def my_openings(args: dict[str, Any]) -> Response:
 @blp.arguments(SearchArgs, location="query")
 @blp.response(200, endpoints.items_schema(HitOut, "SearchHits"))
 def search(args: dict[str, Any]) -> Response:
-    """The best hits for a name or address, typos and accents forgiven."""
-    hits = queries.find_everything(current_actor(), args["q"], args["limit"])
-    return endpoints.fast_list(Page(hits, None), _hit)
+    """People, notes and help with the words in them, each kind best first; typos in names forgiven.
+
+    Without `kind` people come first and then up to five of each other kind, at most `limit` together.
+    """
+    actor, kind = current_actor(), args["kind"]
+    queries.check_cursor(kind, args["cursor"])
+    if kind:
+        page = queries.find_hits(actor, args["q"], kind, endpoints.page_request(args))
+    else:
+        page = Page(queries.find_mixed(actor, args["q"], args["limit"]).best(args["limit"]), None)
+    return endpoints.fast_list(page, _hit)
 
 
 def _item(actor: Actor, item: TimelineItem) -> dict[str, Any]:
@@ -110,4 +118,9 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "title": hit.title,
         "text": hit.text,
         "person_id": hit.person_id,
+        "happened_at": hit.happened_at,
+        "matches": [
+            {"kind": m.kind, "id": m.id, "text": m.text, "happened_at": m.happened_at}
+            for m in hit.matches
+        ],
     }

@@ -1,6 +1,6 @@
 """Pages above all features: Today, a person, search, the palette, and the lists of sections and keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from community.accounts.queries.sign_in import only_team_of
 from community.core import clock, slugs
+from community.core.asking import words_of
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
@@ -32,11 +33,12 @@ from community.web.session import (
     current_user_id,
     is_partial,
 )
-from community.web.templating import url
+from community.web.templating import monthdate, url
 
 blp = pages.blueprint("home")
 root = pages.blueprint("root", in_team=False)
 TIMELINE_PAGE = 20
+FOUND_PAGE = 30
 
 
 @root.route("/help")
@@ -76,22 +78,23 @@ def person(slug: str) -> ResponseReturnValue:
     row = people.get_person_by_slug(actor, slug)
     if slug != slugs.slug(row.id, row.name):
         return redirect(url("home.person", slug=slugs.slug(row.id, row.name), **request.args), 302)
-    timeline = _timeline(row.id)
+    members = people.member_options(actor)
+    timeline = _timeline(row.id, members)
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
     if row.membership_id is not None:
         after_response(partial(people_actions.note_opening, actor, row.id))
-    return pages.show("home/person.html", person=row, **_person_values(row), **timeline)
+    return pages.show("home/person.html", person=row, **_person_values(row, members), **timeline)
 
 
-def _person_values(row: Any) -> dict[str, Any]:
+def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, Any]:
     actor = current_actor()
     me = actor.is_me(row.id)
     lists = {
         name: orjson.loads(getattr(row, name))
         for name in ("emails", "phones", "links", "positions")
     }
-    members, circles = people.member_options(actor), people.circle_options(actor)
+    circles = people.circle_options(actor)
     names = {member.id: member.name for member in members}
     return {
         "seen_by": _seen_by(row, names),
@@ -180,14 +183,29 @@ def source_words(person: Any) -> str:
     return known.get(person.source, _("Typed by hand"))
 
 
-def _timeline(person_id: UUID) -> dict[str, Any]:
-    kind = request.args.get("kind") or None
+def _timeline(person_id: UUID, members: Sequence[people.NameOption]) -> dict[str, Any]:
+    """The timeline as far as it is asked for. What joins a page begins in the month that one ended in."""
+    kind, member = request.args.get("kind") or None, request.args.get("member") or None
     if kind not in (None, *(k.code for k in queries.KINDS)):
         raise NotFound(_("There is no such filter."))
+    actor, asked = current_actor(), PageRequest(TIMELINE_PAGE, request.args.get("after"))
+    by_options = [(str(option.id), option.label) for option in members]
+    by_options = [("", _("Anybody")), (str(actor.person_id), _("You")), *by_options]
+    if member not in (None, *(code for code, _label in by_options)):
+        raise NotFound(_("There is no such filter."))
     page = queries.find_timeline(
-        current_actor(), person_id, PageRequest(TIMELINE_PAGE, request.args.get("after")), kind=kind
+        actor, person_id, asked, kind=kind, member_id=UUID(member) if member else None
     )
-    return {"timeline": page, "kind": kind or "", "kinds": queries.KINDS}
+    is_later = is_partial() and asked.cursor is not None
+    return {
+        "timeline": page,
+        "kind": kind or "",
+        "member": member or "",
+        "kinds": queries.KINDS,
+        "by_options": by_options if members else [],
+        "is_later": is_later,
+        "begun": monthdate(queries.read_edge(asked)[0]) if is_later else "",
+    }
 
 
 @blp.route("/me")
@@ -213,22 +231,37 @@ def about_me() -> Response:
 
 
 @blp.route("/search")
-def search() -> Response:
-    """The people the reader may see, by a few words."""
+def search() -> ResponseReturnValue:
+    """People, notes and help by a few words: the best of each kind, or a page of one."""
     g.page = "search"
     q = request.args.get("q", "").strip()[:200]
-    actor = current_actor()
-    hits = queries.find_everything(actor, q, 50)
-    can_create = people_policy.can_create(actor)
-    return pages.show("home/search.html", q=q, hits=hits, can_create=can_create)
+    kind = request.args.get("kind") or None
+    if kind not in (None, *(code for code, _label in queries.SEARCH_KINDS)):
+        raise NotFound(_("There is no such filter."))
+    actor, asked = current_actor(), PageRequest(FOUND_PAGE, request.args.get("after"))
+    values: dict[str, Any] = {
+        "kind": kind or "",
+        "kinds": queries.SEARCH_KINDS,
+        "words": " ".join(words_of(q)),
+        "found": queries.find_hits(actor, q, kind, asked) if kind and q else None,
+        "mixed": queries.find_mixed(actor, q) if q and not kind else None,
+        "is_later": is_partial() and asked.cursor is not None,
+    }
+    return pages.show("home/search.html", q=q, **values, can_create=people_policy.can_create(actor))
 
 
 @blp.route("/search/palette")
 def palette() -> str:
-    """The palette's options while somebody types: people first, then pages and commands."""
+    """The palette's options while somebody types: people, commands and pages; first who was recent."""
     q = request.args.get("q", "").strip()[:200]
-    hits = queries.find_everything(current_actor(), q, 8) if q else []
-    return render_template("home/_palette.html", q=q, hits=hits)
+    actor = current_actor()
+    return render_template(
+        "home/_palette.html",
+        q=q,
+        hits=queries.find_names(actor, q, 6) if q else queries.find_recent(actor),
+        options=queries.find_options(actor, q),
+        commands=queries.find_commands(actor, q),
+    )
 
 
 @blp.route("/more")

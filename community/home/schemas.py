@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from community.core.fields import Audience, Choice, Id, Schema, Text, Whole
 from community.home.queries import KINDS
+from community.home.queries.search import KINDS as SEARCHED
 from community.web.endpoints import PageArgs
 
 
@@ -47,18 +48,33 @@ class OpeningOut(Schema):
     reader_name = fields.String(required=True)
 
 
-class SearchArgs(Schema):
-    """The words to look for, and how many hits."""
+class SearchArgs(PageArgs):
+    """The words to look for, and of which kind; a cursor reads on within one kind."""
 
     q = Text(required=True, length=200, minimum=1)
+    kind = Choice(SEARCHED, load_default=None)
     limit = Whole(low=1, high=100, load_default=20)
 
 
+class MatchOut(Schema):
+    """A thing in which some of the words are: what the excerpt is taken from."""
+
+    kind = fields.String(required=True)
+    id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    happened_at = fields.AwareDateTime(required=True)
+
+
 class HitOut(Schema):
-    """One thing that was found."""
+    """One thing that was found. `kind` and `id` name the resource; `text` is an excerpt.
+
+    `person_id` is whom it is about. `matches` are what is said of a person with the words.
+    """
 
     kind = fields.String(required=True)
     id = fields.UUID(required=True)
     title = fields.String(required=True)
     text = fields.String(required=True)
     person_id = fields.UUID(required=True, allow_none=True)
+    happened_at = fields.AwareDateTime(required=True, allow_none=True)
+    matches = fields.List(fields.Nested(MatchOut), required=True)

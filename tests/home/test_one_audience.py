@@ -22,6 +22,7 @@ from community.home import queries as home
 from community.identity.models import Actor
 from community.ledger import actions as ledger_actions
 from community.ledger import queries as ledger
+from community.ledger.models.states import SETTLED
 from community.ledger.queries import GiveFilter, SeenGive
 from community.people import queries as people
 from community.people.models import Note, Person
@@ -152,7 +153,7 @@ def _notes(team: Team, writers: list[Actor]) -> None:
         author = team.dice.choice(writers)
         seen = [p.id for p in team.persons.values() if team.sees_person(author, p)]
         about = team.dice.choice(seen + list(members))
-        note = make_note(author, about, f"It is {word()}.", **team.audience(author))
+        note = make_note(author, about, f"Signpost: it is {word()}.", **team.audience(author))
         team.notes[note.id] = note
         subject = members.get(about)
         if subject and subject != author and team.dice.random() < 0.5:
@@ -183,7 +184,7 @@ def _gives(team: Team, writers: list[Actor]) -> None:
         }
         may_be_quiet = log is log_give and columns["audience"] == "private"
         quiet = {"no_reply": True} if may_be_quiet and team.dice.random() < 0.5 else {}
-        entry = log(author, other.id, story=word(), visibility=visibility, **quiet)
+        entry = log(author, other.id, story=f"Signpost {word()}", visibility=visibility, **quiet)
         team.gives[entry.give.id] = _give(author, entry)
 
 
@@ -264,7 +265,7 @@ def check_people(team: Team, reader: Actor) -> None:
         assert there(people.get_person_row, reader, person.id) == (person.canonical_id in seen), (
             person.name
         )
-        hits = {hit.id for hit in home.find_everything(reader, name) if hit.title == person.name}
+        hits = {hit.id for hit in home.find_mixed(reader, name).people if hit.title == person.name}
         assert hits == ({person.id} & listed), person.name
         named = {found.id for found in people.find_named(reader, person.name)}
         assert named == ({person.id} & listed), person.name
@@ -282,7 +283,12 @@ def check_notes(team: Team, reader: Actor) -> None:
         if person.merged_into_id is None and team.sees_person(reader, person):
             listed += Counter(row.id for row in _notes_of(reader, person))
             told += Counter(item.id for item in _timeline_of(reader, person, "note"))
-    assert listed == told == Counter(seen)
+    assert listed == told == Counter(seen) == _sought(reader, "note")
+
+
+def _sought(reader: Actor, kind: str) -> Counter[UUID]:
+    hits = every(lambda request: home.find_hits(reader, "signpost", kind, request))
+    return Counter(hit.id for hit in hits)
 
 
 def _notes_of(reader: Actor, person: Person) -> list[Any]:
@@ -299,6 +305,8 @@ def check_gives(team: Team, reader: Actor) -> None:
     assert Counter(row.id for row in rows) == Counter(seen)
     assert ids_of(ledger.readable(reader)) & set(team.gives) == seen
     assert {give_id for give_id in team.gives if ledger.find_give(reader, give_id)} == seen
+    settled = {row.id for row in rows if row.state in SETTLED}
+    assert _sought(reader, "give") == Counter(seen - settled)
     for person in team.persons.values():
         if person.merged_into_id is None and team.sees_person(reader, person):
             sides = ("giver_id", "receiver_id")

@@ -21,7 +21,8 @@ GLOBAL = (
     "heartbeats",
 )
 # Policies beside `team`, by name: what each opens is said in the migration that makes it.
-OTHER_POLICIES = ("memberships.own", "outbox.dispatch", "persons.search")
+SEARCHED = ("give_states", "give_words", "notes", "persons", "positions")
+OTHER_POLICIES = ("memberships.own", "outbox.dispatch", *(f"{table}.search" for table in SEARCHED))
 INSERT_ONLY = ("gives", "give_acts", "journal_entries", "journal_seals")
 CLOCK_MAY = (
     "outbox.id SELECT",

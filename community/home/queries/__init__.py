@@ -1,17 +1,36 @@
 """What the pages above all features read: the timeline, Today, search over everything."""
 
 from community.home.queries.about import find_about_me, find_openings
+from community.home.queries.commands import find_commands, find_options, find_recent
 from community.home.queries.known import find_known
-from community.home.queries.search import Hit, find_everything
-from community.home.queries.timeline import KINDS, TimelineItem, find_timeline
+from community.home.queries.search import (
+    SEARCH_KINDS,
+    Hit,
+    Mixed,
+    check_cursor,
+    find_hits,
+    find_mixed,
+    find_names,
+)
+from community.home.queries.timeline import find_timeline, read_edge
+from community.home.queries.timeline_kinds import KINDS, TimelineItem
 
 __all__ = [
     "KINDS",
+    "SEARCH_KINDS",
     "Hit",
+    "Mixed",
     "TimelineItem",
+    "check_cursor",
     "find_about_me",
-    "find_everything",
+    "find_commands",
+    "find_hits",
     "find_known",
+    "find_mixed",
+    "find_names",
     "find_openings",
+    "find_options",
+    "find_recent",
     "find_timeline",
+    "read_edge",
 ]

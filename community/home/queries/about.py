@@ -9,7 +9,8 @@ from sqlalchemy import Row, and_, case, select
 from community.core import db, paging
 from community.core.aliases import shared_alias
 from community.core.paging import Page, PageRequest
-from community.home.queries.timeline import TimelineItem, find_timeline
+from community.home.queries.timeline import find_timeline
+from community.home.queries.timeline_kinds import TimelineItem
 from community.identity.models import Actor
 from community.journal.models import OpenedBy
 from community.people.models import Person

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Integer, SmallInteger, Text
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
@@ -75,6 +75,12 @@ class GiveWords(db.TeamOwned, db.Base):
     __tablename__ = "give_words"
     __table_args__ = (
         db.team_fk("give_id", "gives"),
+        Index(
+            "ix_give_words_words",
+            "team_id",
+            text("words_of_give(story, thanks)"),
+            postgresql_using="gin",
+        ),
         {"info": info("keep", SUMS, concerns=about("give_id", seen=("give", "give_id")))},
     )
 

@@ -22,13 +22,12 @@ from community.ledger.queries.lists import (
     find_gives,
     find_gives_by_id,
     find_lately,
-    find_of_person,
     find_to_answer,
     find_unthanked,
     get_give,
     sum_mine,
 )
-from community.ledger.queries.rows import SeenGive, readable
+from community.ledger.queries.rows import SeenGive, readable, seen_row, standing_rows
 from community.ledger.queries.sums import (
     GIVER_COUNTS,
     find_drifted,
@@ -56,7 +55,6 @@ __all__ = [
     "find_lapsing",
     "find_lately",
     "find_misses",
-    "find_of_person",
     "find_partner",
     "find_to_answer",
     "find_unthanked",
@@ -65,6 +63,8 @@ __all__ = [
     "lock_whole_ledger",
     "readable",
     "seen",
+    "seen_row",
+    "standing_rows",
     "sum_by_kind",
     "sum_mine",
     "views",

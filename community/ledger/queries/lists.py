@@ -170,37 +170,8 @@ def find_lately(actor: Actor, limit: int = 10) -> list[SeenGive]:
     return _latest(actor, "lately", limit)
 
 
-def find_of_person(
-    actor: Actor,
-    person_id: UUID,
-    *,
-    limit: int = 20,
-    before: tuple[date, UUID] | None = None,
-) -> list[SeenGive]:
-    """Gives of a person for their timeline, latest first, from below `before` on."""
-    ids = tuple(_ids_of(actor, person_id))
-    values = {**actor.places, "ids": ids, "rows": limit, **_edge(before)}
-    prepared = _prepared_of_person(actor.shape, len(ids), before is not None)
-    return [seen_row(actor, row) for row in prepared.rows(values)]
-
-
 def _edge(before: tuple[date, UUID] | None) -> dict[str, Any]:
     return {} if before is None else {"before_day": before[0], "before_id": before[1]}
-
-
-@lru_cache(maxsize=100)
-def _prepared_of_person(shape: tuple[str, int, int], parts: int, is_later_page: bool) -> Prepared:
-    """A person's gives for all readers of one shape, and people merged from as many."""
-    nobody, ids = Actor.stand_in(shape), tuple(uuid4() for _ in range(parts))
-    before = (date(1901, 2, 3), uuid4()) if is_later_page else None
-    either = or_(GiveState.giver_id.in_(ids), GiveState.receiver_id.in_(ids))
-    clause = and_(either, GiveState.state.not_in(SETTLED))
-    if before is not None:
-        day, give_id = before
-        earlier = and_(GiveState.happened_on == day, GiveState.give_id < give_id)
-        clause = and_(clause, or_(GiveState.happened_on < day, earlier))
-    values = {**nobody.places, "ids": ids, "rows": _ROWS, **_edge(before)}
-    return Prepared(_latest_statement(nobody, clause), values)
 
 
 def get_give(actor: Actor, give_id: UUID) -> SeenGive:

@@ -12,6 +12,7 @@ from community.identity.models import Actor
 from community.identity.policy import in_team, shown_circle, shown_people
 from community.ledger import policy
 from community.ledger.models import Give, GiveState, GiveWords
+from community.ledger.models.states import SETTLED
 from community.ledger.models.values import CONFIRMED, LINK_FOR, counted_for_giver
 from community.ledger.policy import EARLIER, Giver, Receiver
 
@@ -194,6 +195,11 @@ def shown_earlier(actor: Actor) -> ColumnElement[Any]:
 def rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Every column of a seen give."""
     return joined(select(*ROW, shown_earlier(actor).label("shown_earlier")))
+
+
+def standing_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The gives the actor may see that nobody has taken back or corrected."""
+    return rows(actor).where(policy.visible(actor), GiveState.state.not_in(SETTLED))
 
 
 def seen_row(actor: Actor, row: Row[*tuple[Any, ...]]) -> SeenGive:

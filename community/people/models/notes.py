@@ -31,6 +31,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
             "id",
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index("ix_notes_words", "team_id", text("words_of(body)"), postgresql_using="gin"),
         {"info": info("erase", concerns=about("person_id", by="author_id", seen=("note", "id")))},
     )
 

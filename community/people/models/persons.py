@@ -85,6 +85,12 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
             postgresql_using="gin",
             postgresql_ops={"sought": "gin_trgm_ops"},
         ),
+        Index(
+            "ix_persons_words",
+            "team_id",
+            text("words_of_person(sought, tags)"),
+            postgresql_using="gin",
+        ),
         {
             "info": info(
                 "keep", NAMELESS, concerns=about("id", by="author_id", seen=("person", "id"))
@@ -272,6 +278,7 @@ class Position(db.TeamThing, db.Base):
         db.team_fk("organisation_id", "organisations", ondelete="NO ACTION"),
         Index("ix_positions_person", "team_id", "person_id"),
         Index("ix_positions_organisation", "team_id", "organisation_id"),
+        Index("ix_positions_words", "team_id", text("words_of(title)"), postgresql_using="gin"),
         {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 

@@ -17,6 +17,7 @@ from community.people.queries.disputes import (
     get_dispute_row,
 )
 from community.people.queries.facts import (
+    fact_rows,
     find_facts,
     find_to_verify,
     get_fact,
@@ -38,6 +39,8 @@ from community.people.queries.finding import (
     member_options,
     name_options,
     named_options,
+    named_rows,
+    offered_to,
     search_people,
     subject_reads,
 )
@@ -47,6 +50,7 @@ from community.people.queries.notes import (
     get_note,
     get_note_row,
     get_own_note,
+    note_rows,
     readable_versions,
 )
 from community.people.queries.organisations import (
@@ -89,6 +93,7 @@ from community.people.queries.preferences import (
     readable_preferences,
 )
 from community.people.queries.readable import (
+    find_all_ids,
     find_in_team,
     find_names,
     find_team,
@@ -118,6 +123,8 @@ __all__ = [
     "SeenRelation",
     "all_circles",
     "circle_options",
+    "fact_rows",
+    "find_all_ids",
     "find_by_external_ids",
     "find_deleted",
     "find_deleted_organisation",
@@ -186,6 +193,9 @@ __all__ = [
     "member_options",
     "name_options",
     "named_options",
+    "named_rows",
+    "note_rows",
+    "offered_to",
     "readable",
     "readable_facts",
     "readable_notes",

@@ -24,7 +24,8 @@ _EDGE = datetime(1901, 2, 3, 4, 5, 6, 8, UTC)
 _writer, _shown, _about, _subject = (shared_alias(Person) for _name in range(4))
 
 
-def _rows(actor: Actor) -> Rows:
+def fact_rows(actor: Actor) -> Rows:
+    """Every fact the actor may read, as it is shown."""
     return (
         select(
             Fact.id,
@@ -79,7 +80,7 @@ def _prepared_page(shape: tuple[str, int, int], is_later_page: bool) -> Prepared
     nobody, person_id = Actor.stand_in(shape), uuid4()
     cursor = paging.encode(_EDGE, uuid4()) if is_later_page else None
     request = PageRequest(987_654_322, cursor)
-    statement = _rows(nobody).where(Fact.person_id.in_(same_person(nobody, person_id)))
+    statement = fact_rows(nobody).where(Fact.person_id.in_(same_person(nobody, person_id)))
     order, reads = (Fact.created_at, Fact.id), (paging.read_moment, UUID)
     page = paging.after(statement, request, order, reads, descending=True)
     return Prepared(page, _values(nobody, person_id, request))
@@ -87,7 +88,7 @@ def _prepared_page(shape: tuple[str, int, int], is_later_page: bool) -> Prepared
 
 def find_to_verify(actor: Actor, today: date, request: PageRequest) -> Page[Row[Any]]:
     """Facts whose day for another look has come, longest waiting first; those of archived people rest."""
-    statement = _rows(actor).where(Fact.recheck_on <= today, _subject.archived_at.is_(None))
+    statement = fact_rows(actor).where(Fact.recheck_on <= today, _subject.archived_at.is_(None))
     order, reads = (Fact.recheck_on, Fact.id), (date.fromisoformat, UUID)
     page = paging.after(statement, request, order, reads)
     rows = db.session().execute(page).all()
@@ -96,7 +97,7 @@ def find_to_verify(actor: Actor, today: date, request: PageRequest) -> Page[Row[
 
 def get_fact_row(actor: Actor, fact_id: UUID) -> Row[Any]:
     """One fact as it is shown."""
-    found = db.session().execute(_rows(actor).where(Fact.id == fact_id)).one_or_none()
+    found = db.session().execute(fact_rows(actor).where(Fact.id == fact_id)).one_or_none()
     if found is None:
         raise _absent()
     return found

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    ColumnElement,
     Float,
     Integer,
     Row,
@@ -91,14 +92,19 @@ def hits(actor: Actor, folded: str, limit: int) -> Subquery:
     """
     if len(folded) < SHORTEST:
         return _beginning_with(actor, folded, limit)
-    found = func.search_persons(
-        folded,
+    found = func.search_persons(folded, *offered_to(actor), cast(limit, Integer)).table_valued(
+        column("id", Uuid), column("score", Float)
+    )
+    return select(found.c.id, found.c.score).subquery("hits")
+
+
+def offered_to(actor: Actor) -> tuple[ColumnElement[Any], ...]:
+    """What the search functions of the database ask of the actor: ids, circles, sees the team."""
+    return (
         cast(array(actor.person_ids), ARRAY(Uuid)),
         cast(array(() if actor.is_guest else actor.circle_ids), ARRAY(Uuid)),
         cast(literal(not actor.is_guest), Boolean),
-        cast(limit, Integer),
-    ).table_valued(column("id", Uuid), column("score", Float))
-    return select(found.c.id, found.c.score).subquery("hits")
+    )
 
 
 def search_places(folded: str) -> dict[str, str]:
@@ -145,7 +151,8 @@ def _address() -> Any:
     )
 
 
-def _named(actor: Actor) -> Rows:
+def named_rows(actor: Actor) -> Rows:
+    """The people the actor may see, each once, with what tells namesakes apart."""
     return select(
         Person.id,
         Person.name,
@@ -172,7 +179,7 @@ def _prepared_search(shape: tuple[str, int, int], folded: str) -> Prepared:
     nobody, limit = Actor.stand_in(shape), 987_654_321
     found = hits(nobody, folded, limit)
     statement = (
-        _named(nobody)
+        named_rows(nobody)
         .join(found, found.c.id == Person.id)
         .order_by(Person.archived_at.is_not(None), found.c.score.desc(), Person.sort_key, Person.id)
         .limit(limit)
@@ -180,7 +187,7 @@ def _prepared_search(shape: tuple[str, int, int], folded: str) -> Prepared:
     return Prepared(statement, {**nobody.places, **search_places(folded), "rows": limit})
 
 
-def named_options(rows: Iterable[Row[Any]]) -> list[NameOption]:
+def named_options(rows: Iterable[Any]) -> list[NameOption]:
     """What `search_people` found, to choose from: each once, namesakes told apart."""
     once = {row.id: row for row in rows}
     return tell_apart(
@@ -233,7 +240,7 @@ def name_options(actor: Actor, limit: int = 100) -> list[NameOption]:
 @lru_cache(maxsize=100)
 def _prepared_options(shape: tuple[str, int, int]) -> Prepared:
     nobody, limit = Actor.stand_in(shape), 987_654_321
-    named = _named(nobody).add_columns(Person.sort_key)
+    named = named_rows(nobody).add_columns(Person.sort_key)
     latest = Person.updated_at.desc(), Person.id.desc()
     members = (
         named.where(Person.membership_id.is_not(None), in_team(Person))

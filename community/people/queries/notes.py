@@ -23,7 +23,8 @@ _STAND_IN_EDGE = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
 _writer, _shown, _about, _subject = (shared_alias(Person) for _name in range(4))
 
 
-def _rows(actor: Actor) -> Rows:
+def note_rows(actor: Actor) -> Rows:
+    """The notes the actor may read, with who wrote them and whom they are about."""
     return (
         select(
             Note.id,
@@ -75,7 +76,7 @@ def _prepared_page(shape: tuple[str, int, int], is_later_page: bool) -> Prepared
     nobody, person_id = Actor.stand_in(shape), uuid4()
     cursor = paging.encode(_STAND_IN_EDGE, uuid4()) if is_later_page else None
     request = PageRequest(987_654_321, cursor)
-    statement = _rows(nobody).where(Note.person_id.in_(same_person(nobody, person_id)))
+    statement = note_rows(nobody).where(Note.person_id.in_(same_person(nobody, person_id)))
     order, reads = (Note.happened_at, Note.id), (paging.read_moment, UUID)
     page = paging.after(statement, request, order, reads, descending=True)
     return Prepared(page, _values(nobody, person_id, request))
@@ -92,7 +93,7 @@ def get_note_row(actor: Actor, note_id: UUID) -> Row[Any]:
 @lru_cache(maxsize=100)
 def _prepared_note(shape: tuple[str, int, int]) -> Prepared:
     nobody, note_id = Actor.stand_in(shape), uuid4()
-    statement = _rows(nobody).where(Note.id == note_id)
+    statement = note_rows(nobody).where(Note.id == note_id)
     return Prepared(statement, {**nobody.places, "note_id": note_id})
 
 

@@ -1,16 +1,21 @@
 """What one may see, as ids alone: for features that name things without telling of them."""
 
 from collections.abc import Collection, Sequence
-from uuid import UUID
+from functools import cache
+from uuid import UUID, uuid4
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ARRAY, Select, Uuid, and_, any_, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from community.core import db
+from community.core.aliases import shared_alias
+from community.core.prepared import Prepared
 from community.identity.models import Actor, Membership
 from community.identity.policy import in_audience, in_team
 from community.people.models import Note, Person
 from community.people.policy import listed, visible, visible_notes
+
+_asked = shared_alias(Person)
 
 
 def readable(actor: Actor) -> Select[UUID]:
@@ -55,6 +60,30 @@ def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, str]:
         .where(named.id.in_(person_ids), visible(actor, named), visible(actor))
     )
     return {row.id: row.name for row in db.session().execute(statement)}
+
+
+def find_all_ids(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Every id that stands for each of these persons: whoever was merged into the same one."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    values = {"team_id": actor.team_id, "ids": tuple(person_ids)}
+    for row in _prepared_ids().rows(values):
+        asked_id, person_id = tuple(row)
+        found[asked_id] = (*found.get(asked_id, ()), person_id)
+    return {person_id: found.get(person_id, (person_id,)) for person_id in person_ids}
+
+
+@cache
+def _prepared_ids() -> Prepared:
+    team_id, ids = uuid4(), (uuid4(),)
+    statement = (
+        select(_asked.id, Person.id)
+        .join(
+            Person,
+            and_(Person.team_id == _asked.team_id, Person.canonical_id == _asked.canonical_id),
+        )
+        .where(_asked.team_id == team_id, _asked.id == any_(literal(list(ids), ARRAY(Uuid))))
+    )
+    return Prepared(statement, {"team_id": team_id, "ids": ids})
 
 
 def find_team(actor: Actor) -> list[tuple[UUID, str]]:
