@@ -17,7 +17,7 @@ from community.identity.models import Actor
 from community.identity.policy import in_audience
 from community.ledger.models import GiveState
 from community.people.models import Person
-from community.people.policy import first_joined
+from community.people.policy import first_joined, own_id
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,11 @@ def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[
     gave = state.giver_id.in_(actor.person_ids)
     received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
     wrote = state.author_id.in_(actor.person_ids)
-    known = or_(wrote, state.told_at.is_not(None), state.created_at >= first_joined(actor))
+    # What names somebody outside who was merged into them since is like what was before they joined.
+    me = own_id(actor)
+    named = or_(state.giver_id == me, state.receiver_id == me)
+    here = and_(named, state.created_at >= first_joined(actor))
+    known = or_(wrote, state.told_at.is_not(None), here)
     return and_(or_(gave, received), or_(known, state.audience == "team"))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from community.identity.models import Actor, CircleMember, Membership
@@ -49,6 +49,16 @@ def can_edit(actor: Actor, person: Any) -> bool:
 def can_archive(actor: Actor, person: Any) -> bool:
     """As editing, but a member stays in the lists."""
     return not _is_member(person) and can_edit(actor, person)
+
+
+def editable(actor: Actor, person: Any = Person) -> ColumnElement[bool]:
+    """`can_edit` as a WHERE clause, for acts on many; of those that are visible."""
+    own = person.id.in_(actor.person_ids)
+    member = true() if actor.is_owner else own
+    shared = or_(person.author_id.in_(actor.person_ids), person.audience == "team")
+    outside = false() if actor.is_guest else shared
+    is_member = person.membership_id.is_not(None)
+    return or_(and_(is_member, member), and_(~is_member, outside))
 
 
 def can_delete(actor: Actor, person: Any) -> bool:
@@ -104,10 +114,11 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
 def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     """What somebody else narrowed is told to the member it is about, if it was shared at all.
 
-    Whoever wrote it before they joined did not choose them as a reader, so that of those only what
-    the whole team reads is told; what names them is theirs by its audience.
+    Whoever wrote it before they joined, or about somebody outside who was merged into them since,
+    did not choose them as a reader, so that of those only what the whole team reads is told; what
+    names them is theirs by its audience.
     """
-    return _told(item, first_joined(actor))
+    return _told(item, first_joined(actor), own_id(actor))
 
 
 def first_joined(actor: Actor) -> Any:
@@ -115,6 +126,13 @@ def first_joined(actor: Actor) -> Any:
     me = aliased(Person)
     found = _joined_at(me).where(me.team_id == actor.team_id, me.id.in_(actor.person_ids))
     return found.scalar_subquery()
+
+
+def own_id(actor: Actor) -> Any:
+    """The actor's own id, without those merged into it, for a WHERE clause."""
+    me = aliased(Person)
+    found = select(me.id).where(me.team_id == actor.team_id, me.id.in_(actor.person_ids))
+    return found.where(me.canonical_id == me.id).limit(1).scalar_subquery()
 
 
 def subject_reads(subject: Any) -> ColumnElement[bool]:
@@ -126,12 +144,15 @@ def subject_reads(subject: Any) -> ColumnElement[bool]:
     )
     named = subject.id == any_(Note.audience_people)
     joined_at = _joined_at(subject).correlate(subject).scalar_subquery()
-    told = or_(_told(Note, joined_at), named, seat)
+    told = or_(_told(Note, joined_at, subject.id), named, seat)
     return func.coalesce(and_(Note.audience != "private", told), false())
 
 
-def _told(item: Any, joined_at: Any) -> ColumnElement[bool]:
-    narrowed = and_(item.audience != "private", item.created_at >= joined_at)
+def _told(item: Any, joined_at: Any, own_id: Any) -> ColumnElement[bool]:
+    """What names somebody who was merged into the member was written about somebody outside."""
+    narrowed = and_(
+        item.audience != "private", item.created_at >= joined_at, item.person_id == own_id
+    )
     return or_(item.audience == "team", narrowed)
 
 

@@ -141,6 +141,11 @@ def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> boo
     if not policy.can_share(actor, person):
         text = _("Only the one who added this person decides who sees them.")
         raise NotAllowed(text, code="not_the_author", field="visibility")
+    if person.audience == "team" and queries.holds_others(actor, person.id):
+        text = _(
+            "Somebody else entered the same person. Undo the merge before you share with fewer."
+        )
+        raise NotAllowed(text, code="holds_others", field="visibility")
     person.see(visibility)
     return True
 

@@ -1,5 +1,6 @@
 """What is known about people: one file a noun."""
 
+from community.people.models.distinctions import Distinction
 from community.people.models.notes import Note
 from community.people.models.persons import (
     BASES,
@@ -14,11 +15,13 @@ from community.people.models.persons import (
     Position,
     is_day,
 )
+from community.people.models.views import SavedView
 
 __all__ = [
     "BASES",
     "LEAP_YEAR",
     "SOURCES",
+    "Distinction",
     "ExternalId",
     "Note",
     "Person",
@@ -27,5 +30,6 @@ __all__ = [
     "PersonLink",
     "PersonPhone",
     "Position",
+    "SavedView",
     "is_day",
 ]

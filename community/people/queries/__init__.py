@@ -45,6 +45,7 @@ from community.people.queries.persons import (
     get_person_by_slug,
     get_person_row,
     get_persons,
+    holds_others,
     same_person,
 )
 from community.people.queries.readable import (
@@ -92,6 +93,7 @@ __all__ = [
     "get_person_by_slug",
     "get_person_row",
     "get_persons",
+    "holds_others",
     "is_closed_circle",
     "listed_options",
     "member_options",

@@ -304,6 +304,17 @@ def find_id_by_slug(actor: Actor, slug: str) -> UUID:
     return _one(found)
 
 
+def holds_others(actor: Actor, person_id: UUID) -> bool:
+    """Whether somebody that another member entered was merged into this (canonical) person."""
+    statement = select(Person.id).where(
+        Person.team_id == actor.team_id,
+        Person.canonical_id == person_id,
+        Person.id != person_id,
+        Person.author_id.not_in(actor.person_ids),
+    )
+    return db.session().scalar(statement.limit(1)) is not None
+
+
 def same_person(actor: Actor, person_id: UUID) -> Select[UUID]:
     """The ids that stand for a person: its own and those merged into it."""
     return select(Person.id).where(

@@ -8,6 +8,7 @@ from community.records.actions.exports import (
     make_export,
     open_file,
 )
+from community.records.actions.merging import forget_merges, merge_people, unmerge
 from community.records.actions.requests import (
     answer_question,
     complete_request,
@@ -27,12 +28,15 @@ __all__ = [
     "delete_export",
     "end_old",
     "erase_person",
+    "forget_merges",
     "make_export",
+    "merge_people",
     "open_file",
     "prepare_request",
     "receive_request",
     "record_consent",
     "remind",
     "say_basis",
+    "unmerge",
     "withdraw_request",
 ]
