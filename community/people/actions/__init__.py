@@ -3,6 +3,7 @@
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
 from community.people.actions.disputes import dispute_note, end_dispute
+from community.people.actions.duplicates import tell_apart, withdraw_distinction
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
 from community.people.actions.pasting import Added, add_pasted
@@ -37,6 +38,8 @@ __all__ = [
     "resolve_audience",
     "restore_note",
     "restore_person",
+    "tell_apart",
     "unarchive_person",
     "upsert_people",
+    "withdraw_distinction",
 ]

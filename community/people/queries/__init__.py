@@ -7,6 +7,14 @@ from community.people.queries.disputes import (
     find_live,
     get_dispute_row,
 )
+from community.people.queries.duplicates import (
+    Pair,
+    find_distinction,
+    find_duplicates,
+    find_pairs,
+    get_distinction,
+    traits_of,
+)
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
@@ -35,7 +43,6 @@ from community.people.queries.persons import (
     PARTS,
     find_by_external_ids,
     find_deleted,
-    find_duplicates,
     find_external_id,
     find_id_by_slug,
     find_known_emails,
@@ -62,6 +69,7 @@ __all__ = [
     "SORTS",
     "Filter",
     "NameOption",
+    "Pair",
     "all_circles",
     "circle_options",
     "find_by_external_ids",
@@ -69,6 +77,7 @@ __all__ = [
     "find_dispute_of",
     "find_disputed_words",
     "find_disputes",
+    "find_distinction",
     "find_duplicates",
     "find_external_id",
     "find_id_by_slug",
@@ -81,11 +90,13 @@ __all__ = [
     "find_names",
     "find_note_to_release",
     "find_notes",
+    "find_pairs",
     "find_people",
     "find_subject",
     "find_tags",
     "find_team",
     "get_dispute_row",
+    "get_distinction",
     "get_note",
     "get_note_row",
     "get_own_note",
@@ -105,4 +116,5 @@ __all__ = [
     "same_person",
     "search_people",
     "subject_reads",
+    "traits_of",
 ]
