@@ -39,6 +39,7 @@ from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.records.api import merging as merging_api
 from community.web import (
     documents,
     endpoints,
@@ -67,6 +68,7 @@ API: tuple[ApiBlueprint, ...] = (
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
+    merging_api.blp,
     exchange_api.blp,
     home_api.blp,
 )

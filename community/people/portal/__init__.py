@@ -3,7 +3,7 @@
 The page of one person reads features above this one, so `home` draws it below the same address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -16,12 +16,13 @@ from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, i18n, slugs
-from community.core.errors import RuleBroken
+from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
+from community.people.matching.duplicates import REASONS
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
 from community.web.session import current_actor
@@ -74,21 +75,19 @@ def new() -> ResponseReturnValue:
     """Add one person; a name is enough."""
     actions.check_may_add(current_actor())
     form = pages.Form(schemas.PersonForm(), {"name": request.args.get("name", "")[:200]})
+    known: list[dict[str, Any]] = []
     if form.valid():
         with form.attempt():
             form.data.pop("version", None)
+            anyway = form.data.pop("anyway")
             written = actions.create_person(current_actor(), **form.data)
+            known = written.duplicates
+            if known and not anyway:
+                raise Conflict(_("Somebody here may be the same person."), code="duplicates")
             slug = slugs.slug(written.person.id, written.person.name)
-            return pages.done(_added(written), to=person_url(slug))
-    return _person_page(form, None)
-
-
-def _added(written: actions.Written) -> str:
-    name = written.person.name
-    if not written.duplicates:
-        return _("%(name)s is added.", name=name)
-    others = ", ".join(found["name"] for found in written.duplicates)
-    return _("%(name)s is added. Is it the same person as %(others)s?", name=name, others=others)
+            text = _("%(name)s is added.", name=written.person.name)
+            return pages.done(text, to=person_url(slug))
+    return _person_page(form, None, known)
 
 
 @blp.route("/people/paste", methods=["GET", "POST"])
@@ -123,11 +122,19 @@ def edit(slug: str) -> ResponseReturnValue:
     form = pages.Form(schemas.PersonForm(), formats.form_values(row))
     if form.valid():
         form.data.setdefault("birthday", None)
+        form.data.pop("anyway")
         with form.attempt():
             written = actions.edit_person(actor, row.id, **form.data)
             proper = slugs.slug(row.id, written.person.name)
-            return pages.done(_("Saved."), to=person_url(proper))
+            return pages.done(_saved(written), to=person_url(proper))
     return _person_page(form, row)
+
+
+def _saved(written: actions.Written) -> str:
+    if not written.duplicates:
+        return _("Saved.")
+    others = ", ".join(found["name"] for found in written.duplicates)
+    return _("Saved. Is this the same person as %(others)s?", others=others)
 
 
 def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
@@ -138,7 +145,9 @@ def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
     return redirect(url(str(request.endpoint), slug=proper, **request.args), 302)
 
 
-def _person_page(form: pages.Form, row: Any | None) -> Response:
+def _person_page(
+    form: pages.Form, row: Any | None, known: Sequence[Mapping[str, Any]] = ()
+) -> Response:
     actor = current_actor()
     shown = form_values.read_fields(form.schema, form.raw) if form.submitted else form.initial
     return pages.show(
@@ -146,10 +155,12 @@ def _person_page(form: pages.Form, row: Any | None) -> Response:
         form=form,
         person=formats.shown_person(row) if row is not None else None,
         shown=shown,
+        known=[{**one, "slug": slugs.slug(one["id"], one["name"])} for one in known],
         months=_months(),
         tags=queries.find_tags(actor),
         may={
             "share": row is None or policy.can_share(actor, row),
+            "merge": row is not None and policy.can_edit(actor, row),
             "archive": row is not None and policy.can_archive(actor, row),
             "delete": row is not None and policy.can_delete(actor, row),
         },
@@ -324,6 +335,12 @@ def _seen_by(note: Any) -> str:
         "people": _("Chosen people"),
     }
     return words.get(note.audience, _("Only me"))
+
+
+@blp.app_template_filter("reason_words")
+def reason_words(code: str) -> str:
+    """Why two people may be one."""
+    return str(REASONS[code])
 
 
 @blp.app_template_filter("note_source")

@@ -298,6 +298,7 @@ class PersonForm(PersonIn):
 
     tags = CommaList(length=MANY * (LABEL + 2))  # type: ignore[assignment]
     version = Whole(load_default=None, allow_none=True)
+    anyway = YesNo(load_default=False)
 
 
 class NoteForm(Schema):

@@ -18,13 +18,18 @@ from typing import Any
 Row = dict[str, Any]
 Image = dict[str, Any]
 
+
+def position_key(row: Mapping[str, Any]) -> str:
+    """What makes two positions the same: where, as what, from when to when."""
+    days = [str(row[name]) if row.get(name) else None for name in ("from_on", "to_on")]
+    return json.dumps([row["organisation"], row["title"], *days])
+
+
 KEYS: dict[str, Callable[[Row], str]] = {
     "person_emails": lambda row: str(row["value"]),
     "person_phones": lambda row: str(row["e164"] or row["value"]),
     "person_links": lambda row: str(row["value"]),
-    "positions": lambda row: json.dumps(
-        [row["organisation"], row["title"], row["from_on"], row["to_on"]]
-    ),
+    "positions": position_key,
 }
 """table → what makes two of its rows the same value."""
 FIELDS = ("name", "call_name", "birthday", "extra", "archived_at")
@@ -122,6 +127,8 @@ def _rows(
 ) -> tuple[dict[str, Any], list[Row]]:
     key = KEYS[table]
     mine, theirs = kept.rows.get(table, []), other.rows.get(table, [])
+    # A telephone number is named as it is written, and compared as it is called.
+    dropped = {key(row) for row in [*mine, *theirs] if {key(row), row.get("value")} & dropped}
     have = {key(row) for row in mine}
     offered = [row for row in theirs if key(row) not in dropped]
     place = max((row.get("position") or 0 for row in mine), default=-1) + 1

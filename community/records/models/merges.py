@@ -45,3 +45,8 @@ class Merge(db.TeamThing, db.Base):
     moved_ids: Mapped[list[UUID]] = kept(ARRAY(Uuid), default=list, why=KEY)
     image: Mapped[dict[str, Any]] = exported(JSONB, default=dict)
     created_at: Mapped[datetime] = kept(default=clock.now)
+
+    @staticmethod
+    def undo_until(created_at: datetime) -> datetime:
+        """Until when a merge of that time can be undone."""
+        return created_at + UNDO_FOR

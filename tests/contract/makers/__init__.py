@@ -1,6 +1,6 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, ledger, people, records
+from tests.contract.makers import accounts, exchange, ledger, merging, people, records
 from tests.contract.things import Kind, Maker
 
 KINDS: dict[str, Kind] = {
@@ -8,6 +8,7 @@ KINDS: dict[str, Kind] = {
     **people.KINDS,
     **ledger.KINDS,
     **records.KINDS,
+    **merging.KINDS,
     **exchange.KINDS,
 }
 
