@@ -33,12 +33,15 @@ from community.notifications import portal as notifications_portal
 from community.people import api as people_api
 from community.people import portal as people_portal
 from community.people.api import disputes as disputes_api
+from community.people.api import views as views_api
 from community.people.portal import disputes as disputes_portal
+from community.people.portal import views as views_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.records.api import many as many_api
 from community.records.api import merging as merging_api
 from community.web import (
     documents,
@@ -65,9 +68,11 @@ API: tuple[ApiBlueprint, ...] = (
     notifications_api.blp,
     people_api.blp,
     disputes_api.blp,
+    views_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
+    many_api.blp,
     merging_api.blp,
     exchange_api.blp,
     home_api.blp,
@@ -79,6 +84,7 @@ PORTAL: tuple[Blueprint, ...] = (
     notifications_portal.outside,
     people_portal.blp,
     disputes_portal.blp,
+    views_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,

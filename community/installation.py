@@ -42,6 +42,7 @@ KINDS: tuple[NoticeKind, ...] = (
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
     "note": people_queries.readable_notes,
+    "saved_view": people_queries.readable_views,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Note, Person
+from community.people.models import Note, Person, SavedView
 
 UNDO_FOR = timedelta(days=30)
 
@@ -184,3 +184,15 @@ def is_about(actor: Actor, note: Any) -> bool:
 def can_dispute(actor: Actor, note: Any) -> bool:
     """The one it is about, where somebody else wrote it; no role can in their place."""
     return is_about(actor, note) and note.author_id not in actor.person_ids
+
+
+def visible_views(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of saved lists: one's own, and for the team those that are shared."""
+    mine = SavedView.author_id.in_(actor.person_ids)
+    here = SavedView.team_id == actor.team_id
+    return and_(here, mine if actor.is_guest else or_(mine, SavedView.is_shared))
+
+
+def can_change_view(actor: Actor, view: Any) -> bool:
+    """Whoever saved it."""
+    return actor.is_me(view.author_id)

@@ -93,3 +93,8 @@ def keeps_readers(kept: Any, other: Any) -> bool:
     if kept.audience == "circle":
         return bool(kept.circle_id == other.circle_id)
     return set(other.audience_people) <= set(kept.audience_people)
+
+
+def can_act_on_many(actor: Actor) -> bool:
+    """Guests look after nobody; whom the others may change is asked person by person."""
+    return not actor.is_guest

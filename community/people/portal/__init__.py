@@ -23,6 +23,7 @@ from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
 from community.people.matching.duplicates import REASONS
+from community.people.schemas.views import ASKED, dump_view, query_of
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
 from community.web.session import current_actor
@@ -45,8 +46,7 @@ def person_url(slug: str, part: str = "") -> str:
 def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
-    names = ("q", "tag", "circle", "show", "sort")
-    asked = {name: request.args.get(name, "")[:200] for name in names}
+    asked = {name: request.args.get(name, "")[:200] for name in ASKED}
     page = queries.find_people(
         actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
@@ -59,6 +59,8 @@ def list_people() -> Response:
         circles=queries.all_circles(actor),
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
+        views=[dump_view(actor, view) for view in queries.find_named_views(actor)],
+        query=query_of(asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
         can_create=policy.can_create(actor),
     )

@@ -63,6 +63,13 @@ from community.people.queries.readable import (
     readable_notes,
     recorded,
 )
+from community.people.queries.views import (
+    count_views,
+    find_named_views,
+    find_views,
+    get_view,
+    readable_views,
+)
 
 __all__ = [
     "PARTS",
@@ -72,6 +79,7 @@ __all__ = [
     "Pair",
     "all_circles",
     "circle_options",
+    "count_views",
     "find_by_external_ids",
     "find_deleted",
     "find_dispute_of",
@@ -87,6 +95,7 @@ __all__ = [
     "find_members",
     "find_name",
     "find_named",
+    "find_named_views",
     "find_names",
     "find_note_to_release",
     "find_notes",
@@ -95,6 +104,7 @@ __all__ = [
     "find_subject",
     "find_tags",
     "find_team",
+    "find_views",
     "get_dispute_row",
     "get_distinction",
     "get_note",
@@ -104,6 +114,7 @@ __all__ = [
     "get_person_by_slug",
     "get_person_row",
     "get_persons",
+    "get_view",
     "holds_others",
     "is_closed_circle",
     "listed_options",
@@ -112,6 +123,7 @@ __all__ = [
     "named_options",
     "readable",
     "readable_notes",
+    "readable_views",
     "recorded",
     "same_person",
     "search_people",

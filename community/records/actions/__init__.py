@@ -1,6 +1,7 @@
 """What people do with data rights: ask, prepare, answer, erase, take out, and note consent."""
 
 from community.records.actions.basis import record_consent, say_basis
+from community.records.actions.bulk import Chosen, act_on_many, forget_acts, undo_act
 from community.records.actions.exports import (
     carry_out,
     delete_export,
@@ -21,6 +22,8 @@ from community.records.actions.requests import (
 )
 
 __all__ = [
+    "Chosen",
+    "act_on_many",
     "answer_question",
     "carry_out",
     "complete_request",
@@ -28,6 +31,7 @@ __all__ = [
     "delete_export",
     "end_old",
     "erase_person",
+    "forget_acts",
     "forget_merges",
     "make_export",
     "merge_people",
@@ -37,6 +41,7 @@ __all__ = [
     "record_consent",
     "remind",
     "say_basis",
+    "undo_act",
     "unmerge",
     "withdraw_request",
 ]

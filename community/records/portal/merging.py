@@ -110,16 +110,19 @@ def merge(slug: str) -> ResponseReturnValue:
     form = pages.Form(schemas.MergeForm())
     if form.valid():
         with form.attempt():
-            made = actions.merge_people(
-                actor,
-                kept.id,
-                other.id,
-                chosen=schemas.chosen_of(form.data),
-                dropped=schemas.dropped_of_form(form.data),
-            )
-            text = _("%(other)s and %(kept)s are one person now.", other=other.name, kept=kept.name)
-            undo = url("records.unmerge", merge_id=made.id)
-            return pages.done(text, to=_person(kept), undo=undo)
+            return _merged(kept, other, form.data)
+    return _side_by_side(form, kept, other)
+
+
+def _merged(kept: Any, other: Any, data: Mapping[str, Any]) -> Response:
+    chosen, dropped = schemas.chosen_of(data), schemas.dropped_of_form(data)
+    made = actions.merge_people(current_actor(), kept.id, other.id, chosen=chosen, dropped=dropped)
+    text = _("%(other)s and %(kept)s are one person now.", other=other.name, kept=kept.name)
+    undo = url("records.unmerge", merge_id=made.id)
+    return pages.done(text, to=_person(kept), undo=undo)
+
+
+def _side_by_side(form: pages.Form, kept: Any, other: Any) -> Response:
     return pages.show(
         "records/merge.html",
         form=form,
@@ -129,7 +132,7 @@ def merge(slug: str) -> ResponseReturnValue:
         reasons=compare(traits_of(kept), traits_of(other)),
         swap=_page(other, kept) if kept.membership_id is None else "",
         back=_person(kept),
-        can_merge=policy.can_merge(actor, kept, other),
+        can_merge=policy.can_merge(current_actor(), kept, other),
         widens=kept.audience != other.audience,
     )
 

@@ -12,6 +12,12 @@ from community.records.queries.exports import (
     get_export,
 )
 from community.records.queries.holdings import ROWS, Held, Wanted, count_held, find_held
+from community.records.queries.many import (
+    find_filtered,
+    find_listed,
+    find_seated,
+    get_bulk_act,
+)
 from community.records.queries.merging import (
     find_later,
     find_merges,
@@ -62,10 +68,12 @@ __all__ = [
     "find_due",
     "find_export",
     "find_exports",
+    "find_filtered",
     "find_held",
     "find_hidden",
     "find_keepers",
     "find_later",
+    "find_listed",
     "find_live",
     "find_locale",
     "find_members_of",
@@ -79,10 +87,12 @@ __all__ = [
     "find_questions",
     "find_readers",
     "find_requests",
+    "find_seated",
     "find_sides",
     "find_standing_for",
     "find_two",
     "find_users",
+    "get_bulk_act",
     "get_export",
     "get_merge",
     "get_merge_row",

@@ -43,7 +43,29 @@ def distinction(world: "World", case: str) -> Thing:
     return Thing(maker, READERS[case], path, (*secrets, str(made.id)), made.id)
 
 
+def view(world: "World", case: str) -> Thing:
+    """A saved list, for oneself or the whole team."""
+    maker, secret = maker_of(world, case), word()
+    with acting(maker):
+        made = people_actions.save_view(
+            maker, name=f"Quillon {secret}", query="tag=x", is_shared=case != "private"
+        )
+    path = {"view_id": str(made.id)}
+    return Thing(maker, READERS[case], path, (secret, str(made.id)), made.id)
+
+
+def bulk_act(world: "World", case: str) -> Thing:
+    """What somebody did to many, theirs alone."""
+    maker = maker_of(world, case)
+    chosen = actions.Chosen([world.subject(maker).id])
+    with acting(maker):
+        made = actions.act_on_many(maker, "untag", chosen, tag=word())
+    return Thing(maker, READERS[case], {"act_id": str(made.id)}, (str(made.id),), made.id)
+
+
 KINDS: dict[str, Kind] = {
     "merge": Kind(merge, _CASES),
+    "view": Kind(view, (*OWN, "team")),
+    "bulk_act": Kind(bulk_act, OWN),
     "distinction": Kind(distinction, _CASES),
 }
