@@ -30,6 +30,7 @@ from community.ledger.actions import Draft, Letter
 from community.notifications.models import Notice
 from community.people.actions.notes import add_note
 from community.people.actions.persons import create_person, edit_person
+from community.people.actions.views import save_view
 from community.records.actions import receive_request, record_consent
 
 Step = tuple[datetime, Callable[[], None]]
@@ -121,6 +122,9 @@ class _Making:
                 birthday=_birthday(member.birthday),
                 tags=list(member.tags),
             )
+
+        owner = self.actors[MEMBERS[0].name]
+        save_view(owner, name="Founders around us", query="tag=founder", is_shared=True)
 
     def steps(self) -> Iterator[Step]:
         """What happened after that, and when."""
