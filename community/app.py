@@ -37,16 +37,20 @@ from community.people.api import disputes as disputes_api
 from community.people.api import facts as facts_api
 from community.people.api import organisations as organisations_api
 from community.people.api import relations as relations_api
+from community.people.api import views as views_api
 from community.people.portal import custom as fields_portal
 from community.people.portal import disputes as disputes_portal
 from community.people.portal import facts as facts_portal
 from community.people.portal import organisations as organisations_portal
 from community.people.portal import relations as relations_portal
+from community.people.portal import views as views_portal
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.records.api import many as many_api
+from community.records.api import merging as merging_api
 from community.relationships import api as relationships_api
 from community.relationships import portal as relationships_portal
 from community.web import (
@@ -79,9 +83,12 @@ API: tuple[ApiBlueprint, ...] = (
     fields_api.blp,
     relationships_api.blp,
     facts_api.blp,
+    views_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
+    many_api.blp,
+    merging_api.blp,
     exchange_api.blp,
     home_api.blp,
 )
@@ -97,6 +104,7 @@ PORTAL: tuple[Blueprint, ...] = (
     fields_portal.blp,
     relationships_portal.blp,
     facts_portal.blp,
+    views_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,

@@ -49,6 +49,7 @@ AUDITED: dict[str, journal_policy.Readable] = {
     "tie": relationships_queries.readable,
     "note_version": people_queries.readable_versions,
     "preference": people_queries.readable_preferences,
+    "saved_view": people_queries.readable_views,
     "give": ledger_queries.readable,
     "import": exchange_queries.readable,
 }

@@ -61,6 +61,8 @@ SCHEDULE: dict[str, Periodic] = {
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
     "accounts.forget_invitations": Periodic(24 * 3600, invitations.forget_ended),
     "records.remind": Periodic(6 * 3600, records.remind),
+    "records.forget_acts": Periodic(24 * 3600, records.forget_acts),
+    "records.forget_merges": Periodic(24 * 3600, records.forget_merges),
     "records.end_exports": Periodic(3600, records.end_old),
     "exchange.prune": Periodic(6 * 3600, exchange.prune),
 }

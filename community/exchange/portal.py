@@ -1,6 +1,7 @@
 """The pages of imports: a file, its columns and audience, the preview, and what became of it."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ from community.exchange.policy import can_import
 from community.journal import actions as journal
 from community.people import actions as people_actions
 from community.people import queries as people
+from community.people.queries import Filter
 from community.people.schemas import asked_filter
 from community.web import pages
 from community.web.session import after_response, current_actor, needs_confirmation
@@ -322,6 +324,29 @@ def list_csv() -> Response:
     after_response(partial(journal.note_export, actor, "people"))
     after_response(partial(people_actions.note_list_taken, actor, ids))
     return pages.table("people.csv", content)
+
+
+@blp.post("/people/chosen.csv")
+@needs_confirmation
+def chosen_csv() -> Response:
+    """Those who were chosen in the list, or all in its filter."""
+    actor = current_actor()
+    in_filter = request.form.get("all") == "yes"
+    wanted = asked_filter(request.form) if in_filter else Filter(archived=None)
+    only = None if in_filter else _ids(request.form.getlist("person"))
+    content, ids = actions.list_people(actor, wanted, only)
+    after_response(partial(journal.note_export, actor, "people"))
+    after_response(partial(people_actions.note_list_taken, actor, ids))
+    return pages.table("people.csv", content)
+
+
+def _ids(said: list[str]) -> list[UUID]:
+    """The ids among what a form sent."""
+    found = []
+    for value in said[:1000]:
+        with suppress(ValueError):
+            found.append(UUID(value))
+    return found
 
 
 TARGETS = (

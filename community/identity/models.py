@@ -294,8 +294,8 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 class Actor:
     """Who acts: a membership with its user, team, person, role and circles. Loaded in one statement.
 
-    `person_id` is canonical; `person_ids` also holds ids that were merged into it, so that
-    "mine" is always `in person_ids`. `first_joined_at` is when their user was first let into the
+    `person_id` is canonical; `person_ids` begins with it and also holds ids that were merged into
+    it, so that "mine" is always `in person_ids`. `first_joined_at` is when their user was first let into the
     team, also where they left since and came back.
     """
 
@@ -349,11 +349,12 @@ class Actor:
     def stand_in(cls, shape: tuple[str, int, int]) -> "Actor":
         """Nobody, of this shape: to build statements with that are asked for many actors."""
         role, persons, circles = shape
+        person_ids = tuple(uuid4() for _ in range(persons))
         return cls(
             user_id=uuid4(),
             team_id=uuid4(),
             member_id=uuid4(),
-            person_id=uuid4(),
+            person_id=person_ids[0],
             role=role,
             name="",
             call_name="",
@@ -364,7 +365,7 @@ class Actor:
             team_key="",
             team_zone="UTC",
             first_joined_at=_NEVER,
-            person_ids=tuple(uuid4() for _ in range(persons)),
+            person_ids=person_ids,
             circle_ids=tuple(uuid4() for _ in range(circles)),
         )
 

@@ -21,7 +21,8 @@ _ACTOR_COLUMNS = """
     m.agreed_number < t.agreement_number AS agreement_due,
     (SELECT min(e.joined_at) FROM memberships e
      WHERE e.team_id = m.team_id AND e.user_id = m.user_id) AS first_joined_at,
-    ARRAY(SELECT x.id FROM persons x WHERE x.team_id = m.team_id AND x.canonical_id = p.canonical_id) AS person_ids,
+    ARRAY(SELECT x.id FROM persons x WHERE x.team_id = m.team_id AND x.canonical_id = p.canonical_id
+          ORDER BY x.id <> p.canonical_id, x.id) AS person_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c WHERE c.team_id = m.team_id AND c.member_id = m.id) AS circle_ids,
     ARRAY(SELECT c.circle_id FROM circle_members c
           WHERE c.team_id = m.team_id AND c.member_id = m.id AND c.is_keeper) AS kept_circle_ids

@@ -85,7 +85,10 @@ def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[
     gave = state.giver_id.in_(actor.person_ids)
     received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
     wrote = state.author_id.in_(actor.person_ids)
-    known = or_(wrote, state.told_at.is_not(None), state.created_at >= actor.first_joined_at)
+    # What names somebody outside who was merged into them since is like what was before they joined.
+    named = or_(state.giver_id == actor.person_id, state.receiver_id == actor.person_id)
+    here = and_(named, state.created_at >= actor.first_joined_at)
+    known = or_(wrote, state.told_at.is_not(None), here)
     return and_(or_(gave, received), or_(known, state.audience == "team"))
 
 

@@ -3,12 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, or_, select, true
 
 from community.core.aliases import shared_alias
 from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
-from community.people.models import Fact, Note, NoteVersion, Organisation, Person, Relation
+from community.people.models import (
+    Fact,
+    Note,
+    NoteVersion,
+    Organisation,
+    Person,
+    Relation,
+    SavedView,
+)
 
 UNDO_FOR = timedelta(days=30)
 
@@ -54,6 +62,16 @@ def can_edit(actor: Actor, person: Any) -> bool:
 def can_archive(actor: Actor, person: Any) -> bool:
     """As editing, but a member stays in the lists."""
     return not _is_member(person) and can_edit(actor, person)
+
+
+def editable(actor: Actor, person: Any = Person) -> ColumnElement[bool]:
+    """`can_edit` as a WHERE clause, for acts on many; of those that are visible."""
+    own = person.id.in_(actor.person_ids)
+    member = true() if actor.is_owner else own
+    shared = or_(person.author_id.in_(actor.person_ids), person.audience == "team")
+    outside = false() if actor.is_guest else shared
+    is_member = person.membership_id.is_not(None)
+    return or_(and_(is_member, member), and_(~is_member, outside))
 
 
 def can_delete(actor: Actor, person: Any) -> bool:
@@ -195,10 +213,11 @@ def visible_versions(actor: Actor) -> ColumnElement[bool]:
 def _told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
     """What somebody else narrowed is told to the member it is about, if it was shared at all.
 
-    Whoever wrote it before they joined did not choose them as a reader, so that of those only what
-    the whole team reads is told; what names them is theirs by its audience.
+    Whoever wrote it before they joined, or about somebody outside who was merged into them since,
+    did not choose them as a reader, so that of those only what the whole team reads is told; what
+    names them is theirs by its audience.
     """
-    return _told(item, actor.first_joined_at)
+    return _told(item, actor.first_joined_at, actor.person_id)
 
 
 def told_to(actor: Actor, item: Any) -> ColumnElement[bool]:
@@ -215,12 +234,16 @@ def subject_reads(subject: Any, item: Any = Note) -> ColumnElement[bool]:
     )
     named = subject.id == any_(item.audience_people)
     joined_at = _joined_at(subject).correlate(subject).scalar_subquery()
-    told = or_(_told(item, joined_at), named, seat)
+    told = or_(_told(item, joined_at, subject.id), named, seat)
     return func.coalesce(and_(item.audience != "private", told), false())
 
 
-def _told(item: Any, joined_at: Any) -> ColumnElement[bool]:
-    narrowed = and_(item.audience != "private", item.created_at >= joined_at)
+def _told(item: Any, joined_at: Any, own_id: Any) -> ColumnElement[bool]:
+    """What names somebody who was merged into the member was written about somebody outside."""
+    named = item.person_id == own_id
+    if hasattr(item, "other_id"):
+        named = or_(named, item.other_id == own_id)
+    narrowed = and_(item.audience != "private", item.created_at >= joined_at, named)
     return or_(item.audience == "team", narrowed)
 
 
@@ -251,3 +274,15 @@ def is_about(actor: Actor, note: Any) -> bool:
 def can_dispute(actor: Actor, note: Any) -> bool:
     """The one it is about, where somebody else wrote it; no role can in their place."""
     return is_about(actor, note) and note.author_id not in actor.person_ids
+
+
+def visible_views(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of saved lists: one's own, and for the team those that are shared."""
+    mine = SavedView.author_id.in_(actor.person_ids)
+    here = SavedView.team_id == actor.team_id
+    return and_(here, mine if actor.is_guest else or_(mine, SavedView.is_shared))
+
+
+def can_change_view(actor: Actor, view: Any) -> bool:
+    """Whoever saved it."""
+    return actor.is_me(view.author_id)

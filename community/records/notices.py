@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from community.core import slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
@@ -15,6 +16,8 @@ REQUEST_DUE = "data_request_due"
 REQUEST_ANSWERED = "data_request_answered"
 RELEASE_ASKED = "release_asked"
 EXPORT_READY = "export_ready"
+MERGED = "people_merged"
+MERGE_UNDONE = "merge_undone"
 OF_THE_WORK = (REQUEST_RECEIVED, REQUEST_PREPARED, REQUEST_DUE, RELEASE_ASKED)
 
 
@@ -102,7 +105,56 @@ def _export_ready(actor: Actor, export_id: UUID) -> Words:
     return Words(sentence=said, path="/settings/privacy")
 
 
+def _stands(actor: Actor, merge_id: UUID) -> bool:
+    """Whether the merge is still there to be looked at and undone."""
+    try:
+        queries.get_merge(actor, merge_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _merged(actor: Actor, merge_id: UUID) -> Words:
+    row = queries.get_merge_row(actor, merge_id)
+    said = _(
+        "%(other)s was merged into %(kept)s. You can undo it for 30 days.",
+        other=row.merged_name,
+        kept=row.kept_name,
+    )
+    return Words(sentence=said, path="/people/merges")
+
+
+def _sees(actor: Actor, person_id: UUID) -> bool:
+    try:
+        queries.get_person(actor, person_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _undone(actor: Actor, person_id: UUID) -> Words:
+    person = queries.get_person(actor, person_id)
+    said = _("%(name)s is a person of their own again: your merge was undone.", name=person.name)
+    return Words(sentence=said, path=f"/people/{slugs.slug(person.id, person.name)}")
+
+
 KINDS: list[NoticeKind] = [
+    NoticeKind(
+        code=MERGED,
+        label=lazy("Somebody merges a person I entered"),
+        reason=lazy("You entered one of the two, or one of them is you."),
+        template=PLAIN,
+        may_read=_stands,
+        words=_merged,
+    ),
+    NoticeKind(
+        code=MERGE_UNDONE,
+        label=lazy("Somebody undoes a merge of mine"),
+        reason=lazy("You merged the two."),
+        template=PLAIN,
+        may_read=_sees,
+        words=_undone,
+    ),
     NoticeKind(
         code=REQUEST_RECEIVED,
         label=lazy("Somebody asks about their data"),

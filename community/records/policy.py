@@ -66,3 +66,35 @@ def asked_of(actor: Actor) -> ColumnElement[bool]:
     return and_(
         ReleaseQuestion.team_id == actor.team_id, ReleaseQuestion.author_id.in_(actor.person_ids)
     )
+
+
+def can_merge(actor: Actor, kept: Any, other: Any) -> bool:
+    """Whoever may edit both of them."""
+    return people_policy.can_edit(actor, kept) and people_policy.can_edit(actor, other)
+
+
+def can_part(actor: Actor, kept: Any, other: Any) -> bool:
+    """Whoever might have merged them, and who entered either."""
+    authors = (kept.author_id, other.author_id)
+    return can_merge(actor, kept, other) or any(actor.is_me(author) for author in authors)
+
+
+def keeps_readers(kept: Any, other: Any) -> bool:
+    """Whether all who read the other one read the kept one as well, by their audiences.
+
+    One that the team does not see is its author's to merge (`can_edit`), so that two of these have
+    the same author. Of a circle only itself and the team are sure to hold it: who is in it changes.
+    Guests, whom a name alone lets in, are asked for apart.
+    """
+    if kept.audience == "team" or other.audience == "private":
+        return True
+    if kept.audience != other.audience:
+        return False
+    if kept.audience == "circle":
+        return bool(kept.circle_id == other.circle_id)
+    return set(other.audience_people) <= set(kept.audience_people)
+
+
+def can_act_on_many(actor: Actor) -> bool:
+    """Guests look after nobody; whom the others may change is asked person by person."""
+    return not actor.is_guest

@@ -285,4 +285,4 @@ def test_mails_of_removed_people_find_nobody(owner: Actor) -> None:
     undo(owner, bring(owner, table(ANN)).id)
     with acting(owner) as unit:
         assert unit.session.scalars(select(PersonEmail.value)).all() == ["ann@example.org"]
-        assert people_queries.find_duplicates(owner, ["ann@example.org"], []) == []
+        assert people_queries.find_known_emails(owner, ["ann@example.org"]) == set()

@@ -357,16 +357,6 @@ def test_tags_in_use_are_those_one_sees(owner: Actor) -> None:
         assert queries.find_tags(owner) == ["Ärzte", "Design"]
 
 
-def test_duplicates_are_sought_among_what_one_sees(owner: Actor) -> None:
-    mine = make_person(owner, "Mara", email="mara@example.org")
-    make_person(make_member(owner), email="mara@example.org", audience="private")
-    with acting(owner):
-        found = queries.find_duplicates(owner, ["mara@example.org"], [])
-        assert found == [{"id": mine.id, "name": "Mara", "certainty": "sure"}]
-        assert queries.find_duplicates(owner, ["mara@example.org"], [], but=mine.id) == []
-        assert queries.find_duplicates(owner, [], []) == []
-
-
 def test_notes_are_paged_newest_happening_first(owner: Actor) -> None:
     person = make_person(owner)
     at = person.created_at

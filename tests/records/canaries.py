@@ -41,6 +41,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "credentials": {"kind": "link"},
     "user_emails": {"is_primary": False},
     "disputes": {"state": "open"},
+    "bulk_acts": {"act": "tag"},
 }
 _SKIPPED = ("persons", "users", "memberships")
 

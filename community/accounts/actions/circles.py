@@ -148,6 +148,11 @@ def _tell(actor: Actor, circle: Circle, membership: Membership) -> None:
             )
 
 
+def check_may_seat(actor: Actor, circle_id: UUID) -> None:
+    """NotFound or NotAllowed unless the actor says who is in this circle."""
+    _seatable(actor, circle_id)
+
+
 def take_from_circle(actor: Actor, circle_id: UUID, person_id: UUID) -> None:
     """Take a member out of a circle; members may take themselves out."""
     circle = queries.get_circle(actor, circle_id, lock=True)

@@ -33,6 +33,7 @@ from community.people.actions.notes import add_note
 from community.people.actions.organisations import create_organisation
 from community.people.actions.persons import create_person, edit_person
 from community.people.actions.relations import add_relation
+from community.people.actions.views import save_view
 from community.records.actions import receive_request, record_consent
 from community.relationships.actions import add_tie
 
@@ -125,6 +126,9 @@ class _Making:
                 birthday=_birthday(member.birthday),
                 tags=list(member.tags),
             )
+
+        owner = self.actors[MEMBERS[0].name]
+        save_view(owner, name="Founders around us", query="tag=founder", is_shared=True)
 
     def steps(self) -> Iterator[Step]:
         """What happened after that, and when."""

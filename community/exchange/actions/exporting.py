@@ -1,10 +1,11 @@
 """Taking people out: what the reader may see, as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import ColumnElement
 
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
@@ -15,6 +16,7 @@ from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people import actions as people_actions
 from community.people import queries as people
+from community.people.models import Person
 from community.people.queries import Filter
 
 _AT_ONCE = 1_000
@@ -32,17 +34,24 @@ def export_people(actor: Actor) -> bytes:
     return content
 
 
-def list_people(actor: Actor, wanted: Filter) -> tuple[bytes, list[UUID]]:
-    """The people of a list's filter as CSV, and who they are: whoever answers with it notes both."""
-    rows = list(_people(actor, wanted))
+def list_people(
+    actor: Actor, wanted: Filter, only: Collection[UUID] | None = None
+) -> tuple[bytes, list[UUID]]:
+    """The people of a list's filter as CSV, and who they are: whoever answers with it notes both.
+
+    `only` are those of them that were chosen.
+    """
+    rows = list(_people(actor, wanted, () if only is None else (Person.id.in_(only),)))
     fields = {field.key: field.name for field in people.find_fields(actor)}
     return b"".join(write_people(rows, fields)), [row["id"] for row in rows]
 
 
-def _people(actor: Actor, wanted: Filter) -> Iterator[dict[str, Any]]:
+def _people(
+    actor: Actor, wanted: Filter, also: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[dict[str, Any]]:
     cursor, count = None, 0
     while True:
-        page = people.find_people(actor, wanted, PageRequest(_AT_ONCE, cursor))
+        page = people.find_people(actor, wanted, PageRequest(_AT_ONCE, cursor), *also)
         count += len(page.items)
         if count > MAX_ROWS:
             text = _(

@@ -171,7 +171,7 @@ def find_partner(
 
     Takes the locks of the act in the same statement. None when the actor does not see them.
     """
-    values = {**actor.places, "person_id": person_id, "me": actor.person_id}
+    values = {**actor.places, "person_id": person_id}
     if story:
         values |= {"story": story, "since": clock.today() - timedelta(days=REPEAT_DAYS)}
     for row in _prepared_partner(actor.shape, bool(story), i_gave).rows(values):
@@ -183,7 +183,7 @@ def find_partner(
 def _prepared_partner(shape: tuple[str, int, int], has_story: bool, i_gave: bool) -> Prepared:
     """The question for all actors of one shape."""
     nobody, person_id = Actor.stand_in(shape), uuid4()
-    values = {**nobody.places, "person_id": person_id, "me": nobody.person_id}
+    values = {**nobody.places, "person_id": person_id}
     repeated: ColumnElement[Any] = null()
     if has_story:
         values |= {"story": "\ue000story", "since": date(1901, 2, 3)}

@@ -4,6 +4,7 @@ from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
 from community.people.actions.custom import define_field, edit_field
 from community.people.actions.disputes import dispute_fact, dispute_item, dispute_note, end_dispute
+from community.people.actions.duplicates import tell_apart, withdraw_distinction
 from community.people.actions.facts import (
     add_fact,
     confirm_fact,
@@ -12,6 +13,7 @@ from community.people.actions.facts import (
     restore_fact,
 )
 from community.people.actions.linking import link_named
+from community.people.actions.many import change_many
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
 from community.people.actions.organisations import (
@@ -46,6 +48,7 @@ from community.people.actions.relations import (
     remove_relation,
     restore_relation,
 )
+from community.people.actions.views import delete_view, edit_view, pin_view, save_view
 
 __all__ = [
     "PREFERENCES",
@@ -58,6 +61,7 @@ __all__ = [
     "add_relation",
     "archive_organisation",
     "archive_person",
+    "change_many",
     "check_may_add",
     "check_may_add_organisation",
     "check_may_relate",
@@ -70,6 +74,7 @@ __all__ = [
     "delete_note",
     "delete_organisation",
     "delete_person",
+    "delete_view",
     "dismiss_prompt",
     "dispute_fact",
     "dispute_item",
@@ -82,11 +87,13 @@ __all__ = [
     "edit_position",
     "edit_relation",
     "edit_relation_kind",
+    "edit_view",
     "end_dispute",
     "link_named",
     "note_list_taken",
     "note_opening",
     "note_taking",
+    "pin_view",
     "remove_position",
     "remove_relation",
     "resolve_audience",
@@ -96,8 +103,11 @@ __all__ = [
     "restore_person",
     "restore_prompt",
     "restore_relation",
+    "save_view",
     "set_preferences",
+    "tell_apart",
     "unarchive_organisation",
     "unarchive_person",
     "upsert_people",
+    "withdraw_distinction",
 ]

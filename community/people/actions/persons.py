@@ -51,7 +51,7 @@ def create_person(actor: Actor, *, source_kind: str = "typed", **given: Any) -> 
         writing.name_outside(actor, person, _source_of(person, given), given["external_id"])
     write_fields(actor, [(person.id, given.get("fields", {}), "fields")])
     journal.record(actor, "add", "person", person.id)
-    return Written(person, sorted(given), _duplicates(actor, person, given))
+    return Written(person, sorted(given), _duplicates(actor, person))
 
 
 def new_person(actor: Actor, visibility: Visibility, source_kind: str) -> Person:
@@ -70,17 +70,15 @@ def _source_of(person: Person, given: Mapping[str, Any]) -> str:
     return given.get("source") or person.source_detail or API_SOURCE
 
 
-def _duplicates(actor: Actor, person: Person, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    emails = [item["value"] for item in given.get("emails", [])]
-    numbers = [phone.e164 for phone in person.phones if phone.e164] if given.get("phones") else []
-    return queries.find_duplicates(actor, emails, numbers, but=person.id)
+# What somebody is recognised by: when it changes, who may be the same is sought anew.
+_TELLING = {"name", "emails", "phones", "links", "positions", "birthday"}
 
 
 def edit_person(
     actor: Actor, person_id: UUID, *, version: int | None = None, **given: Any
 ) -> Written:
     """Change the given fields; `version` is the one the editor saw (None: whatever is there)."""
-    parts = writing.parts_for(_parts_of(given))
+    parts = writing.parts_for(given)
     person = queries.get_person(actor, person_id, parts=parts, lock=True)
     if not policy.can_edit(actor, person):
         raise NotAllowed(
@@ -105,25 +103,18 @@ def edit_person(
         link_people(actor, [person])
     if changed:
         note_edit(actor, person, changed)
-    return Written(person, changed, _duplicates_again(actor, person, given, changed))
+    return Written(person, changed, _duplicates_again(actor, person, changed))
 
 
-def _parts_of(given: Mapping[str, Any]) -> set[str]:
-    """A shared person is compared by every address, so these are read as well."""
-    return {*given, "emails", "phones"} if "visibility" in given else set(given)
+def _duplicates(actor: Actor, person: Person) -> list[dict[str, Any]]:
+    db.flush()
+    return queries.find_duplicates(actor, person.id)
 
 
-def _duplicates_again(
-    actor: Actor, person: Person, given: Mapping[str, Any], changed: list[str]
-) -> list[dict[str, Any]]:
-    if "visibility" not in changed or person.audience == "private":
-        fresh: dict[str, Any] = {
-            name: given[name] for name in ("emails", "phones") if name in changed
-        }
-        return _duplicates(actor, person, fresh)
-    emails = [email.value for email in person.emails]
-    numbers = [phone.e164 for phone in person.phones if phone.e164]
-    return queries.find_duplicates(actor, emails, numbers, but=person.id)
+def _duplicates_again(actor: Actor, person: Person, changed: list[str]) -> list[dict[str, Any]]:
+    """When somebody becomes recognisable, or is shared: others see them beside their own then."""
+    is_shared = "visibility" in changed and person.audience != "private"
+    return _duplicates(actor, person) if is_shared or _TELLING & set(changed) else []
 
 
 def note_edit(actor: Actor, person: Person, changed: list[str]) -> None:
@@ -150,6 +141,11 @@ def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> boo
     if not policy.can_share(actor, person):
         text = _("Only the one who added this person decides who sees them.")
         raise NotAllowed(text, code="not_the_author", field="visibility")
+    if person.audience == "team" and queries.holds_others(actor, person.id):
+        text = _(
+            "Somebody else entered the same person. Undo the merge before you share with fewer."
+        )
+        raise NotAllowed(text, code="holds_others", field="visibility")
     person.see(visibility)
     return True
 

@@ -49,11 +49,16 @@ def apply(actor: Actor, person: Person, given: Mapping[str, Any]) -> list[str]:
         if name in given and write(actor, person, given[name])
     ]
     if set(changed) & set(_SOUGHT):
-        organisations = [position.organisation for position in person.positions]
-        person.index_names([*(email.value for email in person.emails), *organisations])
+        index(person)
     if changed:
         person.touch()
     return changed
+
+
+def index(person: Person) -> None:
+    """Rebuild what the person is sought by; needs their addresses and positions loaded."""
+    organisations = [position.organisation for position in person.positions]
+    person.index_names([*(email.value for email in person.emails), *organisations])
 
 
 def _name(_actor: Actor, person: Person, name: str) -> bool:

@@ -1,6 +1,7 @@
 """What is known about people: one file a noun."""
 
 from community.people.models.custom import FIELD_KINDS, CustomField, CustomValue
+from community.people.models.distinctions import Distinction
 from community.people.models.facts import CERTAINTIES, KINDS, ORIGINS, WISHES, Fact
 from community.people.models.notes import Note, NoteVersion
 from community.people.models.organisations import Organisation
@@ -19,6 +20,7 @@ from community.people.models.persons import (
 )
 from community.people.models.preferences import Preference, PromptDismissal
 from community.people.models.relations import REVERSE, Relation, RelationKind
+from community.people.models.views import SavedView
 
 __all__ = [
     "BASES",
@@ -32,6 +34,7 @@ __all__ = [
     "WISHES",
     "CustomField",
     "CustomValue",
+    "Distinction",
     "ExternalId",
     "Fact",
     "Note",
@@ -47,5 +50,6 @@ __all__ = [
     "PromptDismissal",
     "Relation",
     "RelationKind",
+    "SavedView",
     "is_day",
 ]

@@ -263,6 +263,8 @@ class PersonLink(db.TeamThing, _Owned, db.Base):
     __table_args__ = (
         db.team_fk("person_id", "persons"),
         Index("ix_person_links_person", "team_id", "person_id"),
+        # Web addresses may be longer than a row of a b-tree.
+        Index("ix_person_links_value", "value", postgresql_using="hash"),
         {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
     )
 

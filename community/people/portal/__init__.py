@@ -3,7 +3,7 @@
 The page of one person reads features above this one, so `home` draws it below the same address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -16,14 +16,16 @@ from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, i18n, slugs
-from community.core.errors import RuleBroken
+from community.core.errors import Conflict, RuleBroken
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.paging import PageRequest
 from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
+from community.people.matching.duplicates import REASONS
 from community.people.portal.choices import audience_choices
 from community.people.portal.custom import custom_controls, people_by_id, shown_values
+from community.people.schemas.views import ASKED, dump_view, query_of
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
 from community.web.session import current_actor
@@ -46,8 +48,7 @@ def person_url(slug: str, part: str = "") -> str:
 def list_people() -> Response:
     """Whom the team knows."""
     actor = current_actor()
-    names = ("q", "tag", "circle", "field", "show", "sort")
-    asked = {name: request.args.get(name, "")[:200] for name in names}
+    asked = {name: request.args.get(name, "")[:200] for name in ASKED}
     page = queries.find_people(
         actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
@@ -65,6 +66,8 @@ def list_people() -> Response:
         ],
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
+        views=[dump_view(actor, view) for view in queries.find_named_views(actor)],
+        query=query_of(asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
         can_create=policy.can_create(actor),
     )
@@ -82,22 +85,20 @@ def new() -> ResponseReturnValue:
     actions.check_may_add(current_actor())
     form = pages.Form(schemas.PersonForm(), {"name": request.args.get("name", "")[:200]})
     controls = custom_controls(current_actor(), None)
+    known: list[dict[str, Any]] = []
     if form.valid():
         with form.attempt():
             form.data.pop("version", None)
+            anyway = form.data.pop("anyway")
             people_by_id(current_actor(), form.data, controls)
             written = actions.create_person(current_actor(), **form.data)
+            known = written.duplicates
+            if known and not anyway:
+                raise Conflict(_("Somebody here may be the same person."), code="duplicates")
             slug = slugs.slug(written.person.id, written.person.name)
-            return pages.done(_added(written), to=person_url(slug))
-    return _person_page(form, None, controls)
-
-
-def _added(written: actions.Written) -> str:
-    name = written.person.name
-    if not written.duplicates:
-        return _("%(name)s is added.", name=name)
-    others = ", ".join(found["name"] for found in written.duplicates)
-    return _("%(name)s is added. Is it the same person as %(others)s?", name=name, others=others)
+            text = _("%(name)s is added.", name=written.person.name)
+            return pages.done(text, to=person_url(slug))
+    return _person_page(form, None, controls, known)
 
 
 @blp.route("/people/paste", methods=["GET", "POST"])
@@ -134,12 +135,20 @@ def edit(slug: str) -> ResponseReturnValue:
     form = pages.Form(schemas.PersonForm(), values)
     if form.valid():
         form.data.setdefault("birthday", None)
+        form.data.pop("anyway")
         with form.attempt():
             people_by_id(actor, form.data, controls)
             written = actions.edit_person(actor, row.id, **form.data)
             proper = slugs.slug(row.id, written.person.name)
-            return pages.done(_("Saved."), to=person_url(proper))
+            return pages.done(_saved(written), to=person_url(proper))
     return _person_page(form, row, controls)
+
+
+def _saved(written: actions.Written) -> str:
+    if not written.duplicates:
+        return _("Saved.")
+    others = ", ".join(found["name"] for found in written.duplicates)
+    return _("Saved. Is this the same person as %(others)s?", others=others)
 
 
 def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
@@ -150,7 +159,12 @@ def _moved(row: Any, slug: str) -> ResponseReturnValue | None:
     return redirect(url(str(request.endpoint), slug=proper, **request.args), 302)
 
 
-def _person_page(form: pages.Form, row: Any | None, controls: list[Any]) -> Response:
+def _person_page(
+    form: pages.Form,
+    row: Any | None,
+    controls: list[Any],
+    known: Sequence[Mapping[str, Any]] = (),
+) -> Response:
     actor = current_actor()
     shown = form_values.read_fields(form.schema, form.raw) if form.submitted else form.initial
     return pages.show(
@@ -160,10 +174,12 @@ def _person_page(form: pages.Form, row: Any | None, controls: list[Any]) -> Resp
         shown=shown,
         controls=controls,
         names=queries.name_options(actor) if _asks_for_people(controls) else [],
+        known=[{**one, "slug": slugs.slug(one["id"], one["name"])} for one in known],
         months=_months(),
         tags=queries.find_tags(actor),
         may={
             "share": row is None or policy.can_share(actor, row),
+            "merge": row is not None and policy.can_edit(actor, row),
             "archive": row is not None and policy.can_archive(actor, row),
             "delete": row is not None and policy.can_delete(actor, row),
         },
@@ -324,6 +340,12 @@ def _seen_by(note: Any) -> str:
         "people": _("Chosen people"),
     }
     return words.get(note.audience, _("Only me"))
+
+
+@blp.app_template_filter("reason_words")
+def reason_words(code: str) -> str:
+    """Why two people may be one."""
+    return str(REASONS[code])
 
 
 @blp.app_template_filter("note_source")

@@ -16,6 +16,14 @@ from community.people.queries.disputes import (
     find_to_release,
     get_dispute_row,
 )
+from community.people.queries.duplicates import (
+    Pair,
+    find_distinction,
+    find_duplicates,
+    find_pairs,
+    get_distinction,
+    traits_of,
+)
 from community.people.queries.facts import (
     fact_rows,
     find_facts,
@@ -73,7 +81,6 @@ from community.people.queries.persons import (
     PARTS,
     find_by_external_ids,
     find_deleted,
-    find_duplicates,
     find_external_id,
     find_id_by_slug,
     find_known_emails,
@@ -83,6 +90,7 @@ from community.people.queries.persons import (
     get_person_by_slug,
     get_person_row,
     get_persons,
+    holds_others,
     same_person,
 )
 from community.people.queries.preferences import (
@@ -112,6 +120,13 @@ from community.people.queries.relations import (
     has_relation,
     readable_relations,
 )
+from community.people.queries.views import (
+    count_views,
+    find_named_views,
+    find_views,
+    get_view,
+    readable_views,
+)
 
 __all__ = [
     "DISPUTABLE",
@@ -120,9 +135,11 @@ __all__ = [
     "Filter",
     "NameOption",
     "OrganisationFilter",
+    "Pair",
     "SeenRelation",
     "all_circles",
     "circle_options",
+    "count_views",
     "fact_rows",
     "find_all_ids",
     "find_by_external_ids",
@@ -132,6 +149,7 @@ __all__ = [
     "find_dispute_of",
     "find_disputed_words",
     "find_disputes",
+    "find_distinction",
     "find_duplicates",
     "find_external_id",
     "find_facts",
@@ -145,6 +163,7 @@ __all__ = [
     "find_members",
     "find_name",
     "find_named",
+    "find_named_views",
     "find_names",
     "find_notes",
     "find_organisation_id_by_slug",
@@ -152,6 +171,7 @@ __all__ = [
     "find_organisation_names",
     "find_organisations",
     "find_own_preference",
+    "find_pairs",
     "find_people",
     "find_people_at",
     "find_positions",
@@ -167,7 +187,9 @@ __all__ = [
     "find_to_release",
     "find_to_verify",
     "find_versions",
+    "find_views",
     "get_dispute_row",
+    "get_distinction",
     "get_fact",
     "get_fact_row",
     "get_field",
@@ -185,7 +207,9 @@ __all__ = [
     "get_relation",
     "get_relation_kind",
     "get_relation_row",
+    "get_view",
     "has_relation",
+    "holds_others",
     "is_closed_circle",
     "link_positions",
     "link_positions_named",
@@ -203,8 +227,10 @@ __all__ = [
     "readable_preferences",
     "readable_relations",
     "readable_versions",
+    "readable_views",
     "recorded",
     "same_person",
     "search_people",
     "subject_reads",
+    "traits_of",
 ]

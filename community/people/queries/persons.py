@@ -16,10 +16,7 @@ from sqlalchemy import (
     String,
     cast,
     func,
-    literal,
-    or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased, selectinload
 
@@ -30,7 +27,7 @@ from community.core.paging import Page, PageRequest, Rows
 from community.core.prepared import Prepared
 from community.core.text import fold
 from community.identity.models import Actor
-from community.people.models import ExternalId, Person, PersonEmail, PersonPhone
+from community.people.models import ExternalId, Person, PersonEmail
 from community.people.policy import listed, visible
 from community.people.queries.columns import PLAIN, with_lists
 from community.people.queries.filters import Filter, conditions
@@ -256,33 +253,6 @@ def find_members(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row[0]: row[1] for row in db.session().execute(statement)}
 
 
-def find_duplicates(
-    actor: Actor, emails: Sequence[str], phones: Sequence[str], *, but: UUID | None = None
-) -> list[dict[str, Any]]:
-    """Who among the visible people may be the same: `sure` by mail, `likely` by telephone."""
-    if not emails and not phones:
-        return []
-    mail = select(PersonEmail.person_id, literal(0).label("doubt")).where(
-        PersonEmail.team_id == actor.team_id, PersonEmail.value.in_(emails)
-    )
-    phone = select(PersonPhone.person_id, literal(1).label("doubt")).where(
-        PersonPhone.team_id == actor.team_id, PersonPhone.e164.in_(phones)
-    )
-    same = union_all(mail, phone).subquery()
-    doubt = func.min(same.c.doubt).label("doubt")
-    statement = (
-        select(Person.id, Person.name, doubt)
-        .join(same, same.c.person_id == Person.id)
-        .where(listed(actor), or_(literal(but is None), Person.id != but))
-        .group_by(Person.id, Person.name, Person.sort_key)
-        .order_by(doubt, Person.sort_key, Person.id)
-        .limit(10)
-    )
-    words = ("sure", "likely")
-    rows = db.session().execute(statement)
-    return [{"id": r.id, "name": r.name, "certainty": words[r.doubt]} for r in rows]
-
-
 def find_known_emails(actor: Actor, emails: Sequence[str]) -> set[str]:
     """Which of these addresses belong to somebody the actor sees."""
     if not emails:
@@ -302,6 +272,17 @@ def find_id_by_slug(actor: Actor, slug: str) -> UUID:
     sought = slugs.read(slug)
     found = db.session().scalar(_named_by(actor, sought)) if sought else None
     return _one(found)
+
+
+def holds_others(actor: Actor, person_id: UUID) -> bool:
+    """Whether somebody that another member entered was merged into this (canonical) person."""
+    statement = select(Person.id).where(
+        Person.team_id == actor.team_id,
+        Person.canonical_id == person_id,
+        Person.id != person_id,
+        Person.author_id.not_in(actor.person_ids),
+    )
+    return db.session().scalar(statement.limit(1)) is not None
 
 
 def same_person(actor: Actor, person_id: UUID) -> Select[UUID]:

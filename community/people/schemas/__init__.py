@@ -27,6 +27,7 @@ from community.core.validators import Length
 from community.identity.models import Actor
 from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
+from community.people.matching.duplicates import REASONS
 from community.people.models import is_day
 from community.people.queries import SORTS, Filter
 from community.people.schemas.values import LABEL, MANY, CommaList, CustomFields
@@ -222,11 +223,15 @@ class PersonOut(Schema):
 
 
 class Duplicate(Schema):
-    """Somebody who may be the same person: `sure` by mail, `likely` by telephone."""
+    """Somebody who may be the same person, and why.
+
+    `sure` by what is one person's alone (a mail address, a page), `likely` by anything else.
+    """
 
     id = Id(required=True)
     name = fields.String(required=True)
     certainty = Choice(("sure", "likely"), required=True)
+    reasons = fields.List(Choice(tuple(REASONS)), required=True)
 
 
 class PersonWritten(PersonOut):
@@ -299,6 +304,7 @@ class PersonForm(PersonIn):
 
     tags = CommaList(length=MANY * (LABEL + 2))  # type: ignore[assignment]
     version = Whole(load_default=None, allow_none=True)
+    anyway = YesNo(load_default=False)
 
 
 class NoteForm(Schema):

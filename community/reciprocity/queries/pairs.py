@@ -179,7 +179,8 @@ def find_pairs(actor: Actor, at: date, request: PageRequest) -> Page[PairView]:
         .select_from(PairSum)
         .join(OtherRow, and_(OtherRow.team_id == PairSum.team_id, OtherRow.id == PairSum.other_id))
         .join(Other, and_(Other.team_id == PairSum.team_id, Other.id == OtherRow.canonical_id))
-        .where(_is_mine(actor), seen(actor))
+        # Whom one helped and then turned out to be is oneself.
+        .where(_is_mine(actor), seen(actor), Other.id.not_in(actor.person_ids))
         .group_by(Other.team_id, Other.id)
         .order_by(latest.desc(), Other.id.desc())
         .limit(request.limit + 1)

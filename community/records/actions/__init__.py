@@ -1,6 +1,7 @@
 """What people do with data rights: ask, prepare, answer, erase, take out, and note consent."""
 
 from community.records.actions.basis import record_consent, say_basis
+from community.records.actions.bulk import Chosen, act_on_many, forget_acts, undo_act
 from community.records.actions.exports import (
     carry_out,
     delete_export,
@@ -8,6 +9,7 @@ from community.records.actions.exports import (
     make_export,
     open_file,
 )
+from community.records.actions.merging import forget_merges, merge_people, unmerge
 from community.records.actions.requests import (
     answer_question,
     complete_request,
@@ -20,6 +22,8 @@ from community.records.actions.requests import (
 )
 
 __all__ = [
+    "Chosen",
+    "act_on_many",
     "answer_question",
     "carry_out",
     "complete_request",
@@ -27,12 +31,17 @@ __all__ = [
     "delete_export",
     "end_old",
     "erase_person",
+    "forget_acts",
+    "forget_merges",
     "make_export",
+    "merge_people",
     "open_file",
     "prepare_request",
     "receive_request",
     "record_consent",
     "remind",
     "say_basis",
+    "undo_act",
+    "unmerge",
     "withdraw_request",
 ]

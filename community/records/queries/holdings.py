@@ -18,6 +18,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from community.core import db
 from community.identity.models import Actor
@@ -178,8 +179,11 @@ class _Names:
         if not new:
             return
         self.known |= dict.fromkeys(new)
-        statement = select(Person.id, Person.name).where(
-            visible_person(self.actor), Person.id.in_(new)
+        named = aliased(Person)
+        statement = (
+            select(named.id.label("named_id"), Person.id, Person.name)
+            .join(named, (named.team_id == Person.team_id) & (named.canonical_id == Person.id))
+            .where(visible_person(self.actor), visible_person(self.actor, named), named.id.in_(new))
         )
         for row in db.session().execute(statement):
-            self.known[row.id] = {"id": str(row.id), "name": row.name}
+            self.known[row.named_id] = {"id": str(row.id), "name": row.name}

@@ -16,6 +16,7 @@ from community.identity.models import Actor, Membership
 from community.ledger.models import Give
 from community.people.models import Fact, Note, Person
 from community.people.queries import readable as readable_persons
+from community.people.queries import same_person
 from community.records.models import OPEN, WARNED_BEFORE, ReleaseQuestion, SubjectRequest
 from community.records.policy import anybody_of, asked_of, visible
 from community.records.queries.concerns import Subject
@@ -82,7 +83,7 @@ def find_requests(
     """Requests, newest first; of one person where it is said."""
     statement = _rows(actor)
     if person_id is not None:
-        statement = statement.where(SubjectRequest.person_id == person_id)
+        statement = statement.where(SubjectRequest.person_id.in_(same_person(actor, person_id)))
     statement = paging.after(statement, request, [SubjectRequest.id], [UUID], descending=True)
     rows = db.session().execute(statement).all()
     return paging.page(rows, request, lambda row: (row.SubjectRequest.id,))
@@ -98,7 +99,8 @@ def find_open(actor: Actor, person_id: UUID, kind: str) -> SubjectRequest | None
     """The request of this kind that still waits."""
     return db.session().scalar(
         select(SubjectRequest)
-        .where(SubjectRequest.team_id == actor.team_id, SubjectRequest.person_id == person_id)
+        .where(SubjectRequest.team_id == actor.team_id)
+        .where(SubjectRequest.person_id.in_(same_person(actor, person_id)))
         .where(SubjectRequest.kind == kind, SubjectRequest.state.in_(OPEN))
     )
 

@@ -1,6 +1,6 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, facts, ledger, people, records
+from tests.contract.makers import accounts, exchange, facts, ledger, merging, people, records
 from tests.contract.things import Kind, Maker
 
 KINDS: dict[str, Kind] = {
@@ -9,6 +9,7 @@ KINDS: dict[str, Kind] = {
     **facts.KINDS,
     **ledger.KINDS,
     **records.KINDS,
+    **merging.KINDS,
     **exchange.KINDS,
 }
 

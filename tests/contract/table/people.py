@@ -23,7 +23,7 @@ def _somebody(world: "World", _thing: "Thing") -> dict[str, Any]:
 
 
 def _somebody_typed(_world: "World", _thing: "Thing") -> dict[str, Any]:
-    return {"name": "Quillon Again", "visibility": "team"}
+    return {"name": "Quillon Again", "visibility": "team", "anyway": "yes"}
 
 
 def _many(world: "World", _thing: "Thing") -> dict[str, Any]:

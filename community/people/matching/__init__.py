@@ -1,0 +1,1 @@
+"""Pure algorithms about people: who may be the same."""

@@ -1,0 +1,1 @@
+"""Pure algorithms of data rights: how two persons become one, and two again."""
