@@ -1,5 +1,6 @@
 """The JSON resources of imports."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from community.exchange.actions.batches import too_large
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import KIB, MAX_FILE, Stream, read_limited
 from community.exchange.models import Reading
-from community.web import endpoints
-from community.web.session import current_actor
+from community.journal import actions as journal
+from community.people import actions as people_actions
+from community.people.schemas import list_filter
+from community.web import endpoints, pages
+from community.web.session import after_response, current_actor, needs_scope
 
 blp = endpoints.blueprint("exchange", description="People from files, and the way back.")
 
@@ -34,6 +38,32 @@ def read_upload(stream: Stream) -> bytes:
         return read_limited(stream)
     except FormatError as error:
         raise too_large() from error
+
+
+@blp.route("/people/cards", methods=["GET"])
+@blp.arguments(schemas.CardsArgs, location="query")
+@blp.response(200, {"format": "binary", "type": "string"}, content_type="text/vcard")
+@needs_scope("admin")
+def get_cards(args: dict[str, Any]) -> Response:
+    """The cards of all people one may see, or of a filter's: scope `admin`, as all exports of many."""
+    actor = current_actor()
+    version = args.pop("version")
+    content, ids = actions.list_cards(actor, list_filter(args), version)
+    after_response(partial(journal.note_export, actor, "people"))
+    after_response(partial(people_actions.note_list_taken, actor, ids))
+    return pages.cards("people.vcf", content)
+
+
+@blp.route("/people/<uuid:person_id>/card", methods=["GET"])
+@blp.arguments(schemas.CardArgs, location="query")
+@blp.response(200, {"format": "binary", "type": "string"}, content_type="text/vcard")
+def get_card(args: dict[str, Any], person_id: UUID) -> Response:
+    """One person's card; a merged id answers the person it became. Notes are never in it."""
+    actor = current_actor()
+    content = actions.write_card(actor, person_id, args["version"])
+    after_response(partial(journal.note_export, actor, "person", person_id))
+    after_response(partial(people_actions.note_list_taken, actor, [person_id]))
+    return pages.cards("person.vcf", content)
 
 
 @blp.route("/imports", methods=["GET"])

@@ -13,7 +13,7 @@ from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
 from community.exchange.formats.record import read_unheld
 from community.exchange.formats.wording import problem_words
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
-from community.people.schemas import ExtraOut, dump_extra
+from community.people.schemas import ExtraOut, PeopleArgs, dump_extra
 from community.web.endpoints import PageArgs, items_schema
 
 ORDERS = ("dmy", "mdy")
@@ -102,6 +102,19 @@ class ColumnsForm(Schema):
     order = Choice(ORDERS, load_default=None, allow_none=True)
     source = Text(length=MAX_LABEL, load_default="")
     visibility = fields.Nested(Audience)
+
+
+class CardArgs(Schema):
+    """Which version of the format a card is in."""
+
+    version = Choice(("3.0", "4.0"), load_default="4.0")
+
+
+class CardsArgs(PeopleArgs, CardArgs):
+    """Whose cards."""
+
+    class Meta(Schema.Meta):
+        exclude = ("limit", "cursor")
 
 
 class RowsArgs(PageArgs):

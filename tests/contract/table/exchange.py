@@ -14,6 +14,8 @@ _BATCH = "/imports/<uuid:batch_id>"
 _PAGE = "/people/import/<uuid:batch_id>"
 
 ROUTES: tuple[Route, ...] = (
+    api("GET", "/people/cards", scope="admin", queries=("?q=Quillon", "?version=3.0&tag=x")),
+    api("GET", "/people/<uuid:person_id>/card", of="person", query="?version=3.0"),
     api("GET", "/imports"),
     api("POST", "/imports", sends=_file, uploads=True, roles=MEMBERS, answers=202),
     api("GET", _BATCH, of="import"),
@@ -38,5 +40,8 @@ ROUTES: tuple[Route, ...] = (
     page("POST", f"{_PAGE}/publish", of="import"),
     page("POST", f"{_PAGE}/undo", of="import"),
     page("POST", "/people.csv", answers=200),
+    page("POST", "/people.vcf", answers=200),
+    page("GET", "/people.vcf", queries=("?q=Quillon",)),
+    page("GET", "/people/<slug>/export", of="person"),
     page("GET", "/people.csv", queries=("?q=Quillon", "?show=any&sort=-updated")),
 )

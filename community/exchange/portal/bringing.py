@@ -1,11 +1,10 @@
 """The pages of imports: a file, its columns and audience, the preview, and what became of it."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, slugs
@@ -14,10 +13,9 @@ from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.exchange import actions, queries, schemas
 from community.exchange.actions import FileIn
-from community.exchange.actions.batches import too_large
 from community.exchange.formats.columns import Columns, read_columns
 from community.exchange.formats.errors import FormatError
-from community.exchange.formats.limits import KIB, MAX_FILE, read_limited
+from community.exchange.formats.limits import read_limited
 from community.exchange.formats.pasting import pasted_file
 from community.exchange.formats.wording import (
     OUTCOME_WORDS,
@@ -28,32 +26,13 @@ from community.exchange.formats.wording import (
 )
 from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
-from community.journal import actions as journal
-from community.people import actions as people_actions
+from community.exchange.portal.frame import blp
 from community.people import queries as people
-from community.people.schemas import asked_filter
 from community.web import pages
-from community.web.session import after_response, current_actor, needs_confirmation
+from community.web.session import current_actor
 from community.web.templating import url
 
-blp = pages.blueprint("exchange")
-
-_FORM = 1024 * KIB
 _SHOWN = 50
-
-
-@blp.url_value_preprocessor
-def _take_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A file may be larger than any other form; before the form is read."""
-    if endpoint == "exchange.new":
-        request.max_content_length = MAX_FILE + _FORM
-        if (request.content_length or 0) > MAX_FILE + _FORM:
-            raise too_large()
-
-
-@blp.before_request
-def _in_people() -> None:
-    g.page = "people"
 
 
 @blp.route("/people/import", methods=["GET", "POST"])
@@ -304,24 +283,6 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
         return pages.done(_("Discarded. Nothing was added."), to=to)
     text = _("Taking it back.") if batch.is_working else _("Taken back.")
     return pages.done(text, to=url("exchange.show", batch_id=batch.id))
-
-
-@blp.route("/people.csv", methods=["POST"])
-@needs_confirmation
-def people_csv() -> Response:
-    """Everybody one may see, for a spreadsheet; an act, since the audit tells of it."""
-    return pages.table("people.csv", actions.export_people(current_actor()))
-
-
-@blp.get("/people.csv")
-@needs_confirmation
-def list_csv() -> Response:
-    """The list of people as its address filters it; the audit hears of it after the answer."""
-    actor = current_actor()
-    content, ids = actions.list_people(actor, asked_filter(request.args))
-    after_response(partial(journal.note_export, actor, "people"))
-    after_response(partial(people_actions.note_list_taken, actor, ids))
-    return pages.table("people.csv", content)
 
 
 TARGETS = (
