@@ -57,7 +57,32 @@ MESSAGES: dict[str, str] = {
     "vcard_too_many_properties": N_("A card has more than %(limit)s properties."),
     "property_too_long": N_("A property is longer than %(limit)s KiB."),
     "too_many_folds": N_("A property is folded over more than %(limit)s lines."),
-    "archive_elsewhere": N_("A complete archive is restored by the operator's command line."),
+    "archive_elsewhere": N_(
+        "This is the complete archive of a team. The operator reads it back by the command line."
+    ),
+    "archive_broken": N_(
+        "This is no whole zip file. It may have been cut off on its way; fetch it again."
+    ),
+    "archive_name": N_(
+        "The archive holds “%(name)s”, which no archive of ours does. Take the file as it was made."
+    ),
+    "archive_packed": N_("“%(name)s” in the archive is packed in a way that is not read here."),
+    "archive_too_large": N_("Unpacked, the archive is larger than %(limit)s MiB."),
+    "archive_bomb": N_("The archive unpacks to far more than it can hold, so it is not read."),
+    "archive_manifest": N_(
+        "The archive does not say what it holds, or holds something else. Take the file as it was"
+        " made."
+    ),
+    "archive_changed": N_(
+        "“%(name)s” in the archive is not what it was when the archive was made. Fetch it again."
+    ),
+    "archive_row": N_("A row of “%(name)s” in the archive cannot be read."),
+    "archive_row_refused": N_("“%(name)s” in the archive holds what the tables do not take."),
+    "archive_differs": N_("“%(name)s” would not be here what it is in the archive."),
+    "archive_revision": N_(
+        "The archive was made at revision %(theirs)s of the tables, and here they are at %(ours)s."
+        " Read it with the version that made it, bring that up to date, and export again."
+    ),
     # One row, or one field of it, is not used.
     "no_name": N_("No name, so nobody was made from this row."),
     "not_a_person": N_("This is a company or a group, not a person."),
