@@ -129,7 +129,7 @@ def _refuse_many(actor: Actor) -> None:
 
 def _begin(batch: ImportBatch, parsed: Parsed, delay: timedelta = timedelta(0)) -> None:
     """Have the worker read the file from its beginning."""
-    if batch.format not in ("vcard", "linkedin") and not NAMING & set(parsed.mapping.values()):
+    if batch.format in TABLES and not NAMING & set(parsed.mapping.values()):
         text = _(
             "No column is mapped to a name. The columns are: %(columns)s.",
             columns=", ".join(parsed.columns),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from community.exchange.formats.csv import open_csv
 from community.exchange.formats.dates import DateOrder
-from community.exchange.formats.errors import FormatError
 from community.exchange.formats.linkedin import is_linkedin, open_linkedin
+from community.exchange.formats.own_archive import is_zip, open_archive
 from community.exchange.formats.record import Parsed
 from community.exchange.formats.vcard import open_vcard
 
@@ -15,7 +15,9 @@ _CARD = "BEGIN:VCARD"
 
 
 def detect_format(data: bytes, filename: str = "") -> str:
-    """ "vcard", "linkedin", or "csv" for every other table, whose reader knows it closer."""
+    """ "archive", "vcard", "linkedin", or "csv" for every other table, whose reader knows it closer."""
+    if is_zip(data):
+        return "archive"
     head = data[:_HEAD]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = head.decode("utf-16" if wide else "utf-8", "ignore")
@@ -43,6 +45,6 @@ def open_file(
         return open_vcard(data, default_region=default_region)
     if kind == "linkedin":
         return open_linkedin(data, encoding=encoding)
-    if kind not in TABLES:
-        raise FormatError("archive_elsewhere")
+    if kind == "archive":
+        return open_archive(data, default_region=default_region)
     return open_csv(data, mapping, encoding=encoding, order=order, default_region=default_region)

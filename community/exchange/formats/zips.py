@@ -22,6 +22,16 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
 
+def names_of(file: IO[bytes]) -> set[str]:
+    """The names in a zip, to tell what it is; FormatError where it is none."""
+    _check_end(file)
+    try:
+        with zipfile.ZipFile(file) as whole:
+            return set(whole.NameToInfo)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise FormatError("archive_broken") from error
+
+
 @contextmanager
 def open_zip(file: IO[bytes], names: re.Pattern[str], limit: int) -> Iterator[zipfile.ZipFile]:
     """A zip whose entries all match `names`, once each, and unpack to at most `limit` bytes.
