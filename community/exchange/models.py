@@ -19,7 +19,7 @@ from community.core import db
 from community.core.privacy import KEY, PROOF, about, erased, exported, info, kept
 from community.identity.models import Visibility
 
-FORMATS = ("csv", "vcard", "linkedin", "google", "outlook", "archive")
+FORMATS = ("csv", "vcard", "linkedin", "google", "outlook", "archive", "past")
 STAGES = (
     "draft",
     "reading",

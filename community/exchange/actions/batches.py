@@ -12,7 +12,7 @@ from community.core import clock, db, outbox, queue
 from community.core.errors import Conflict, NotAllowed, RuleBroken, TooLarge
 from community.core.i18n import gettext as _
 from community.exchange import policy, queries
-from community.exchange.actions import undoing
+from community.exchange.actions import past, undoing
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import MAX_FILE, MIB
 from community.exchange.formats.mapping import NAMING
@@ -200,7 +200,7 @@ def undo_import(actor: Actor, batch_id: UUID) -> ImportBatch | None:
         raise Conflict(_("An import can be undone for 30 days."), code="too_late")
     batch.enter("undoing")
     if _touched(batch) <= SMALL:
-        undoing.undo(actor, batch)
+        (past if batch.format == "past" else undoing).undo(actor, batch)
     else:
         carry_on_later(batch)
     db.flush()

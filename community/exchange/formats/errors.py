@@ -83,6 +83,11 @@ MESSAGES: dict[str, str] = {
         "The archive was made at revision %(theirs)s of the tables, and here they are at %(ours)s."
         " Read it with the version that made it, bring that up to date, and export again."
     ),
+    "past_columns_missing": N_(
+        "A table of what was needs the columns Date, Text and Person (or Email), and What: note,"
+        " given or received."
+    ),
+    "too_many_past": N_("There are more than %(limit)s rows. Split it and import the parts."),
     # One row, or one field of it, is not used.
     "no_name": N_("No name, so nobody was made from this row."),
     "not_a_person": N_("This is a company or a group, not a person."),
@@ -94,6 +99,14 @@ MESSAGES: dict[str, str] = {
     "date_unreadable": N_("“%(value)s” is not a date."),
     "date_ambiguous": N_("“%(value)s” may be day first or month first. Choose which it is."),
     "line_malformed": N_("“%(value)s” is not a vCard property."),
+    "what_unknown": N_("“%(value)s” is none of note, given and received."),
+    "text_missing": N_("There is no text."),
+    "day_missing": N_("There is no day."),
+    "kind_unknown": N_("“%(value)s” is no kind of help; leave it empty for other help."),
+    "person_unknown": N_("Nobody you see here is “%(value)s”. Import the people first."),
+    "person_ambiguous": N_("Several people here are called “%(value)s”. Give a mail address."),
+    "is_yourself": N_("This is about yourself."),
+    "refused": N_("%(words)s"),
     # The row is fine, and the people who are here already say what becomes of it.
     "id_of_another": N_(
         "“%(value)s” stands for somebody else since an earlier import. Say where this file comes"

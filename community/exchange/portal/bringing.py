@@ -254,12 +254,22 @@ def _filters(batch: ImportBatch, here: str) -> list[tuple[str, str, str]]:
 
 
 def _sees(batch: ImportBatch) -> str:
-    """Who will see the new people, in words."""
+    """Who will see the new people, or what was, in words."""
+    if batch.format == "past":
+        return _past_sees(batch)
     if batch.audience == "team":
         return _("The whole team sees the new people.")
     if batch.audience == "private":
         return _("Only you see the new people.")
     return _("You and those you chose see the new people.")
+
+
+def _past_sees(batch: ImportBatch) -> str:
+    if batch.audience == "team":
+        return _("The whole team sees it. Nobody is told.")
+    if batch.audience == "private":
+        return _("Only you see the notes, and help those it was with. Nobody is told.")
+    return _("You and those you chose see it. Nobody is told.")
 
 
 def _name(batch: ImportBatch) -> str:
