@@ -40,6 +40,22 @@ def read_upload(stream: Stream) -> bytes:
         raise too_large() from error
 
 
+@blp.route("/changes", methods=["GET"])
+@blp.arguments(schemas.ChangesArgs, location="query")
+@blp.response(200, schemas.ChangeList)
+def list_changes(args: dict[str, Any]) -> Response:
+    """What changed since a cursor, deletions included, each thing once with its latest change.
+
+    Keep `cursor` and come back with it whenever you like; `from=now` answers one without reading.
+    """
+    actor, request_ = current_actor(), endpoints.page_request(args)
+    if args["begin"] == "now" and request_.cursor is None:
+        found = queries.Changes((), queries.find_cursor_of_now(), is_more=False)
+    else:
+        found = queries.find_changes(actor, request_)
+    return endpoints.answered(schemas.dump_changes(found))
+
+
 @blp.route("/people/cards", methods=["GET"])
 @blp.arguments(schemas.CardsArgs, location="query")
 @blp.response(200, {"format": "binary", "type": "string"}, content_type="text/vcard")

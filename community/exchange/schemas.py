@@ -13,6 +13,7 @@ from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
 from community.exchange.formats.record import read_unheld
 from community.exchange.formats.wording import problem_words
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
+from community.exchange.queries.changes import Changes
 from community.people.schemas import ExtraOut, PeopleArgs, dump_extra
 from community.web.endpoints import PageArgs, items_schema
 
@@ -117,6 +118,34 @@ class CardsArgs(PeopleArgs, CardArgs):
         exclude = ("limit", "cursor")
 
 
+class ChangesArgs(PageArgs):
+    """From where: a cursor of an earlier answer, `start`, or `now` for the cursor alone."""
+
+    begin = Choice(("start", "now"), load_default="start", data_key="from")
+
+
+class ChangeOut(Schema):
+    """One thing that changed: read it anew, or forget it where it is deleted."""
+
+    kind = Choice(("person", "note", "give"), required=True)
+    id = Id(required=True)
+    state = Choice(("changed", "deleted"), required=True)
+    became_id = Id(
+        allow_none=True,
+        required=True,
+        metadata={"description": "Of a merged person: who they are now."},
+    )
+    at = fields.AwareDateTime(required=True)
+
+
+class ChangeList(Schema):
+    """What changed. `next` is null at the end; `cursor` is where to go on, then or later."""
+
+    items = fields.List(fields.Nested(ChangeOut), required=True)
+    next = fields.String(allow_none=True, required=True)
+    cursor = fields.String(required=True)
+
+
 class RowsArgs(PageArgs):
     """Which rows of an import."""
 
@@ -192,6 +221,24 @@ class ImportWork(Schema):
 
 ImportList = items_schema(ImportOut, "ImportList")
 RowList = items_schema(ImportRowOut, "ImportRowList")
+
+
+def dump_changes(found: Changes) -> dict[str, Any]:
+    """What changed, as ChangeList."""
+    return {
+        "items": [
+            {
+                "kind": change.kind,
+                "id": change.id,
+                "state": "deleted" if change.is_gone else "changed",
+                "became_id": change.became_id,
+                "at": change.at,
+            }
+            for change in found.items
+        ],
+        "next": found.cursor if found.is_more else None,
+        "cursor": found.cursor,
+    }
 
 
 def dump_work(batch: ImportBatch) -> dict[str, Any]:

@@ -13,12 +13,16 @@ from community.exchange.queries.batches import (
     get_content,
     readable,
 )
+from community.exchange.queries.changes import Changes, find_changes, find_cursor_of_now
 
 __all__ = [
+    "Changes",
     "count_open",
     "count_outcomes",
     "find_batch",
     "find_batches",
+    "find_changes",
+    "find_cursor_of_now",
     "find_importer",
     "find_names",
     "find_problems",
