@@ -7,11 +7,12 @@ from uuid import UUID
 from flask import Response, request
 
 from community.exchange import actions, queries, schemas
-from community.exchange.actions import FileIn
+from community.exchange.actions import FileIn, news
 from community.exchange.actions.batches import too_large
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import KIB, MAX_FILE, Stream, read_limited
 from community.exchange.models import Reading
+from community.exchange.queries.news import find_news
 from community.journal import actions as journal
 from community.people import actions as people_actions
 from community.people.schemas import list_filter
@@ -120,6 +121,10 @@ def start_import(files: dict[str, Any], data: dict[str, Any]) -> Response:
 @blp.response(200, schemas.ImportDetail)
 def get_import(batch_id: UUID) -> Response:
     """An import: how far it is, what it did, and its problems by line."""
+    return _import(batch_id)
+
+
+def _import(batch_id: UUID) -> Response:
     actor = current_actor()
     batch = queries.get_batch(actor, batch_id)
     problems = queries.find_problems(actor, batch)
@@ -136,6 +141,34 @@ def list_rows(args: dict[str, Any], batch_id: UUID) -> Response:
     wanted = [args["outcome"]] if args.get("outcome") else []
     page = queries.find_rows(actor, batch, endpoints.page_request(args), wanted)
     return endpoints.fast_list(page, schemas.dump_row)
+
+
+@blp.route("/imports/<uuid:batch_id>/news", methods=["GET"])
+@blp.arguments(schemas.NewsArgs, location="query")
+@blp.response(200, schemas.NewsList)
+def list_news(args: dict[str, Any], batch_id: UUID) -> Response:
+    """Who has another job since the last import, and what was said of it."""
+    actor = current_actor()
+    batch = queries.get_batch(actor, batch_id)
+    states = [args["state"]] if args.get("state") else []
+    page = find_news(actor, batch, endpoints.page_request(args), states)
+    return endpoints.fast_list(page, schemas.dump_news)
+
+
+@blp.route("/imports/<uuid:batch_id>/news/<uuid:person_id>/acceptance", methods=["POST"])
+@blp.response(200, schemas.ImportDetail)
+def accept_news(batch_id: UUID, person_id: UUID) -> Response:
+    """They moved on: the former job ends and stays in the history."""
+    news.accept_news(current_actor(), batch_id, person_id)
+    return _import(batch_id)
+
+
+@blp.route("/imports/<uuid:batch_id>/news/<uuid:person_id>/dismissal", methods=["POST"])
+@blp.response(200, schemas.ImportDetail)
+def dismiss_news(batch_id: UUID, person_id: UUID) -> Response:
+    """They do both: the former job goes on."""
+    news.dismiss_news(current_actor(), batch_id, person_id)
+    return _import(batch_id)
 
 
 @blp.route("/imports/<uuid:batch_id>/publication", methods=["POST"])

@@ -12,6 +12,7 @@ from community.core.validators import Length
 from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
 from community.exchange.formats.record import read_unheld
 from community.exchange.formats.wording import problem_words
+from community.exchange.matching.news import STATES as NEWS_STATES
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
 from community.exchange.queries.changes import Changes
 from community.people.schemas import ExtraOut, PeopleArgs, dump_extra
@@ -152,6 +153,31 @@ class RowsArgs(PageArgs):
     outcome = Choice((*OUTCOMES, *UNDONE))
 
 
+class NewsArgs(PageArgs):
+    """Which news of an import."""
+
+    state = Choice(NEWS_STATES)
+
+
+class JobOut(Schema):
+    """What somebody does, or did."""
+
+    organisation = fields.String(required=True)
+    title = fields.String(required=True)
+
+
+class NewsOut(Schema):
+    """Another job than the one somebody had. `kind`: a new `job`, or a new `role` where they were."""
+
+    line = Whole(required=True)
+    person_id = Id(required=True)
+    name = fields.String(required=True)
+    kind = Choice(("job", "role"), required=True)
+    state = Choice(NEWS_STATES, required=True)
+    was = fields.List(fields.Nested(JobOut), required=True)
+    now = fields.Nested(JobOut, required=True)
+
+
 class RowProblem(Schema):
     """What was left out of a row, or why it stays as it is."""
 
@@ -220,6 +246,7 @@ class ImportWork(Schema):
 
 
 ImportList = items_schema(ImportOut, "ImportList")
+NewsList = items_schema(NewsOut, "ImportNewsList")
 RowList = items_schema(ImportRowOut, "ImportRowList")
 
 
@@ -283,6 +310,24 @@ def dump_problems(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {"field": error["field"], "code": error["code"], "message": problem_words(error)}
         for error in errors
     ]
+
+
+def dump_news(row: Any) -> dict[str, Any]:
+    """One piece of news as NewsOut."""
+    said = row.news
+    return {
+        "line": row.line,
+        "person_id": row.person_id,
+        "name": row.name,
+        "kind": said["kind"],
+        "state": said["state"],
+        "was": [_job(held) for held in said["was"]],
+        "now": _job(said["is"]),
+    }
+
+
+def _job(held: Mapping[str, str]) -> dict[str, str]:
+    return {"organisation": held["organisation"], "title": held["title"]}
 
 
 def dump_row(row: Any) -> dict[str, Any]:

@@ -27,7 +27,9 @@ from community.exchange.formats.wording import (
 from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
 from community.exchange.portal.frame import blp
+from community.exchange.queries.news import find_news
 from community.people import queries as people
+from community.people.formats import position_line
 from community.web import pages
 from community.web.session import current_actor
 from community.web.templating import url
@@ -205,9 +207,12 @@ def _rows_page(batch: ImportBatch) -> Response:
     names = queries.find_names(actor, named)
     here = url("exchange.show", batch_id=batch.id)
     more = url("exchange.show", batch_id=batch.id, show=wanted, after=page.next)
+    found = find_news(actor, batch, PageRequest(limit=_SHOWN))
     return pages.show(
         "exchange/rows.html",
         batch=batch,
+        news=[_shown_news(row) for row in found.items],
+        has_more_news=found.next is not None,
         name=_name(batch),
         rows=[_shown_row(row, names) for row in page.items],
         filters=_filters(batch, here),
@@ -235,6 +240,18 @@ def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, An
         else [],
         "problems": [problem_words(error) for error in row.errors],
         "maybe": [(_address(names[p]), names[p][1]) for p in maybe if p in names],
+    }
+
+
+def _shown_news(row: Any) -> dict[str, Any]:
+    said = row.news
+    return {
+        "person_id": row.person_id,
+        "name": row.name,
+        "href": _address((row.person_id, row.name)),
+        "was": [position_line([held]) for held in said["was"]],
+        "now": position_line([said["is"]]),
+        "state": said["state"],
     }
 
 
