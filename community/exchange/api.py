@@ -105,6 +105,7 @@ def start_import(files: dict[str, Any], data: dict[str, Any]) -> Response:
         encoding=data.get("encoding") or None,
         order=data.get("order"),
         source=data.get("source", ""),
+        is_strict=data["stop_on_error"],
     )
     file = FileIn(
         read_upload(upload.stream), upload.filename or "", data.get("format", ""), reading

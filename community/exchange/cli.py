@@ -80,6 +80,9 @@ def _mapping(
     "--order", type=click.Choice(("dmy", "mdy")), help="Whether 3/4 is in April or March."
 )
 @click.option("--source", default="", help="Where a table's ids come from, to tell two apart.")
+@click.option(
+    "--stop-on-error", is_flag=True, help="One row that cannot be used stops all of them."
+)
 def import_file(
     path: Path,
     slug: str,
@@ -91,6 +94,7 @@ def import_file(
     encoding: str | None,
     order: str | None,
     source: str,
+    stop_on_error: bool,
 ) -> None:
     """Bring people from FILE: LinkedIn's Connections.csv, a vCard, or any CSV with a header.
 
@@ -110,7 +114,7 @@ def import_file(
         return
     if email is None:
         raise click.UsageError("Say who imports: --as EMAIL.")
-    reading = Reading(mapping, encoding, order, source)  # type: ignore[arg-type]
+    reading = Reading(mapping, encoding, order, source, is_strict=stop_on_error)  # type: ignore[arg-type]
     with _plainly():
         actor = _actor(slug, email)
         file = FileIn(_read(path), path.name, kind or "", reading)

@@ -78,6 +78,10 @@ class ImportIn(Schema):
     encoding = Text(length=40)
     order = Choice(ORDERS)
     source = Text(length=MAX_LABEL)
+    stop_on_error = FormYesNo(
+        load_default=False,
+        metadata={"description": "one row that cannot be used stops all of them"},
+    )
 
 
 class ImportFile(Schema):

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from community.core import clock, db
 from community.exchange import queries
+from community.exchange.actions.refusing import refuse_broken_rows
 from community.exchange.formats.opening import TABLES
 from community.exchange.formats.record import PersonRecord
 from community.exchange.matching.joining import Group, Here, Joiner, Key, Place
@@ -46,6 +47,7 @@ class Comparer:
         batch.progress += sum(len(group.rows) for group in groups)
         if len(groups) < AT_ONCE:
             batch.counts = queries.count_outcomes(batch)
+            refuse_broken_rows(batch)
             batch.enter("ready" if batch.dry_run else "publishing")
 
     def _open(self, actor: Actor, batch: ImportBatch) -> Any:

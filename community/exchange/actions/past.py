@@ -13,6 +13,7 @@ from community.core import clock, db
 from community.core.errors import AppError
 from community.exchange import queries
 from community.exchange.actions.publishing import lock_imports_of
+from community.exchange.actions.refusing import refuse_broken_rows
 from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries import past as looking
 from community.identity.models import Actor
@@ -32,6 +33,7 @@ def compare(actor: Actor, batch: ImportBatch) -> None:
     _plan(actor, batch, rows)
     batch.progress += len(rows)
     batch.counts = queries.count_outcomes(batch)
+    refuse_broken_rows(batch)
     batch.enter("ready" if batch.dry_run else "publishing")
 
 

@@ -8,9 +8,11 @@ from community.exchange.queries.batches import (
     find_importer,
     find_names,
     find_problems,
+    find_remembered,
     find_rows,
     get_batch,
     get_content,
+    get_first_error,
     readable,
 )
 from community.exchange.queries.changes import Changes, find_changes, find_cursor_of_now
@@ -26,8 +28,10 @@ __all__ = [
     "find_importer",
     "find_names",
     "find_problems",
+    "find_remembered",
     "find_rows",
     "get_batch",
     "get_content",
+    "get_first_error",
     "readable",
 ]
