@@ -29,11 +29,16 @@ _WHATS = {
     "received": "received|got|thanks|thank you|help received|erhalten|bekommen|dank|danke",
 }
 _WHAT = {word: what for what, words in _WHATS.items() for word in words.split("|")}
+# What a header may be long at the most; the file is read whole only where it may be one.
+_HEAD = 16 * limits.KIB
 _WHOM = ("name", "email", "external_id")
 
 
 def is_past(data: bytes) -> bool:
     """Whether a table has the columns What, a date, a text and whom it is about."""
+    head = data[:_HEAD].replace(b"\0", b"").lower()
+    if not any(word.encode() in head for word in _HEADERS["what"].split("|")):
+        return False
     try:
         _line, header = next(open_table(data).rows(), (0, []))
     except FormatError:
