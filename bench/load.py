@@ -109,8 +109,8 @@ def _team(connection: Connection) -> None:
     )
     connection.execute(
         text(
-            "INSERT INTO sessions (id, token_digest, user_id, user_agent, created_at, seen_at,"
-            " confirmed_at, expires_at) VALUES (:id, :digest, :user, 'bench', now(),"
+            "INSERT INTO sessions (id, token_digest, user_id, user_agent, name, created_at, seen_at,"
+            " confirmed_at, expires_at) VALUES (:id, :digest, :user, 'bench', '', now(),"
             " now() + interval '1 day', now(), now() + interval '2 days')"
         ),
         {"id": _id(6, 1), "digest": tokens.digest(WORLD.session), "user": _id(3, 1)},
