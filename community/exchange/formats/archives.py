@@ -140,7 +140,8 @@ class Reader:
     def file(self, told: Mapping[str, Any]) -> bytes:
         """The bytes that a row's `{"file", "size", "sha256"}` stands for."""
         name, size = str(told.get("file")), told.get("size")
-        if name not in self._zip.NameToInfo or self._zip.getinfo(name).file_size != size:
+        entry = self._zip.NameToInfo.get(name)
+        if entry is None or entry.file_size != size or entry.file_size > MAX_LINE // 2:
             raise FormatError("archive_changed", name=name[:80])
         content = self._zip.read(name)
         if hashlib.sha256(content).hexdigest() != told.get("sha256"):
