@@ -212,16 +212,17 @@ def transaction(
     role: str | None = None,
     opening: str | None = None,
     params: Mapping[str, Any] | None = None,
+    snapshot: bool = False,
 ) -> Iterator[Unit]:
     """Open the one transaction of a request, job or command; commit at the end, roll back on error.
 
     `opening` may replace the first statement, as the driver's SQL (`%(name)s`); it must set
     `app.team_id` and `app.user_id` itself and return one row with `now`, `team_id` and
-    `user_id` (empty text for none).
+    `user_id` (empty text for none). `snapshot`: every statement sees the database as of the first.
     """
     if is_open():
         raise RuntimeError("a transaction is open already; use independent() for a separate one")
-    with _run(team_id, user_id, role, opening, params) as opened:
+    with _run(team_id, user_id, role, opening, params, snapshot) as opened:
         yield opened
 
 
@@ -239,8 +240,10 @@ def _run(
     role: str | None,
     opening: str | None,
     params: Mapping[str, Any] | None,
+    snapshot: bool = False,
 ) -> Iterator[Unit]:
-    with Session(engine(), expire_on_commit=False, autoflush=False) as own:
+    bind = engine().execution_options(isolation_level="REPEATABLE READ") if snapshot else engine()
+    with Session(bind, expire_on_commit=False, autoflush=False) as own:
         values: dict[str, Any] = {"team_id": str(team_id or ""), "user_id": str(user_id or "")}
         if opening is None:
             opening = _OPEN_AS if role else _OPEN

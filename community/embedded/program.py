@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "secrets": Entry("community.accounts.cli:secrets", "Renew what is sealed with the keys.", True),
     "journal": Entry("community.journal.cli:journal", "Prove that the audit is whole.", True),
     "import": Entry("community.exchange.cli:import_file", "Bring people from a file.", True),
+    "export": Entry("community.exchange.cli:export_team", "Take out a whole team.", True),
     "reciprocity": Entry(
         "community.reciprocity.cli:reciprocity", "Prove and rebuild the balances.", True
     ),

@@ -1,18 +1,23 @@
 """The JSON resources of imports."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
 
 from community.exchange import actions, queries, schemas
-from community.exchange.actions import FileIn
+from community.exchange.actions import FileIn, news
 from community.exchange.actions.batches import too_large
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import KIB, MAX_FILE, Stream, read_limited
 from community.exchange.models import Reading
-from community.web import endpoints
-from community.web.session import current_actor
+from community.exchange.queries.news import find_news
+from community.journal import actions as journal
+from community.people import actions as people_actions
+from community.people.schemas import list_filter
+from community.web import endpoints, pages
+from community.web.session import after_response, current_actor, needs_scope
 
 blp = endpoints.blueprint("exchange", description="People from files, and the way back.")
 
@@ -34,6 +39,48 @@ def read_upload(stream: Stream) -> bytes:
         return read_limited(stream)
     except FormatError as error:
         raise too_large() from error
+
+
+@blp.route("/changes", methods=["GET"])
+@blp.arguments(schemas.ChangesArgs, location="query")
+@blp.response(200, schemas.ChangeList)
+def list_changes(args: dict[str, Any]) -> Response:
+    """What changed since a cursor, deletions included, each thing once with its latest change.
+
+    Keep `cursor` and come back with it whenever you like; `from=now` answers one without reading.
+    """
+    actor, request_ = current_actor(), endpoints.page_request(args)
+    if args["begin"] == "now" and request_.cursor is None:
+        found = queries.Changes((), queries.find_cursor_of_now(), is_more=False)
+    else:
+        found = queries.find_changes(actor, request_)
+    return endpoints.answered(schemas.dump_changes(found))
+
+
+@blp.route("/people/cards", methods=["GET"])
+@blp.arguments(schemas.CardsArgs, location="query")
+@blp.response(200, {"format": "binary", "type": "string"}, content_type="text/vcard")
+@needs_scope("admin")
+def get_cards(args: dict[str, Any]) -> Response:
+    """The cards of all people one may see, or of a filter's: scope `admin`, as all exports of many."""
+    actor = current_actor()
+    version = args.pop("version")
+    content, ids = actions.list_cards(actor, list_filter(args), version)
+    after_response(partial(journal.note_export, actor, "people"))
+    after_response(partial(people_actions.note_list_taken, actor, ids))
+    return pages.cards("people.vcf", content)
+
+
+@blp.route("/people/<uuid:person_id>/card", methods=["GET"])
+@blp.arguments(schemas.CardArgs, location="query")
+@blp.response(200, {"format": "binary", "type": "string"}, content_type="text/vcard")
+def get_card(args: dict[str, Any], person_id: UUID) -> Response:
+    """One person's card; a merged id answers the person it became. Notes are never in it."""
+    actor = current_actor()
+    content = actions.write_card(actor, person_id, args["version"])
+    after_response(partial(journal.note_export, actor, "person", person_id))
+    after_response(partial(people_actions.note_list_taken, actor, [person_id]))
+    return pages.cards("person.vcf", content)
 
 
 @blp.route("/imports", methods=["GET"])
@@ -58,6 +105,7 @@ def start_import(files: dict[str, Any], data: dict[str, Any]) -> Response:
         encoding=data.get("encoding") or None,
         order=data.get("order"),
         source=data.get("source", ""),
+        is_strict=data["stop_on_error"],
     )
     file = FileIn(
         read_upload(upload.stream), upload.filename or "", data.get("format", ""), reading
@@ -74,6 +122,10 @@ def start_import(files: dict[str, Any], data: dict[str, Any]) -> Response:
 @blp.response(200, schemas.ImportDetail)
 def get_import(batch_id: UUID) -> Response:
     """An import: how far it is, what it did, and its problems by line."""
+    return _import(batch_id)
+
+
+def _import(batch_id: UUID) -> Response:
     actor = current_actor()
     batch = queries.get_batch(actor, batch_id)
     problems = queries.find_problems(actor, batch)
@@ -90,6 +142,34 @@ def list_rows(args: dict[str, Any], batch_id: UUID) -> Response:
     wanted = [args["outcome"]] if args.get("outcome") else []
     page = queries.find_rows(actor, batch, endpoints.page_request(args), wanted)
     return endpoints.fast_list(page, schemas.dump_row)
+
+
+@blp.route("/imports/<uuid:batch_id>/news", methods=["GET"])
+@blp.arguments(schemas.NewsArgs, location="query")
+@blp.response(200, schemas.NewsList)
+def list_news(args: dict[str, Any], batch_id: UUID) -> Response:
+    """Who has another job since the last import, and what was said of it."""
+    actor = current_actor()
+    batch = queries.get_batch(actor, batch_id)
+    states = [args["state"]] if args.get("state") else []
+    page = find_news(actor, batch, endpoints.page_request(args), states)
+    return endpoints.fast_list(page, schemas.dump_news)
+
+
+@blp.route("/imports/<uuid:batch_id>/news/<uuid:person_id>/acceptance", methods=["POST"])
+@blp.response(200, schemas.ImportDetail)
+def accept_news(batch_id: UUID, person_id: UUID) -> Response:
+    """They moved on: the former job ends and stays in the history."""
+    news.accept_news(current_actor(), batch_id, person_id)
+    return _import(batch_id)
+
+
+@blp.route("/imports/<uuid:batch_id>/news/<uuid:person_id>/dismissal", methods=["POST"])
+@blp.response(200, schemas.ImportDetail)
+def dismiss_news(batch_id: UUID, person_id: UUID) -> Response:
+    """They do both: the former job goes on."""
+    news.dismiss_news(current_actor(), batch_id, person_id)
+    return _import(batch_id)
 
 
 @blp.route("/imports/<uuid:batch_id>/publication", methods=["POST"])

@@ -1,4 +1,4 @@
-"""`community import`: a file from the command line, worked through at once."""
+"""`community import` and `community export`: files from the command line, worked through at once."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from community.core import db
 from community.core.addresses import normalise_email
 from community.core.errors import AppError
 from community.exchange import actions, queries
-from community.exchange.actions import FileIn
+from community.exchange.actions import FileIn, archiving
 from community.exchange.formats.limits import read_limited
 from community.exchange.formats.wording import OUTCOME_WORDS, problem_words
 from community.exchange.models import FORMATS, Reading
@@ -36,6 +36,8 @@ def _plainly() -> Iterator[None]:
         yield
     except AppError as error:
         raise click.ClickException(str(error.message or error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
     except OperationalError as error:
         said = str(error.orig).strip().splitlines()[0]
         raise click.ClickException(f"The database did not answer: {said}") from None
@@ -60,7 +62,7 @@ def _mapping(
     "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--team", "slug", required=True, help="The team's slug.")
-@click.option("--as", "email", required=True, metavar="EMAIL", help="The member who imports.")
+@click.option("--as", "email", metavar="EMAIL", help="The member who imports; archives need none.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Seen from the file without it.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
 @click.option(
@@ -78,10 +80,13 @@ def _mapping(
     "--order", type=click.Choice(("dmy", "mdy")), help="Whether 3/4 is in April or March."
 )
 @click.option("--source", default="", help="Where a table's ids come from, to tell two apart.")
+@click.option(
+    "--stop-on-error", is_flag=True, help="One row that cannot be used stops all of them."
+)
 def import_file(
     path: Path,
     slug: str,
-    email: str,
+    email: str | None,
     kind: str | None,
     dry_run: bool,
     audience: str,
@@ -89,6 +94,7 @@ def import_file(
     encoding: str | None,
     order: str | None,
     source: str,
+    stop_on_error: bool,
 ) -> None:
     """Bring people from FILE: LinkedIn's Connections.csv, a vCard, or any CSV with a header.
 
@@ -96,10 +102,19 @@ def import_file(
     follow by line on standard error. Exits with 2 when there were any, with 1 when the file is
     refused: then nothing was imported.
 
+    The complete archive of a team (`community export`) becomes a team of its own, at an address
+    that is free: whole, compared with what was exported, or not at all.
+
     \b
     Example: community import Connections.csv --team northlight --as mara@example.org --dry-run
+             community import northlight.zip --format archive --team northlight
     """
-    reading = Reading(mapping, encoding, order, source)  # type: ignore[arg-type]
+    if kind == "archive" and email is None:
+        _read_archive(path, slug)
+        return
+    if email is None:
+        raise click.UsageError("Say who imports: --as EMAIL.")
+    reading = Reading(mapping, encoding, order, source, is_strict=stop_on_error)  # type: ignore[arg-type]
     with _plainly():
         actor = _actor(slug, email)
         file = FileIn(_read(path), path.name, kind or "", reading)
@@ -107,6 +122,44 @@ def import_file(
         _work(actor, batch_id)
         has_problems = _report(actor, batch_id, dry_run)
     click.get_current_context().exit(_SOME_LEFT_OUT if has_problems else 0)
+
+
+def _read_archive(path: Path, slug: str) -> None:
+    with _plainly():
+        manifest = archiving.read_archive(path, slug, _say_table)
+    rows = sum(table.rows for table in manifest.tables.values())
+    click.echo(
+        f"{slug}: {len(manifest.tables)} tables, {rows} rows, {manifest.users.rows} accounts; all as exported."
+    )
+    click.echo(
+        "Members sign in by a mailed link; passwords and tokens are not in an archive.", err=True
+    )
+
+
+def _say_table(name: str, rows: int) -> None:
+    if rows:
+        click.echo(f"  {name}: {rows}", err=True)
+
+
+@click.command("export")
+@click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--team", "slug", required=True, help="The team's slug.")
+def export_team(out: Path, slug: str) -> None:
+    """Write the complete archive of a team to the new file OUT.zip, while work goes on.
+
+    Every table as JSON lines and as CSV, and the files; with the number of rows and SHA-256 of each.
+    It holds what people keep to themselves as well, so only operators may read it: the file is
+    readable by its owner alone. Passwords, second factors, tokens and mail that is owed stay here.
+
+    \b
+    Example: community export --team northlight northlight.zip
+             community import northlight.zip --format archive --team northlight-copy
+    """
+    with _plainly():
+        manifest = archiving.write_archive(slug, out, _say_table)
+    rows = sum(table.rows for table in manifest.tables.values())
+    size = out.stat().st_size / 1_000_000
+    click.echo(f"{out}: {len(manifest.tables)} tables, {rows} rows, {size:.1f} MB.")
 
 
 def _read(path: Path) -> bytes:

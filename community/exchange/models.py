@@ -19,7 +19,7 @@ from community.core import db
 from community.core.privacy import KEY, PROOF, about, erased, exported, info, kept
 from community.identity.models import Visibility
 
-FORMATS = ("csv", "vcard", "linkedin", "google", "outlook", "archive")
+FORMATS = ("csv", "vcard", "linkedin", "google", "outlook", "archive", "past")
 STAGES = (
     "draft",
     "reading",
@@ -52,6 +52,7 @@ class Reading:
     `source` names where external ids come from, apart from the format. `shift` is how many
     lines were put above what somebody pasted. `found` and `unread` are told by the reading
     itself: the fields that some record has, and the columns or properties that were passed over.
+    `is_strict`: one row that cannot be used stops all of them.
     """
 
     columns: Mapping[str, str] | None = None
@@ -59,6 +60,7 @@ class Reading:
     order: Literal["dmy", "mdy"] | None = None
     source: str = ""
     shift: int = 0
+    is_strict: bool = False
     found: Sequence[str] = ()
     unread: Sequence[str] = ()
 

@@ -37,6 +37,13 @@ def _sentence(batch: ImportBatch) -> str:
     if batch.state == "failed":
         return _("The import of %(name)s failed. %(why)s", name=name, why=batch.error or "")
     new = int(batch.counts.get("new", 0))
+    if batch.format == "past":
+        return ngettext(
+            "%(name)s is written down: %(num)d thing from the past.",
+            "%(name)s is written down: %(num)d things from the past.",
+            new,
+            name=name,
+        )
     return ngettext(
         "Your import of %(name)s is done: %(num)d new person.",
         "Your import of %(name)s is done: %(num)d new people.",

@@ -12,8 +12,10 @@ from community.core.validators import Length
 from community.exchange.formats.limits import MAX_COLUMNS, MAX_LABEL, MAX_NAME
 from community.exchange.formats.record import read_unheld
 from community.exchange.formats.wording import problem_words
+from community.exchange.matching.news import STATES as NEWS_STATES
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
-from community.people.schemas import ExtraOut, dump_extra
+from community.exchange.queries.changes import Changes
+from community.people.schemas import ExtraOut, PeopleArgs, dump_extra
 from community.web.endpoints import PageArgs, items_schema
 
 ORDERS = ("dmy", "mdy")
@@ -76,6 +78,10 @@ class ImportIn(Schema):
     encoding = Text(length=40)
     order = Choice(ORDERS)
     source = Text(length=MAX_LABEL)
+    stop_on_error = FormYesNo(
+        load_default=False,
+        metadata={"description": "one row that cannot be used stops all of them"},
+    )
 
 
 class ImportFile(Schema):
@@ -104,10 +110,76 @@ class ColumnsForm(Schema):
     visibility = fields.Nested(Audience)
 
 
+class CardArgs(Schema):
+    """Which version of the format a card is in."""
+
+    version = Choice(("3.0", "4.0"), load_default="4.0")
+
+
+class CardsArgs(PeopleArgs, CardArgs):
+    """Whose cards."""
+
+    class Meta(Schema.Meta):
+        exclude = ("limit", "cursor")
+
+
+class ChangesArgs(PageArgs):
+    """From where: a cursor of an earlier answer, `start`, or `now` for the cursor alone."""
+
+    begin = Choice(("start", "now"), load_default="start", data_key="from")
+
+
+class ChangeOut(Schema):
+    """One thing that changed: read it anew, or forget it where it is deleted."""
+
+    kind = Choice(("person", "note", "give"), required=True)
+    id = Id(required=True)
+    state = Choice(("changed", "deleted"), required=True)
+    became_id = Id(
+        allow_none=True,
+        required=True,
+        metadata={"description": "Of a merged person: who they are now."},
+    )
+    at = fields.AwareDateTime(required=True)
+
+
+class ChangeList(Schema):
+    """What changed. `next` is null at the end; `cursor` is where to go on, then or later."""
+
+    items = fields.List(fields.Nested(ChangeOut), required=True)
+    next = fields.String(allow_none=True, required=True)
+    cursor = fields.String(required=True)
+
+
 class RowsArgs(PageArgs):
     """Which rows of an import."""
 
     outcome = Choice((*OUTCOMES, *UNDONE))
+
+
+class NewsArgs(PageArgs):
+    """Which news of an import."""
+
+    state = Choice(NEWS_STATES)
+
+
+class JobOut(Schema):
+    """What somebody does, or did."""
+
+    organisation = fields.String(required=True)
+    title = fields.String(required=True)
+
+
+class NewsOut(Schema):
+    """Another job than the one somebody had. `kind`: a new `job`, or a new `role` where they were."""
+
+    line = Whole(required=True)
+    person_id = Id(required=True)
+    name = fields.String(required=True)
+    kind = Choice(("job", "role"), required=True)
+    state = Choice(NEWS_STATES, required=True)
+    was = fields.List(fields.Nested(JobOut), required=True)
+    now = fields.Nested(JobOut, required=True)
 
 
 class RowProblem(Schema):
@@ -178,7 +250,26 @@ class ImportWork(Schema):
 
 
 ImportList = items_schema(ImportOut, "ImportList")
+NewsList = items_schema(NewsOut, "ImportNewsList")
 RowList = items_schema(ImportRowOut, "ImportRowList")
+
+
+def dump_changes(found: Changes) -> dict[str, Any]:
+    """What changed, as ChangeList."""
+    return {
+        "items": [
+            {
+                "kind": change.kind,
+                "id": change.id,
+                "state": "deleted" if change.is_gone else "changed",
+                "became_id": change.became_id,
+                "at": change.at,
+            }
+            for change in found.items
+        ],
+        "next": found.cursor if found.is_more else None,
+        "cursor": found.cursor,
+    }
 
 
 def dump_work(batch: ImportBatch) -> dict[str, Any]:
@@ -223,6 +314,24 @@ def dump_problems(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {"field": error["field"], "code": error["code"], "message": problem_words(error)}
         for error in errors
     ]
+
+
+def dump_news(row: Any) -> dict[str, Any]:
+    """One piece of news as NewsOut."""
+    said = row.news
+    return {
+        "line": row.line,
+        "person_id": row.person_id,
+        "name": row.name,
+        "kind": said["kind"],
+        "state": said["state"],
+        "was": [_job(held) for held in said["was"]],
+        "now": _job(said["is"]),
+    }
+
+
+def _job(held: Mapping[str, str]) -> dict[str, str]:
+    return {"organisation": held["organisation"], "title": held["title"]}
 
 
 def dump_row(row: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from community.journal.models import JournalEntry, JournalSeal, OpenedBy
 
 SEAL_LIMIT = 5000
 _REMEMBERED = 10_000
-_exported: OrderedDict[tuple[UUID, UUID, str, date], None] = OrderedDict()
+_exported: OrderedDict[tuple[UUID, UUID, str, UUID | None, date], None] = OrderedDict()
 _ONE_SEALER = text("SELECT pg_try_advisory_xact_lock(hashtextextended('seal:' || :team_id, 0))")
 
 
@@ -48,16 +48,18 @@ def record(
     )
 
 
-def note_export(actor: Actor, thing_kind: str) -> None:
-    """Note that the actor took a list out by a link: once a day and process, after the answer.
+def note_export(actor: Actor, thing_kind: str, thing_id: UUID | None = None) -> None:
+    """Note that the actor took a list, or one thing, out by a link, after the answer.
+
+    Once a day and process.
 
     A link is followed again and again, by a spreadsheet too; the audit tells that it was done.
     """
-    key = (actor.team_id, actor.person_id, thing_kind, clock.local_clock().date())
+    key = (actor.team_id, actor.person_id, thing_kind, thing_id, clock.local_clock().date())
     if key in _exported:
         return
     with db.transaction(actor.team_id, actor.user_id):
-        record(actor, "export", thing_kind, actor.team_id)
+        record(actor, "export", thing_kind, thing_id or actor.team_id)
     _exported[key] = None
     if len(_exported) > _REMEMBERED:
         _exported.popitem(last=False)

@@ -179,6 +179,13 @@ def table(name: str, content: bytes) -> Response:
     return response
 
 
+def cards(name: str, content: bytes) -> Response:
+    """Cards for an address book, to keep."""
+    response = Response(content, mimetype="text/vcard")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
 def archive(name: str, content: bytes) -> Response:
     """A zip to keep: never shown, and kept by nobody on the way."""
     response = Response(content, mimetype="application/zip")

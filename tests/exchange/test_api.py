@@ -228,7 +228,7 @@ def test_lists_of_imports_and_rows_cost_few_statements(api: Api, owner: Actor) -
 def test_the_document_says_how_a_file_is_sent(api: Api) -> None:
     document: dict[str, Any] = api.client.get("/api/v1/openapi.json").json
     paths = {path for path in document["paths"] if "/imports" in path}
-    assert len(paths) == 4
+    assert len(paths) == 7
     posted = document["paths"]["/api/v1/imports"]["post"]
     ((content_type, content),) = posted["requestBody"]["content"].items()
     assert content_type == "multipart/form-data"

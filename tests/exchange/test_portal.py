@@ -125,7 +125,7 @@ def test_a_list_is_pasted(portal: Portal, owner: Actor) -> None:
             "x.csv",
             "Line 2: The quotation mark opened on this line is never closed.",
         ),
-        (b"BEGIN:VCARD\nVERSION:2.1\nFN:A\nEND:VCARD\n", "x.vcf", "vCard of version 2.1"),
+        (b"BEGIN:VCARD\nVERSION:5.0\nFN:A\nEND:VCARD\n", "x.vcf", "vCard of version 5.0"),
         (b"PK\x03\x04", "x.xlsx", "save it as CSV"),
     ],
 )

@@ -55,3 +55,5 @@ TRIES = size(2, 53)
 # apart (0.5 is not at all). Few of them scatter more.
 TIMINGS = size(120, 2_000)
 TOLD_APART = 0.55 if FULL else 0.7
+# Cards made up for the way in, out and in again.
+CARDS = size(60, 1_000)

@@ -10,7 +10,13 @@ from community.exchange.actions.batches import (
     start_import,
     undo_import,
 )
-from community.exchange.actions.exporting import export_people, list_people
+from community.exchange.actions.exporting import (
+    export_cards,
+    export_people,
+    list_cards,
+    list_people,
+    write_card,
+)
 from community.exchange.actions.pruning import prune
 from community.exchange.actions.working import carry_on
 
@@ -19,7 +25,9 @@ __all__ = [
     "FileIn",
     "carry_on",
     "check_may_import",
+    "export_cards",
     "export_people",
+    "list_cards",
     "list_people",
     "open_content",
     "prune",
@@ -27,4 +35,5 @@ __all__ = [
     "read_import",
     "start_import",
     "undo_import",
+    "write_card",
 ]

@@ -1,7 +1,7 @@
 """The member's own acts: each is short, and leaves what takes long to the worker."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from community.core import clock, db, outbox, queue
 from community.core.errors import Conflict, NotAllowed, RuleBroken, TooLarge
 from community.core.i18n import gettext as _
 from community.exchange import policy, queries
-from community.exchange.actions import undoing
+from community.exchange.actions import past, undoing
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import MAX_FILE, MIB
 from community.exchange.formats.mapping import NAMING
@@ -66,6 +66,9 @@ def start_import(
     _refuse_many(actor)
     kind = _kind(file)
     parsed = open_content(actor, file.content, kind, file.reading)
+    reading = _as_before(actor, file.reading, parsed) if kind in TABLES else file.reading
+    if reading != file.reading:
+        parsed = open_content(actor, file.content, kind, reading)
     batch = ImportBatch(
         id=db.new_id(),
         author_id=actor.person_id,
@@ -75,7 +78,7 @@ def start_import(
         dry_run=dry_run or draft,
         total=parsed.total,
     )
-    batch.read_as(file.reading)
+    batch.read_as(reading)
     batch.see(resolve_audience(actor, visibility, default="private"))
     batch.enter("draft")
     db.add(batch)
@@ -84,6 +87,19 @@ def start_import(
     if not draft:
         _begin(batch, parsed, delay)
     return batch
+
+
+def _as_before(actor: Actor, reading: Reading, parsed: Parsed) -> Reading:
+    """What was not said is as the last time that the importer brought a table of these columns."""
+    before = None if reading.columns is not None else queries.find_remembered(actor, parsed.columns)
+    if before is None:
+        return reading
+    return replace(
+        reading,
+        columns=before.columns,
+        order=reading.order or before.order,
+        source=reading.source or before.source,
+    )
 
 
 def open_content(actor: Actor, content: bytes, kind: str, reading: Reading) -> Parsed:
@@ -129,7 +145,7 @@ def _refuse_many(actor: Actor) -> None:
 
 def _begin(batch: ImportBatch, parsed: Parsed, delay: timedelta = timedelta(0)) -> None:
     """Have the worker read the file from its beginning."""
-    if batch.format not in ("vcard", "linkedin") and not NAMING & set(parsed.mapping.values()):
+    if batch.format in TABLES and not NAMING & set(parsed.mapping.values()):
         text = _(
             "No column is mapped to a name. The columns are: %(columns)s.",
             columns=", ".join(parsed.columns),
@@ -200,7 +216,7 @@ def undo_import(actor: Actor, batch_id: UUID) -> ImportBatch | None:
         raise Conflict(_("An import can be undone for 30 days."), code="too_late")
     batch.enter("undoing")
     if _touched(batch) <= SMALL:
-        undoing.undo(actor, batch)
+        (past if batch.format == "past" else undoing).undo(actor, batch)
     else:
         carry_on_later(batch)
     db.flush()

@@ -9,11 +9,20 @@ from sqlalchemy import select, text
 
 from community.core import clock, db
 from community.exchange import queries
+from community.exchange.actions.refusing import refuse_broken_rows
 from community.exchange.formats.opening import TABLES
 from community.exchange.formats.record import PersonRecord
 from community.exchange.matching.joining import Group, Here, Joiner, Key, Place
 from community.exchange.matching.names import STRANGERS, closeness
-from community.exchange.matching.plans import REASONS, Plan, join_records, plan_new, plan_update
+from community.exchange.matching.news import news_of
+from community.exchange.matching.plans import (
+    REASONS,
+    Plan,
+    Standing,
+    join_records,
+    plan_new,
+    plan_update,
+)
 from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries.here import chunks, find_here, find_keys
 from community.exchange.queries.likely import find_likely
@@ -38,6 +47,7 @@ class Comparer:
         batch.progress += sum(len(group.rows) for group in groups)
         if len(groups) < AT_ONCE:
             batch.counts = queries.count_outcomes(batch)
+            refuse_broken_rows(batch)
             batch.enter("ready" if batch.dry_run else "publishing")
 
     def _open(self, actor: Actor, batch: ImportBatch) -> Any:
@@ -114,7 +124,9 @@ def _plans(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> dict[Pl
         known = standing.get(group.person.id) if group.person else None
         ids = list(dict.fromkeys(row.external_id for row in group.rows if row.external_id))
         plans[group.leader] = (
-            plan_update(record, ids, known, today) if known else plan_new(record, ids)
+            _with_news(plan_update(record, ids, known, today), known)
+            if known
+            else plan_new(record, ids)
         )
         for row in group.rows:
             if row.place != group.leader:
@@ -125,6 +137,14 @@ def _plans(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> dict[Pl
     for place, ids_here in find_likely(actor, plans).items():
         plans[place].before["maybe"] = [str(person_id) for person_id in ids_here]
     return plans
+
+
+def _with_news(plan: Plan, known: Standing) -> Plan:
+    """An update that also says what is new in somebody's life."""
+    found = news_of(plan.written, known) if plan.written.get("positions") else None
+    if found is not None:
+        plan.written["news"] = found
+    return plan
 
 
 def _reason(field: str | None, code: str, **params: str | int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Taking people out: what the reader may see, as a table."""
+"""Taking people out: what the reader may see, as a table or as cards for an address book."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,10 @@ from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.exchange.formats.limits import MAX_ROWS
 from community.exchange.formats.people_csv import write_people
+from community.exchange.formats.people_vcard import read_person
+from community.exchange.formats.vcard_writing import Version, write_vcard
+from community.exchange.queries.here import chunks
+from community.exchange.queries.standing import find_card_ids
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people import actions as people_actions
@@ -46,6 +50,40 @@ def list_people(
     return b"".join(write_people(rows, fields)), [row["id"] for row in rows]
 
 
+def export_cards(actor: Actor, version: Version = "4.0") -> bytes:
+    """Everybody the actor may see, archived people included, as cards; told of as a table is."""
+    journal.record(actor, "export", "people", actor.team_id)
+    content, ids = list_cards(actor, Filter(archived=None), version)
+    people_actions.note_taking(actor, ids)
+    return content
+
+
+def list_cards(actor: Actor, wanted: Filter, version: Version = "4.0") -> tuple[bytes, list[UUID]]:
+    """The people of a list's filter as cards, and who they are: whoever answers notes both."""
+    rows = list(_people(actor, wanted))
+    return _cards(actor, rows, version), [row["id"] for row in rows]
+
+
+def write_card(actor: Actor, person_id: UUID, version: Version = "4.0") -> bytes:
+    """One person's card, as the actor sees them. NotFound for whom they do not see."""
+    row = people.get_person_row(actor, person_id)
+    return _cards(actor, [_with_lists(row)], version)
+
+
+def _cards(actor: Actor, rows: Sequence[Mapping[str, Any]], version: Version) -> bytes:
+    """Cards keep the UID they came with; the others are known by our own id."""
+    written: list[bytes] = []
+    for some in chunks(rows, _AT_ONCE):
+        uids = find_card_ids(actor, [row["id"] for row in some])
+        people_of = (read_person(row, uids.get(row["id"], str(row["id"]))) for row in some)
+        written += write_vcard(people_of, version)
+    return b"".join(written)
+
+
+def _with_lists(row: Any) -> dict[str, Any]:
+    return {**row._mapping, **{name: orjson.loads(getattr(row, name)) for name in _LISTS}}
+
+
 def _people(
     actor: Actor, wanted: Filter, also: Sequence[ColumnElement[bool]] = ()
 ) -> Iterator[dict[str, Any]]:
@@ -58,9 +96,7 @@ def _people(
                 "There are more than %(limit)s people. Use the API for so many.", limit=MAX_ROWS
             )
             raise RuleBroken(text, code="too_many_people")
-        for row in page.items:
-            lists = {name: orjson.loads(getattr(row, name)) for name in _LISTS}
-            yield {**row._mapping, **lists}
+        yield from map(_with_lists, page.items)
         cursor = page.next
         if cursor is None:
             return

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from community.core import db
 from community.exchange import queries
 from community.exchange.actions import batches
-from community.exchange.formats.record import Parsed, PersonRecord, RowError, read_unheld
+from community.exchange.formats.record import Parsed, RowError, read_unheld
 from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 
@@ -85,8 +85,8 @@ def _rows(parsed: Parsed, batch: ImportBatch) -> Iterator[dict[str, Any]]:
         yield {
             "line": line,
             "seq": on_line[line],
-            "outcome": "staged" if isinstance(found, PersonRecord) else "error",
-            "data": found.to_data() if isinstance(found, PersonRecord) else {},
+            "outcome": "error" if isinstance(found, RowError) else "staged",
+            "data": {} if isinstance(found, RowError) else found.to_data(),
             "errors": [_told(error) for error in pending],
         }
         on_line[line] += 1

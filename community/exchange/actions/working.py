@@ -17,7 +17,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import speaking
 from community.core.outbox import Claim
 from community.exchange import notices, policy, queries
-from community.exchange.actions import batches, comparing, publishing, reading, undoing
+from community.exchange.actions import batches, comparing, past, publishing, reading, undoing
 from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 from community.notifications import actions as notifications
@@ -60,6 +60,9 @@ def carry_on(
         "comparing": comparing.Comparer().compare_some,
         "publishing": publishing.publish,
         "undoing": undoing.undo,
+        "past.comparing": past.compare,
+        "past.publishing": past.publish,
+        "past.undoing": past.undo,
     }
     work = _Work(team_id, batch_id, claim, stretches, told)
     while next_stage := _next_stage(work):
@@ -84,7 +87,8 @@ def _next_stage(work: _Work) -> str:
             _give_up(batch, _("It could not be finished. Nothing was added."))
         else:
             with speaking(actor.locale):
-                _stretch(actor, batch, work.stretches[stage])
+                of_its_own = work.stretches.get(f"{batch.format}.{stage}")
+                _stretch(actor, batch, of_its_own or work.stretches[stage])
         if actor is not None and stage != "undoing" and batch.state in ("done", "failed"):
             _tell(actor, batch)
         db.flush()

@@ -57,7 +57,37 @@ MESSAGES: dict[str, str] = {
     "vcard_too_many_properties": N_("A card has more than %(limit)s properties."),
     "property_too_long": N_("A property is longer than %(limit)s KiB."),
     "too_many_folds": N_("A property is folded over more than %(limit)s lines."),
-    "archive_elsewhere": N_("A complete archive is restored by the operator's command line."),
+    "archive_elsewhere": N_(
+        "This is the complete archive of a team. The operator reads it back by the command line."
+    ),
+    "archive_broken": N_(
+        "This is no whole zip file. It may have been cut off on its way; fetch it again."
+    ),
+    "archive_name": N_(
+        "The archive holds “%(name)s”, which no archive of ours does. Take the file as it was made."
+    ),
+    "archive_packed": N_("“%(name)s” in the archive is packed in a way that is not read here."),
+    "archive_too_large": N_("Unpacked, the archive is larger than %(limit)s MiB."),
+    "archive_bomb": N_("The archive unpacks to far more than it can hold, so it is not read."),
+    "archive_manifest": N_(
+        "The archive does not say what it holds, or holds something else. Take the file as it was"
+        " made."
+    ),
+    "archive_changed": N_(
+        "“%(name)s” in the archive is not what it was when the archive was made. Fetch it again."
+    ),
+    "archive_row": N_("A row of “%(name)s” in the archive cannot be read."),
+    "archive_row_refused": N_("“%(name)s” in the archive holds what the tables do not take."),
+    "archive_differs": N_("“%(name)s” would not be here what it is in the archive."),
+    "archive_revision": N_(
+        "The archive was made at revision %(theirs)s of the tables, and here they are at %(ours)s."
+        " Read it with the version that made it, bring that up to date, and export again."
+    ),
+    "past_columns_missing": N_(
+        "A table of what was needs the columns Date, Text and Person (or Email), and What: note,"
+        " given or received."
+    ),
+    "too_many_past": N_("There are more than %(limit)s rows. Split it and import the parts."),
     # One row, or one field of it, is not used.
     "no_name": N_("No name, so nobody was made from this row."),
     "not_a_person": N_("This is a company or a group, not a person."),
@@ -69,6 +99,14 @@ MESSAGES: dict[str, str] = {
     "date_unreadable": N_("“%(value)s” is not a date."),
     "date_ambiguous": N_("“%(value)s” may be day first or month first. Choose which it is."),
     "line_malformed": N_("“%(value)s” is not a vCard property."),
+    "what_unknown": N_("“%(value)s” is none of note, given and received."),
+    "text_missing": N_("There is no text."),
+    "day_missing": N_("There is no day."),
+    "kind_unknown": N_("“%(value)s” is no kind of help; leave it empty for other help."),
+    "person_unknown": N_("Nobody you see here is “%(value)s”. Import the people first."),
+    "person_ambiguous": N_("Several people here are called “%(value)s”. Give a mail address."),
+    "is_yourself": N_("This is about yourself."),
+    "refused": N_("%(words)s"),
     # The row is fine, and the people who are here already say what becomes of it.
     "id_of_another": N_(
         "“%(value)s” stands for somebody else since an earlier import. Say where this file comes"

@@ -55,6 +55,7 @@ def check_size(data: bytes) -> None:
         raise FormatError("file_empty")
     if len(data) > MAX_FILE:
         raise FormatError("file_too_large", limit=MAX_FILE // MIB)
+    # Our own archive is opened before this is asked.
     if data.startswith(b"PK\x03\x04"):
         raise FormatError("file_zipped")
     if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:

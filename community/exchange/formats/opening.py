@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from community.exchange.formats.csv import open_csv
 from community.exchange.formats.dates import DateOrder
-from community.exchange.formats.errors import FormatError
 from community.exchange.formats.linkedin import is_linkedin, open_linkedin
+from community.exchange.formats.own_archive import is_zip, open_archive
+from community.exchange.formats.past_csv import is_past, open_past
 from community.exchange.formats.record import Parsed
 from community.exchange.formats.vcard import open_vcard
 
@@ -15,7 +16,9 @@ _CARD = "BEGIN:VCARD"
 
 
 def detect_format(data: bytes, filename: str = "") -> str:
-    """ "vcard", "linkedin", or "csv" for every other table, whose reader knows it closer."""
+    """ "archive", "vcard", "linkedin", "past", or "csv" for every other table, whose reader knows it closer."""
+    if is_zip(data):
+        return "archive"
     head = data[:_HEAD]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = head.decode("utf-16" if wide else "utf-8", "ignore")
@@ -23,7 +26,9 @@ def detect_format(data: bytes, filename: str = "") -> str:
         return "vcard"
     if filename.lower().endswith((".vcf", ".vcard")):
         return "vcard"
-    return "linkedin" if is_linkedin(data) else "csv"
+    if is_linkedin(data):
+        return "linkedin"
+    return "past" if is_past(data) else "csv"
 
 
 def open_file(
@@ -43,6 +48,8 @@ def open_file(
         return open_vcard(data, default_region=default_region)
     if kind == "linkedin":
         return open_linkedin(data, encoding=encoding)
-    if kind not in TABLES:
-        raise FormatError("archive_elsewhere")
+    if kind == "archive":
+        return open_archive(data, default_region=default_region)
+    if kind == "past":
+        return open_past(data, mapping, encoding=encoding, order=order)
     return open_csv(data, mapping, encoding=encoding, order=order, default_region=default_region)

@@ -114,7 +114,25 @@ class RowError:
         return render(self.code, self.params)
 
 
-Row = PersonRecord | RowError
+@dataclass(frozen=True, slots=True)
+class PastRecord:
+    """One thing that was: a `note`, or help `given` or `received`; whom it names is sought here."""
+
+    line: int
+    what: str
+    name: str
+    email: str
+    external_id: str
+    happened_on: date
+    text: str
+    kind: str = "other"
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain JSON values, to stage the record between jobs."""
+        return {**asdict(self), "happened_on": self.happened_on.isoformat()}
+
+
+Row = PersonRecord | PastRecord | RowError
 
 
 @dataclass(frozen=True, slots=True)

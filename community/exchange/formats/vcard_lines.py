@@ -16,7 +16,8 @@ BINARY = ("PHOTO", "LOGO", "SOUND", "KEY")
 _BINARY = re.compile(rb"(?:[A-Za-z0-9\-]+\.)?(PHOTO|LOGO|SOUND|KEY)[;:]", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(rb"^[^:]*QUOTED-PRINTABLE[^:]*:", re.IGNORECASE)
 _VERSION = re.compile(rb"^VERSION(?:;[^:]*)?:\s*([^\s]*)", re.IGNORECASE)
-_ACCEPTED = (b"3.0", b"4.0")
+# 2.1 is what Android telephones write; its bare types and quoted-printable are understood.
+_ACCEPTED = (b"2.1", b"3.0", b"4.0")
 
 Logical = tuple[int, bytes]
 

@@ -3,7 +3,7 @@
 import binascii
 import quopri
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from community.exchange.formats.labels import normalise_label
 from community.exchange.formats.record import RawProperty
@@ -68,16 +68,20 @@ def parse_property(text: str) -> Property | None:
 def _with_params(raw: RawProperty) -> Property:
     types: list[str] = []
     params: dict[str, str] = {}
+    named: list[str] = []
     for part in _split_outside_quotes(raw.params)[1:]:
-        name, equals, value = part.partition("=")
-        # vCard 2.1 wrote TEL;WORK: and programs still do.
-        name, value = (name.strip().upper(), value) if equals else ("TYPE", name)
+        # vCard 2.1 wrote TEL;WORK: and programs still do; it goes out as later versions have it.
+        part = part if "=" in part or not part.strip() else f"TYPE={part.strip()}"
+        named.append(part)
+        name, _equals, value = part.partition("=")
+        name = name.strip().upper()
         value = _CARETS.sub(lambda found: _CARET[found[0]], value.replace('"', ""))
         if name == "TYPE":
             types += [each.strip().lower() for each in value.split(",") if each.strip()]
         else:
             params.setdefault(name, value)
-    prop = Property(raw, tuple(types), params)
+    params_out = "".join(f";{part}" for part in named)
+    prop = Property(replace(raw, params=params_out), tuple(types), params)
     return _decoded(prop) if "QUOTED-PRINTABLE" in raw.params.upper() else prop
 
 

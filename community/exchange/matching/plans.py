@@ -245,6 +245,9 @@ def _new_positions(record: PersonRecord, standing: Standing, today: date) -> dic
     at = [held for held in open_ if fold(held.organisation) == wanted[0]]
     if any(fold(held.title) == wanted[1] for held in at) or (at and not wanted[1]):
         return parts
+    if any(wanted == (fold(held.organisation), fold(held.title)) for held in standing.positions):
+        # What ended here is not begun anew by an older file.
+        return parts
     untitled = next((held for held in at if not held.title), None)
     if untitled and record.organisation:
         parts["titled"] = [{"id": str(untitled.id), "title": record.position}]

@@ -8,24 +8,32 @@ from community.exchange.queries.batches import (
     find_importer,
     find_names,
     find_problems,
+    find_remembered,
     find_rows,
     find_unplaced,
     get_batch,
     get_content,
+    get_first_error,
     readable,
 )
+from community.exchange.queries.changes import Changes, find_changes, find_cursor_of_now
 
 __all__ = [
+    "Changes",
     "count_open",
     "count_outcomes",
     "find_batch",
     "find_batches",
+    "find_changes",
+    "find_cursor_of_now",
     "find_importer",
     "find_names",
     "find_problems",
+    "find_remembered",
     "find_rows",
     "find_unplaced",
     "get_batch",
     "get_content",
+    "get_first_error",
     "readable",
 ]

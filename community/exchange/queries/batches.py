@@ -4,7 +4,19 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, column, exists, func, literal_column, select
+from sqlalchemy import (
+    Row,
+    Select,
+    Text,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import aliased
 
 from community.core import db, paging
@@ -12,7 +24,7 @@ from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest
 from community.exchange.matching.plans import REASONS
-from community.exchange.models import OUTCOMES, ImportBatch, ImportRow
+from community.exchange.models import OUTCOMES, ImportBatch, ImportRow, Reading
 from community.exchange.policy import visible
 from community.identity import queries as identity_queries
 from community.identity.models import Actor
@@ -63,6 +75,25 @@ def get_content(batch: ImportBatch) -> bytes:
         ImportBatch.team_id == batch.team_id, ImportBatch.id == batch.id
     )
     return bytes(db.session().scalar(statement) or b"")
+
+
+def find_remembered(actor: Actor, columns: Sequence[str]) -> Reading | None:
+    """How the actor had the same columns read the last time that it was published."""
+    held = ImportBatch.mapping["columns"]
+    names = sorted(set(columns))
+    statement = (
+        select(ImportBatch.mapping)
+        .where(visible(actor), ImportBatch.state == "done", func.jsonb_typeof(held) == "object")
+        .where(held.has_all(cast(names, ARRAY(Text))))
+        .where(held.op("-")(cast(names, ARRAY(Text))) == cast({}, JSONB))
+        .order_by(ImportBatch.id.desc())
+        .limit(1)
+    )
+    found = db.session().scalar(statement)
+    if found is None:
+        return None
+    read = Reading(**found)
+    return Reading(columns=read.columns, order=read.order, source=read.source)
 
 
 def count_open(actor: Actor) -> int:
@@ -143,6 +174,18 @@ def find_problems(actor: Actor, batch: ImportBatch, limit: int = SHOWN_PROBLEMS)
         .limit(limit)
     )
     return list(db.session().execute(statement))
+
+
+def get_first_error(batch: ImportBatch) -> Row[Any]:
+    """The first row that cannot be used, of a batch that has one."""
+    statement = (
+        select(ImportRow.line, ImportRow.errors)
+        .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
+        .where(ImportRow.outcome == "error")
+        .order_by(ImportRow.line, ImportRow.seq)
+        .limit(1)
+    )
+    return db.session().execute(statement).one()
 
 
 def count_outcomes(batch: ImportBatch) -> dict[str, int]:

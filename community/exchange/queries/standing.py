@@ -16,6 +16,7 @@ from community.exchange.models import ImportBatch
 from community.exchange.queries.here import among
 from community.identity.models import Actor
 from community.people.models import (
+    ExternalId,
     Note,
     Person,
     PersonChange,
@@ -121,6 +122,17 @@ def _imported(actor: Actor, batch: ImportBatch, person_ids: Sequence[UUID]) -> d
         )
     )
     return _sets(statement)
+
+
+def find_card_ids(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The UID that cards of the actor's own imports gave these people."""
+    statement = (
+        select(ExternalId.person_id, ExternalId.external_id)
+        .where(ExternalId.team_id == actor.team_id, among(ExternalId.person_id, person_ids))
+        .where(ExternalId.importer_id.in_(actor.person_ids), ExternalId.source == "vcard")
+        .order_by(ExternalId.id.desc())
+    )
+    return dict(db.session().execute(statement).all())
 
 
 def _sets(statement: Any) -> dict[UUID, set[str]]:

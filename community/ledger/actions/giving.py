@@ -37,7 +37,8 @@ class Draft:
     `visibility` is what the schema `Audience` read; without it a give is for the team, or private
     when the other one is not visible to the team. A `size` that nobody said counts as medium, and is not told as said.
     `impact` is how much it meant, said by the receiver alone. What `replaces_id` another entry names
-    with it which of the entries it refers to (`shown_earlier`) the writer may see.
+    with it which of the entries it refers to (`shown_earlier`) the writer may see. `is_past` is what
+    was long before and is written down now: nobody is told.
     """
 
     giver_id: UUID | None = None
@@ -55,6 +56,7 @@ class Draft:
     inspired_by_id: UUID | None = None
     replaces_id: UUID | None = field(default=None, compare=False)
     shown_earlier: Collection[UUID] = field(default=(), compare=False)
+    is_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def log_give(actor: Actor, draft: Draft) -> Logged:
     if draft.inspired_by_id is not None and draft.replaces_id is None:
         _check_inspiration(actor, draft.inspired_by_id)
     entry, first = _compose(actor, draft, i_gave=i_gave, other=other)
-    store_new(actor, entry, first)
+    store_new(actor, entry, first, announced=not draft.is_past)
     if draft.tell_outsider is not None:
         outside.tell_later(entry, hold.period())
     return Logged(entry, repeated_on)

@@ -20,7 +20,7 @@ CARRIED = timedelta(days=28)
 LETS_GO = ("disputed", "retracted", "corrected")
 
 
-def store_new(actor: Actor, entry: Entry, first: GiveAct) -> None:
+def store_new(actor: Actor, entry: Entry, first: GiveAct, *, announced: bool = True) -> None:
     """Put a new give into the ledger: all its rows go together, with what follows from it."""
     project(entry.state, None)
     for row in (entry.give, entry.state, entry.words, first):
@@ -31,7 +31,8 @@ def store_new(actor: Actor, entry: Entry, first: GiveAct) -> None:
     journal.record(
         actor, first.verb, "give", entry.give.id, about_id=other_side(actor.person_id, entry)
     )
-    announce(entry, first, hold.period())
+    if announced:
+        announce(entry, first, hold.period())
 
 
 def store_act(

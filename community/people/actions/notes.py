@@ -27,8 +27,12 @@ def add_note(
     happened_at: datetime | None = None,
     visibility: Mapping[str, Any] | None = None,
     in_confidence: bool = False,
+    is_past: bool = False,
 ) -> Note:
-    """Write about a person one sees; private unless the author's default or choice is wider."""
+    """Write about a person one sees; private unless the author's default or choice is wider.
+
+    `is_past` is what was long before and is written down now: nobody is told.
+    """
     if not policy.can_add_note(actor):
         raise NotAllowed(_("Guests cannot write notes."))
     person = queries.get_person(actor, person_id)
@@ -45,7 +49,8 @@ def add_note(
     db.flush()
     journal.record(actor, "add", "note", note.id, about_id=person.id)
     writing.note_change(actor, person.id, ["notes"], person.version)
-    tell_subject(actor, note, was_read=False)
+    if not is_past:
+        tell_subject(actor, note, was_read=False)
     return note
 
 

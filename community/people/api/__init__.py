@@ -9,13 +9,10 @@ from flask import Response
 from community.core import db
 from community.identity.models import Actor
 from community.people import actions, queries, schemas
-from community.people.queries import Filter
 from community.web import endpoints, session
 from community.web.session import current_actor
 
 blp = endpoints.blueprint("people", description="People inside and outside the team, and notes.")
-
-_ARCHIVED = {"true": True, "false": False, "any": None}
 
 
 @blp.route("/people", methods=["GET"])
@@ -24,10 +21,8 @@ _ARCHIVED = {"true": True, "false": False, "any": None}
 def list_people(args: dict[str, Any]) -> Response:
     """People one may see, by name (or the best match first with `q`)."""
     request = endpoints.page_request(args)
-    wanted = {name: value for name, value in args.items() if name not in ("limit", "cursor")}
-    wanted["archived"] = _ARCHIVED[args["archived"]]
     actor = current_actor()
-    page = queries.find_people(actor, Filter(**wanted), request)
+    page = queries.find_people(actor, schemas.list_filter(args), request)
     return endpoints.fast_list(page, partial(schemas.dump_person, actor))
 
 

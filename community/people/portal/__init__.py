@@ -68,13 +68,14 @@ def list_people() -> Response:
         csv_url=_address(".csv", asked),
         views=[dump_view(actor, view) for view in queries.find_named_views(actor)],
         query=query_of(asked),
+        cards_url=_address(".vcf", asked),
         is_empty=not any(asked.values()) and all(p["membership_id"] for p in people),
         can_create=policy.can_create(actor),
     )
 
 
 def _address(ending: str, asked: Mapping[str, str], **more: str) -> str:
-    """The list with its filter, another page of it, or the same as a table."""
+    """The list with its filter, another page of it, or the same as a table or as cards."""
     query = {name: value for name, value in {**asked, **more}.items() if value}
     return f"{url('people.list')}{ending}" + (f"?{urlencode(query)}" if query else "")
 

@@ -147,6 +147,15 @@ class PeopleArgs(PageArgs):
     sort = Choice(SORTS)
 
 
+_ARCHIVED = {"true": True, "false": False, "any": None}
+
+
+def list_filter(args: Mapping[str, Any]) -> Filter:
+    """What a program's list of people asks for, without its page."""
+    wanted = {name: value for name, value in args.items() if name not in ("limit", "cursor")}
+    return Filter(**{**wanted, "archived": _ARCHIVED[args["archived"]]})
+
+
 _NO_CIRCLE = UUID(int=0)
 _SHOWN = {"archived": True, "any": None}
 

@@ -94,6 +94,7 @@ def _make(actor: Actor, export: Export) -> None:
         about=_about(actor, export),
         made_at=clock.now(),
         made_by=actor.name,
+        made_by_id=actor.person_id,
         parts=[Part(part.table, part.rows, part.withheld) for part in held],
     )
     content = archives.write_archive(contents)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -44,6 +45,7 @@ class Contents:
     about: str
     made_at: datetime
     made_by: str
+    made_by_id: UUID
     parts: Sequence[Part] = field(default_factory=list)
 
 
@@ -73,6 +75,7 @@ def _json(contents: Contents) -> bytes:
         "about": contents.about,
         "made_at": contents.made_at,
         "made_by": contents.made_by,
+        "made_by_id": contents.made_by_id,
         "tables": {part.name: part.rows for part in contents.parts if part.rows},
         "not_handed_out": {part.name: part.withheld for part in contents.parts if part.withheld},
     }

@@ -6,6 +6,7 @@ from community.core import db
 from community.exchange.models import ImportBatch, ImportRow
 from tests.contract.things import OWN, READERS, Kind, Thing, maker_of, word
 from tests.factories.identity import acting
+from tests.factories.people import make_person
 
 if TYPE_CHECKING:
     from tests.contract.world import World
@@ -34,4 +35,27 @@ def import_batch(world: "World", case: str) -> Thing:
     return Thing(maker, READERS[case], path, (secret, str(batch.id)), batch.id)
 
 
-KINDS: dict[str, Kind] = {"import": Kind(import_batch, OWN)}
+def news(world: "World", case: str) -> Thing:
+    """A published import that found somebody in another job."""
+    maker, secret = maker_of(world, case), word()
+    person = make_person(maker, f"Quillon {secret}", audience="private")
+    with acting(maker):
+        batch = ImportBatch(
+            id=db.new_id(), author_id=maker.person_id, format="csv", filename=f"{secret}.csv"
+        )
+        batch.enter("done")
+        db.add(batch)
+        db.flush()
+        row = ImportRow(batch_id=batch.id, line=2, outcome="update", person_id=person.id)
+        job = {"id": str(db.new_id()), "organisation": secret, "title": ""}
+        row.written = {
+            "fields": ["positions"],
+            "ended": [],
+            "news": {"state": "offered", "kind": "job", "was": [job], "is": job},
+        }
+        db.add(row)
+    path = {"batch_id": str(batch.id), "person_id": str(person.id)}
+    return Thing(maker, READERS[case], path, (secret, str(batch.id)), batch.id)
+
+
+KINDS: dict[str, Kind] = {"import": Kind(import_batch, OWN), "news": Kind(news, OWN)}

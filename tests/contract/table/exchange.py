@@ -14,10 +14,16 @@ _BATCH = "/imports/<uuid:batch_id>"
 _PAGE = "/people/import/<uuid:batch_id>"
 
 ROUTES: tuple[Route, ...] = (
+    api("GET", "/changes", queries=("?from=now", "?limit=3")),
+    api("GET", "/people/cards", scope="admin", queries=("?q=Quillon", "?version=3.0&tag=x")),
+    api("GET", "/people/<uuid:person_id>/card", of="person", query="?version=3.0"),
     api("GET", "/imports"),
     api("POST", "/imports", sends=_file, uploads=True, roles=MEMBERS, answers=202),
     api("GET", _BATCH, of="import"),
     api("GET", f"{_BATCH}/rows", of="import"),
+    api("GET", f"{_BATCH}/news", of="import", query="?state=offered"),
+    api("POST", f"{_BATCH}/news/<uuid:person_id>/acceptance", of="news"),
+    api("POST", f"{_BATCH}/news/<uuid:person_id>/dismissal", of="news"),
     api("POST", f"{_BATCH}/publication", of="import", answers=202),
     api("DELETE", _BATCH, of="import"),
     page("GET", "/people/import", roles=MEMBERS),
@@ -35,8 +41,13 @@ ROUTES: tuple[Route, ...] = (
         of="import",
         sends={"target-0": "name", "target-1": "email"},
     ),
+    page("POST", f"{_PAGE}/news/<uuid:person_id>/accept", of="news"),
+    page("POST", f"{_PAGE}/news/<uuid:person_id>/dismiss", of="news"),
     page("POST", f"{_PAGE}/publish", of="import"),
     page("POST", f"{_PAGE}/undo", of="import"),
     page("POST", "/people.csv", answers=200),
+    page("POST", "/people.vcf", answers=200),
+    page("GET", "/people.vcf", queries=("?q=Quillon",)),
+    page("GET", "/people/<slug>/export", of="person"),
     page("GET", "/people.csv", queries=("?q=Quillon", "?show=any&sort=-updated")),
 )

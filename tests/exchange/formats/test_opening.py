@@ -38,7 +38,7 @@ def test_the_name_of_a_file_tells_what_it_should_be() -> None:
 def test_an_archive_is_the_operators() -> None:
     with pytest.raises(FormatError) as refused:
         open_file(b"PK\x03\x04", "archive")
-    assert refused.value.code == "archive_elsewhere"
+    assert refused.value.code == "file_zipped"
 
 
 def pasted(text: str) -> list[tuple[int, str, list[str]]]:

@@ -188,9 +188,24 @@ def test_line_ends_of_every_system_are_read() -> None:
         assert person.notes == ("a b",)
 
 
-def test_version_2_1_is_refused_by_name() -> None:
-    with pytest.raises(FormatError, match=r"version 2\.1.*3\.0 or 4\.0"):
-        open_vcard(b"BEGIN:VCARD\nVERSION:2.1\nN:a;b\nEND:VCARD\n")
+def test_a_card_of_an_old_android_telephone_is_read_and_goes_out_as_a_new_one() -> None:
+    (person,) = open_vcard((SAMPLES / "android_2_1.vcf").read_bytes()).records
+    assert (person.name, person.organisation) == ("Jörg Große", "Bäckerei Süd")
+    assert person.phones[0].label == "mobile"
+    assert person.emails == (Labelled("joerg@example.org", "home"),)
+    assert person.notes == ("Erste Zeile\nzweite; mit = und ä",)
+    assert person.birthday == Birthday(5, 17, 1980)
+    (address,) = [prop for prop in person.extra if prop.name == "ADR"]
+    assert address.params == ";TYPE=HOME"
+    assert [
+        PersonRecord(**{**_fields(again), "line": 1})
+        for again in open_vcard(b"".join(write_vcard([person], "4.0"))).records
+    ] == [person]
+
+
+def test_a_version_nobody_knows_is_refused_by_name() -> None:
+    with pytest.raises(FormatError, match=r"version 5\.0.*3\.0 or 4\.0"):
+        open_vcard(b"BEGIN:VCARD\nVERSION:5.0\nN:a;b\nEND:VCARD\n")
 
 
 _LINES = st.text(

@@ -1,12 +1,10 @@
 """The pages of imports: a file, its columns and audience, the preview, and what became of it."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, slugs
@@ -15,10 +13,9 @@ from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.exchange import actions, queries, schemas
 from community.exchange.actions import FileIn
-from community.exchange.actions.batches import too_large
 from community.exchange.formats.columns import Columns, read_columns
 from community.exchange.formats.errors import FormatError
-from community.exchange.formats.limits import KIB, MAX_FILE, read_limited
+from community.exchange.formats.limits import read_limited
 from community.exchange.formats.pasting import pasted_file
 from community.exchange.formats.wording import (
     OUTCOME_WORDS,
@@ -29,33 +26,15 @@ from community.exchange.formats.wording import (
 )
 from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, ImportBatch, Reading
 from community.exchange.policy import can_import
-from community.journal import actions as journal
-from community.people import actions as people_actions
+from community.exchange.portal.frame import blp
+from community.exchange.queries.news import find_news
 from community.people import queries as people
-from community.people.queries import Filter
-from community.people.schemas import asked_filter
+from community.people.formats import position_line
 from community.web import pages
-from community.web.session import after_response, current_actor, needs_confirmation
+from community.web.session import current_actor
 from community.web.templating import url
 
-blp = pages.blueprint("exchange")
-
-_FORM = 1024 * KIB
 _SHOWN = 50
-
-
-@blp.url_value_preprocessor
-def _take_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A file may be larger than any other form; before the form is read."""
-    if endpoint == "exchange.new":
-        request.max_content_length = MAX_FILE + _FORM
-        if (request.content_length or 0) > MAX_FILE + _FORM:
-            raise too_large()
-
-
-@blp.before_request
-def _in_people() -> None:
-    g.page = "people"
 
 
 @blp.route("/people/import", methods=["GET", "POST"])
@@ -228,9 +207,12 @@ def _rows_page(batch: ImportBatch) -> Response:
     names = queries.find_names(actor, named)
     here = url("exchange.show", batch_id=batch.id)
     more = url("exchange.show", batch_id=batch.id, show=wanted, after=page.next)
+    found = find_news(actor, batch, PageRequest(limit=_SHOWN))
     return pages.show(
         "exchange/rows.html",
         batch=batch,
+        news=[_shown_news(row) for row in found.items],
+        has_more_news=found.next is not None,
         name=_name(batch),
         rows=[_shown_row(row, names) for row in page.items],
         filters=_filters(batch, here),
@@ -261,6 +243,18 @@ def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, An
     }
 
 
+def _shown_news(row: Any) -> dict[str, Any]:
+    said = row.news
+    return {
+        "person_id": row.person_id,
+        "name": row.name,
+        "href": _address((row.person_id, row.name)),
+        "was": [position_line([held]) for held in said["was"]],
+        "now": position_line([said["is"]]),
+        "state": said["state"],
+    }
+
+
 def _address(person: tuple[UUID, str]) -> str:
     return f"{url('people.list')}/{slugs.slug(*person)}"
 
@@ -277,12 +271,22 @@ def _filters(batch: ImportBatch, here: str) -> list[tuple[str, str, str]]:
 
 
 def _sees(batch: ImportBatch) -> str:
-    """Who will see the new people, in words."""
+    """Who will see the new people, or what was, in words."""
+    if batch.format == "past":
+        return _past_sees(batch)
     if batch.audience == "team":
         return _("The whole team sees the new people.")
     if batch.audience == "private":
         return _("Only you see the new people.")
     return _("You and those you chose see the new people.")
+
+
+def _past_sees(batch: ImportBatch) -> str:
+    if batch.audience == "team":
+        return _("The whole team sees it. Nobody is told.")
+    if batch.audience == "private":
+        return _("Only you see the notes, and help those it was with. Nobody is told.")
+    return _("You and those you chose see it. Nobody is told.")
 
 
 def _name(batch: ImportBatch) -> str:
@@ -306,47 +310,6 @@ def undo(batch_id: UUID) -> ResponseReturnValue:
         return pages.done(_("Discarded. Nothing was added."), to=to)
     text = _("Taking it back.") if batch.is_working else _("Taken back.")
     return pages.done(text, to=url("exchange.show", batch_id=batch.id))
-
-
-@blp.route("/people.csv", methods=["POST"])
-@needs_confirmation
-def people_csv() -> Response:
-    """Everybody one may see, for a spreadsheet; an act, since the audit tells of it."""
-    return pages.table("people.csv", actions.export_people(current_actor()))
-
-
-@blp.get("/people.csv")
-@needs_confirmation
-def list_csv() -> Response:
-    """The list of people as its address filters it; the audit hears of it after the answer."""
-    actor = current_actor()
-    content, ids = actions.list_people(actor, asked_filter(request.args))
-    after_response(partial(journal.note_export, actor, "people"))
-    after_response(partial(people_actions.note_list_taken, actor, ids))
-    return pages.table("people.csv", content)
-
-
-@blp.post("/people/chosen.csv")
-@needs_confirmation
-def chosen_csv() -> Response:
-    """Those who were chosen in the list, or all in its filter."""
-    actor = current_actor()
-    in_filter = request.form.get("all") == "yes"
-    wanted = asked_filter(request.form) if in_filter else Filter(archived=None)
-    only = None if in_filter else _ids(request.form.getlist("person"))
-    content, ids = actions.list_people(actor, wanted, only)
-    after_response(partial(journal.note_export, actor, "people"))
-    after_response(partial(people_actions.note_list_taken, actor, ids))
-    return pages.table("people.csv", content)
-
-
-def _ids(said: list[str]) -> list[UUID]:
-    """The ids among what a form sent."""
-    found = []
-    for value in said[:1000]:
-        with suppress(ValueError):
-            found.append(UUID(value))
-    return found
 
 
 TARGETS = (

@@ -1,0 +1,152 @@
+"""People from the file that *Everything I may see* makes: `data.json` of its zip.
+
+People keep our ids as external ids, so that reading it where it came from changes nothing. Of the
+notes only those of whoever made the file are read: another's words would become one's own.
+"""
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from community.exchange.formats.draft import Draft
+from community.exchange.formats.errors import FormatError
+from community.exchange.formats.limits import MAX_FILE, MAX_PROPERTIES, MAX_ROWS, MIB
+from community.exchange.formats.record import Parsed, Row
+from community.exchange.formats.zips import names_of, open_zip
+
+DATA = "data.json"
+# Read whole, so that it and what is made of it stay within an import's memory.
+MAX_DATA = 24 * MIB
+MAX_UNPACKED = 96 * MIB
+_NAMES = re.compile(r"data\.json|index\.html|tables/[a-z0-9_]{1,63}\.csv")
+_MAGIC = b"PK\x03\x04"
+_LISTS = ("person_emails", "person_phones", "person_links", "positions", "notes")
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether the file is a zip of any kind."""
+    return data.startswith(_MAGIC)
+
+
+def open_archive(data: bytes, *, default_region: str | None = None) -> Parsed:
+    """Check the file; FormatError for any other zip, a workbook among them."""
+    if len(data) > MAX_FILE:
+        raise FormatError("file_too_large", limit=MAX_FILE // MIB)
+    tables = _tables(data)
+    people = tables.get("persons", [])
+    if len(people) > MAX_ROWS:
+        raise FormatError("too_many_rows", limit=MAX_ROWS)
+    return Parsed(
+        source="archive",
+        columns=(),
+        total=len(people),
+        encoding="utf-8",
+        read=lambda: _read(people, tables, default_region),
+    )
+
+
+def _tables(data: bytes) -> dict[str, Rows]:
+    """The rows by table, each a JSON object; what only its maker wrote among the notes."""
+    file = io.BytesIO(data)
+    try:
+        names = names_of(file)
+    except FormatError as error:
+        raise FormatError("file_zipped") from error
+    if "manifest.json" in names:
+        raise FormatError("archive_elsewhere")
+    if DATA not in names:
+        raise FormatError("file_zipped")
+    with open_zip(file, _NAMES, MAX_UNPACKED) as whole:
+        said = _json(whole)
+    tables: Any = said.get("tables") if isinstance(said, dict) else None
+    if not isinstance(tables, dict) or not all(map(_is_rows, tables.values())):
+        raise FormatError("archive_manifest")
+    maker = said.get("made_by_id")
+    notes = [row for row in tables.get("notes", ()) if _id(row.get("author")) == maker]
+    return {**tables, "notes": notes if maker else []}
+
+
+def _json(whole: zipfile.ZipFile) -> Any:
+    if whole.getinfo(DATA).file_size > MAX_DATA:
+        raise FormatError("archive_too_large", limit=MAX_DATA // MIB)
+    try:
+        return orjson.loads(whole.read(DATA))
+    except orjson.JSONDecodeError as error:
+        raise FormatError("archive_manifest") from error
+
+
+def _is_rows(rows: Any) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+
+
+def _read(people: Rows, tables: Mapping[str, Rows], region: str | None) -> Iterator[Row]:
+    """One person after the other; their number in the file stands for the line."""
+    held: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for name in _LISTS:
+        held[name] = defaultdict(list)
+        for row in tables.get(name, ()):
+            held[name][_id(row.get("person"))].append(row)
+    for number, person in enumerate(people, 1):
+        own = {name: held[name].get(_text(person, "id"), []) for name in _LISTS}
+        yield from _person(Draft(number, region), person, own)
+
+
+def _person(
+    draft: Draft, person: Mapping[str, Any], own: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Iterator[Row]:
+    draft.name = draft.line_of("name", _text(person, "name"))
+    draft.call_name = draft.line_of("call_name", _text(person, "call_name"))
+    draft.external_id = draft.line_of("external_id", _text(person, "id")) or None
+    for row in own["person_emails"]:
+        draft.add_email(_text(row, "value"), _text(row, "label"))
+    for row in own["person_phones"]:
+        draft.add_phone(_text(row, "value"), _text(row, "label"))
+    for row in own["person_links"]:
+        draft.add_link(_text(row, "value"), _text(row, "label"))
+    job: Mapping[str, Any] = next((row for row in own["positions"] if not row.get("to_on")), {})
+    draft.organisation = draft.line_of("organisation", _text(job, "organisation"))
+    draft.position = draft.line_of("position", _text(job, "title"))
+    for note in own["notes"]:
+        draft.add_note(_text(note, "body"))
+    tags = person.get("tags")
+    for tag in tags if isinstance(tags, list) else ():
+        draft.add_tag(str(tag))
+    draft.set_birthday(_birthday(person))
+    _extra(draft, person.get("extra"))
+    return draft.finish()
+
+
+def _extra(draft: Draft, extra: Any) -> None:
+    if not isinstance(extra, dict):
+        return
+    draft.set_date("connected_on", _text(extra, "connected_on"))
+    draft.set_date("met_on", _text(extra, "met_on"))
+    properties = extra.get("vcard")
+    for each in properties[:MAX_PROPERTIES] if isinstance(properties, list) else ():
+        if isinstance(each, list) and len(each) == 4 and all(isinstance(p, str) for p in each):
+            name, value, params, group = each
+            draft.add_details(f"{group}{'.' if group else ''}{name}{params}:{value}")
+
+
+def _birthday(person: Mapping[str, Any]) -> str:
+    month, day, year = (person.get(f"birthday_{part}") for part in ("month", "day", "year"))
+    if not isinstance(month, int) or not isinstance(day, int):
+        return ""
+    return f"{year:04}-{month:02}-{day:02}" if isinstance(year, int) else f"--{month:02}-{day:02}"
+
+
+def _id(named: Any) -> str:
+    """The id in `{"id", "name"}`, as rows name people."""
+    return _text(named, "id") if isinstance(named, dict) else ""
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
