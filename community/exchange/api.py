@@ -15,7 +15,7 @@ from community.exchange.models import Reading
 from community.exchange.queries.news import find_news
 from community.journal import actions as journal
 from community.people import actions as people_actions
-from community.people.schemas import list_filter
+from community.people.schemas.filters import list_filter
 from community.web import endpoints, pages
 from community.web.session import after_response, current_actor, needs_scope
 

@@ -15,7 +15,8 @@ from community.exchange.formats.wording import problem_words
 from community.exchange.matching.news import STATES as NEWS_STATES
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
 from community.exchange.queries.changes import Changes
-from community.people.schemas import ExtraOut, PeopleArgs, dump_extra
+from community.people.schemas import ExtraOut, dump_extra
+from community.people.schemas.filters import PeopleArgs
 from community.web.endpoints import PageArgs, items_schema
 
 ORDERS = ("dmy", "mdy")

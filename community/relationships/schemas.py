@@ -10,7 +10,8 @@ from marshmallow import ValidationError, fields
 from community.core.fields import Audience, Choice, Id, Schema, Text, Whole
 from community.core.i18n import gettext as _
 from community.identity.models import Actor
-from community.people.schemas import NAME, dump_authored
+from community.people.schemas import dump_authored
+from community.people.schemas.values import NAME
 from community.relationships.models import THROUGH
 from community.web.endpoints import PageArgs, items_schema
 

@@ -12,7 +12,7 @@ from community.exchange.portal.frame import blp
 from community.journal import actions as journal
 from community.people import actions as people_actions
 from community.people.queries import Filter, get_person_by_slug
-from community.people.schemas import asked_filter
+from community.people.schemas.filters import asked_filter
 from community.web import pages
 from community.web.session import after_response, current_actor, needs_confirmation
 

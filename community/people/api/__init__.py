@@ -9,6 +9,7 @@ from flask import Response
 from community.core import db
 from community.identity.models import Actor
 from community.people import actions, queries, schemas
+from community.people.schemas.filters import PeopleArgs, list_filter
 from community.web import endpoints, session
 from community.web.session import current_actor
 
@@ -16,13 +17,13 @@ blp = endpoints.blueprint("people", description="People inside and outside the t
 
 
 @blp.route("/people", methods=["GET"])
-@blp.arguments(schemas.PeopleArgs, location="query")
+@blp.arguments(PeopleArgs, location="query")
 @blp.response(200, schemas.PersonList)
 def list_people(args: dict[str, Any]) -> Response:
     """People one may see, by name (or the best match first with `q`)."""
     request = endpoints.page_request(args)
     actor = current_actor()
-    page = queries.find_people(actor, schemas.list_filter(args), request)
+    page = queries.find_people(actor, list_filter(args), request)
     return endpoints.fast_list(page, partial(schemas.dump_person, actor))
 
 

@@ -24,7 +24,13 @@ from community.core.text import fold
 from community.people import actions, formats, policy, queries, schemas
 from community.people.matching.duplicates import REASONS
 from community.people.portal.choices import audience_choices
-from community.people.portal.custom import custom_controls, people_by_id, shown_values
+from community.people.portal.custom import (
+    choice_options,
+    custom_controls,
+    people_by_id,
+    shown_values,
+)
+from community.people.schemas.filters import asked_filter
 from community.people.schemas.views import ASKED, dump_view, query_of
 from community.web import form_values, pages, session
 from community.web.circles import circle_name
@@ -50,7 +56,7 @@ def list_people() -> Response:
     actor = current_actor()
     asked = {name: request.args.get(name, "")[:200] for name in ASKED}
     page = queries.find_people(
-        actor, schemas.asked_filter(asked), PageRequest(cursor=request.args.get("after"))
+        actor, asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
     people = [formats.shown_person(row) for row in page.items]
     return pages.show(
@@ -59,11 +65,7 @@ def list_people() -> Response:
         asked=asked,
         tags=queries.find_tags(actor),
         circles=queries.all_circles(actor),
-        choices=[
-            (f"{field.key}:{choice}", f"{field.name}: {choice}")
-            for field in queries.find_fields(actor)
-            for choice in field.choices
-        ],
+        choices=choice_options(actor),
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
         views=[dump_view(actor, view) for view in queries.find_named_views(actor)],

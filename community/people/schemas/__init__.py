@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import orjson
 from marshmallow import ValidationError, fields, validates_schema
@@ -29,11 +28,10 @@ from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.matching.duplicates import REASONS
 from community.people.models import is_day
-from community.people.queries import SORTS, Filter
-from community.people.schemas.values import LABEL, MANY, CommaList, CustomFields
-from community.web.endpoints import PageArgs, items_schema
+from community.people.schemas.values import KEY, LABEL, MANY, NAME, CommaList, CustomFields
+from community.web.endpoints import items_schema
 
-NAME, KEY, NOTE = 200, 500, 20_000
+NOTE = 20_000
 BULK = 500
 _WHOLE_BIRTHDAY = {"required": lazy("A birthday needs its day and its month.")}
 
@@ -126,58 +124,6 @@ class BulkIn(Schema):
     """Up to 500 people to add or bring up to date."""
 
     items = fields.List(fields.Nested(BulkPerson), required=True, validate=Length(min=1, max=BULK))
-
-
-_CHOICE = {"description": "One of the choices of a field of the team's own: `key:choice`."}
-
-
-class PeopleArgs(PageArgs):
-    """Filters of the list of people."""
-
-    q = Text(length=NAME)
-    tag = Text(length=LABEL)
-    circle = Id()
-    archived = Choice(("true", "false", "any"), load_default="false")
-    is_member = YesNo()
-    external_id = Text(length=KEY)
-    source = Text(length=LABEL)
-    email = Email()
-    updated_since = Moment()
-    field = Text(length=NAME, metadata=_CHOICE)
-    sort = Choice(SORTS)
-
-
-_ARCHIVED = {"true": True, "false": False, "any": None}
-
-
-def list_filter(args: Mapping[str, Any]) -> Filter:
-    """What a program's list of people asks for, without its page."""
-    wanted = {name: value for name, value in args.items() if name not in ("limit", "cursor")}
-    return Filter(**{**wanted, "archived": _ARCHIVED[args["archived"]]})
-
-
-_NO_CIRCLE = UUID(int=0)
-_SHOWN = {"archived": True, "any": None}
-
-
-def asked_filter(words: Mapping[str, str]) -> Filter:
-    """What the address of the list of people asks for, and of the same list as a table."""
-    return Filter(
-        q=words.get("q", "")[:NAME],
-        tag=words.get("tag", "")[:NAME] or None,
-        circle=_asked_circle(words.get("circle", "")),
-        field=words.get("field", "")[:NAME] or None,
-        archived=_SHOWN.get(words.get("show", ""), False),
-        sort=words["sort"] if words.get("sort") in SORTS else "",
-    )
-
-
-def _asked_circle(text: str) -> UUID | None:
-    """The circle of the address; what is no id names a circle in which nobody is."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return _NO_CIRCLE
 
 
 class PhoneOut(PhoneIn):

@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from community.core.fields import Audience, Choice, Day, Id, Schema, Text, Url, Whole, YesNo
 from community.identity.models import Actor
-from community.people.schemas import NAME, PositionIn, dump_authored
+from community.people.schemas import PositionIn, dump_authored
+from community.people.schemas.values import NAME
 from community.web.endpoints import PageArgs, items_schema
 
 ABOUT = 2_000

@@ -9,8 +9,8 @@ from community.identity.models import Actor
 from community.people.formats.relations import known_kinds
 from community.people.models import RelationKind
 from community.people.queries import SeenRelation
-from community.people.schemas import NAME, dump_authored
-from community.people.schemas.values import LABEL
+from community.people.schemas import dump_authored
+from community.people.schemas.values import LABEL, NAME
 from community.web.endpoints import items_schema
 
 _KIND = {"description": "One of `GET /relation_kinds`: a code, or the id of one of the team's own."}

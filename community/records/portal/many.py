@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
-from community.people.schemas import asked_filter
+from community.people.schemas.filters import asked_filter
 from community.records import actions
 from community.records.actions import Chosen
 from community.records.models import BulkAct

@@ -9,8 +9,7 @@ from community.core.fields import Choice, Id, Schema, Text, YesNo
 from community.core.i18n import gettext as _
 from community.core.validators import Length
 from community.people.queries import Filter
-from community.people.schemas import NAME
-from community.people.schemas.values import LABEL
+from community.people.schemas.values import LABEL, NAME
 from community.records.models import BULK_ACTS, UNDO_FOR, BulkAct
 
 MANY = 1_000

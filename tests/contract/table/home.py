@@ -14,7 +14,12 @@ ROUTES: tuple[Route, ...] = (
     api("GET", "/me/openings"),
     api("GET", "/search", query="?q=Quillon", queries=SOUGHT),
     page("GET", "/"),
-    page("GET", "/people/<slug>", of="person", queries=("?kind=note", "?kind=fact", "?kind=give")),
+    page(
+        "GET",
+        "/people/<slug>",
+        of="person",
+        queries=("?kind=note", "?kind=fact", "?kind=give&member="),
+    ),
     page("GET", "/me", answers=303),
     page("GET", "/me/about"),
     page("GET", "/more"),
