@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, render_template, request
+from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, slugs
@@ -83,10 +83,10 @@ def new(slug: str) -> ResponseReturnValue:
 def edit(slug: str, fact_id: UUID) -> ResponseReturnValue:
     """Change one's own fact; read, and where it is about oneself dispute, another's."""
     actor = current_actor()
-    person = queries.get_person_by_slug(actor, slug)
     row = queries.get_fact_row(actor, fact_id)
-    if row.person_id != person.id:
-        raise NotFound(_("There is no such fact, or it is not yours to see."))
+    proper = slugs.slug(row.person_id, row.person_name)
+    if slug != proper and request.method == "GET":
+        return redirect(url("facts.edit", slug=proper, fact_id=fact_id), 302)
     if row.subject_membership_id is not None and not actor.is_me(row.author_id):
         session.after_response(partial(actions.note_opening, actor, row.person_id))
     kept = ("kind", "text", "source", "certainty", "recheck_on", "by_on", "version")
