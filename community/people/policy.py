@@ -206,7 +206,8 @@ def visible_versions(actor: Actor) -> ColumnElement[bool]:
 
     They see the note now, and saw it when it said so: who is let in later starts from there.
     """
-    told = and_(Note.person_id.in_(actor.person_ids), _told_to(actor, NoteVersion))
+    about_me = _told(NoteVersion, actor.first_joined_at, actor.person_id, Note.person_id)
+    told = and_(Note.person_id.in_(actor.person_ids), about_me)
     return and_(visible_notes(actor), or_(in_audience(actor, NoteVersion), told))
 
 
@@ -238,9 +239,12 @@ def subject_reads(subject: Any, item: Any = Note) -> ColumnElement[bool]:
     return func.coalesce(and_(item.audience != "private", told), false())
 
 
-def _told(item: Any, joined_at: Any, own_id: Any) -> ColumnElement[bool]:
-    """What names somebody who was merged into the member was written about somebody outside."""
-    named = item.person_id == own_id
+def _told(item: Any, joined_at: Any, own_id: Any, about: Any = None) -> ColumnElement[bool]:
+    """What names somebody who was merged into the member was written about somebody outside.
+
+    `about` is the column of whom the item is about, where that is not its own.
+    """
+    named = (item.person_id if about is None else about) == own_id
     if hasattr(item, "other_id"):
         named = or_(named, item.other_id == own_id)
     narrowed = and_(item.audience != "private", item.created_at >= joined_at, named)

@@ -120,10 +120,10 @@ def test_what_many_share_is_no_sign(owner: Actor) -> None:
 
 def test_hidden_people_are_in_no_pair_and_in_no_warning(owner: Actor) -> None:
     member = make_member(owner)
-    make_person(owner, "Mara Ellison", email="mara@example.org", audience="private")
+    make_person(owner, "Zelda Quintrell", email="zelda@example.org", audience="private")
     with acting(member):
         written = actions.create_person(
-            member, name="Mara Ellison", emails=[{"value": "mara@example.org"}]
+            member, name="Zelda Quintrell", emails=[{"value": "zelda@example.org"}]
         )
         assert written.duplicates == []
     assert pairs(member) == []

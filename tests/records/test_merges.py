@@ -10,8 +10,8 @@ from community.core import db
 from community.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from community.core.paging import PageRequest
 from community.exchange.actions.exporting import list_people
+from community.home.queries import find_timeline
 from community.identity.models import Actor, Visibility
-from community.ledger import queries as ledger
 from community.people import actions as people_actions
 from community.people import queries as people
 from community.people.models import Person
@@ -160,9 +160,9 @@ def test_what_refers_to_either_is_read_with_the_one_that_was_kept(owner: Actor) 
     with acting(member):
         assert len(people.find_notes(member, kept.id, _page()).items) == 1
     with acting(owner):
-        found = ledger.find_of_person(owner, kept.id, limit=5)
+        found = find_timeline(owner, kept.id, _page(), kind="give").items
         assert [one.id for one in found] == [give.state.give_id]
-        assert {one.receiver_name for one in found} == {"Ann Hale"}
+        assert {one.thing.receiver_name for one in found} == {"Ann Hale"}
 
 
 def test_whoever_may_not_edit_both_cannot_merge_them(owner: Actor) -> None:
@@ -228,7 +228,7 @@ def test_who_merges_somebody_into_themself_reads_no_more_of_them_than_the_team(
         assert people.get_note_row(member, wide.id).person_id == member.person_id
         with pytest.raises(NotFound):
             people.get_note_row(member, narrow.id)
-        seen = ledger.find_of_person(member, member.person_id, limit=9)
+        seen = find_timeline(member, member.person_id, _page(), kind="give").items
         assert give.state.give_id not in [one.id for one in seen]
 
 
