@@ -4,12 +4,15 @@ from uuid import UUID
 
 import orjson
 import pytest
+from sqlalchemy import select
 
 from community.core.errors import Conflict, NotFound
 from community.core.paging import PageRequest
+from community.home.queries import find_timeline
 from community.identity.models import Actor
 from community.people import actions as people_actions
 from community.people import queries as people
+from community.people.models import PersonChange
 from community.people.schemas.facts import dump_preferences
 from community.relationships import actions as ties
 from community.relationships import queries as tie_queries
@@ -38,6 +41,11 @@ def test_fields_sort_name_and_organisation_are_the_kept_ones_and_go_again(owner:
     before = exports(owner)
     merge_id = merged(owner, kept, other)
     assert held(owner, kept) == {"motto": "Sail", "size": 41}
+    with acting(owner) as unit:
+        noted = select(PersonChange.fields).where(PersonChange.person_id == kept)
+        assert "fields" in (
+            unit.session.scalars(noted.order_by(PersonChange.id.desc())).first() or ()
+        )
     assert (row(owner, kept).sort_name, row(owner, kept).sort_key) == ("Hale, Anna", "hale, anna")
     with acting(owner):
         there = people.find_people_at(owner, hale.id, PageRequest()).items
@@ -45,6 +53,30 @@ def test_fields_sort_name_and_organisation_are_the_kept_ones_and_go_again(owner:
     unmerged(owner, merge_id)
     assert exports(owner) == before
     assert held(owner, other) == {"motto": "Row", "size": 41, "aide": str(kept)}
+
+
+def test_what_is_written_of_the_merged_one_is_of_the_kept_one_wherever_it_is_read(
+    owner: Actor,
+) -> None:
+    one, other = make_person(owner), make_person(owner)
+    with acting(owner) as unit:
+        today = unit.now.date()
+        fact = people_actions.add_fact(owner, other.id, kind="work", text="X", recheck_on=today)
+        note = people_actions.add_note(owner, other.id, body="First.")
+        people_actions.edit_note(owner, note.id, body="Second.")
+    merged(owner, one.id, other.id)
+    page = PageRequest()
+    with acting(owner):
+        seen = [
+            people.get_fact_row(owner, fact.id),
+            *people.find_facts(owner, one.id, page).items,
+            *people.find_to_verify(owner, today, page).items,
+            people.get_note_row(owner, note.id),
+            *people.find_notes(owner, one.id, page).items,
+        ]
+        assert [row.person_id for row in seen] == [one.id] * 5
+        assert [row.body for row in people.find_versions(owner, note.id, page).items] == ["First."]
+        assert note.id in [item.id for item in find_timeline(owner, one.id, page).items]
 
 
 def test_what_one_member_noted_of_both_is_all_told_and_cleared_one_by_one(owner: Actor) -> None:

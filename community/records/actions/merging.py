@@ -160,7 +160,12 @@ def _stand_for(person_ids: Iterable[UUID], canonical_id: UUID) -> None:
 def _note(actor: Actor, person: Person, change: Change) -> None:
     """Addresses that came by a merge were put there by whoever merged."""
     db.flush()
-    names = {"person_emails": "emails", "person_phones": "phones", "person_links": "links"}
+    names = {
+        "person_emails": "emails",
+        "person_phones": "phones",
+        "person_links": "links",
+        "custom_values": "fields",
+    }
     fields = [names.get(name, name) for name in change.names]
     writing.note_change(actor, person.id, fields or ["merged"], person.version)
 
