@@ -96,24 +96,39 @@ def _may_read_end(actor: Actor, dispute_id: UUID) -> bool:
 
 def _disputed(actor: Actor, dispute_id: UUID) -> Words:
     row = queries.get_dispute_row(actor, dispute_id)
-    said = _("%(name)s says that your note about them is not right.", name=row.subject_name)
+    said = (
+        _("%(name)s says that your fact about them is not right.", name=row.subject_name)
+        if row.kind == "fact"
+        else _("%(name)s says that your note about them is not right.", name=row.subject_name)
+    )
     return Words(sentence=said, path=_path_of(row), from_name=row.subject_name)
 
 
 def _answered(actor: Actor, dispute_id: UUID) -> Words:
     row = queries.get_dispute_row(actor, dispute_id)
+    name, is_fact = row.author_name, row.kind == "fact"
     if row.body is None:
-        said = _(
-            "%(name)s does not share the note any more that you disputed.", name=row.author_name
+        said = (
+            _("%(name)s does not share the fact any more that you disputed.", name=name)
+            if is_fact
+            else _("%(name)s does not share the note any more that you disputed.", name=name)
         )
-        return Words(sentence=said, path="/me/about", from_name=row.author_name)
-    said = _("%(name)s changed the note that you disputed. Is it right now?", name=row.author_name)
+        return Words(sentence=said, path="/me/about", from_name=name)
+    said = (
+        _("%(name)s changed the fact that you disputed. Is it right now?", name=name)
+        if is_fact
+        else _("%(name)s changed the note that you disputed. Is it right now?", name=name)
+    )
     return Words(sentence=said, path=_path_of(row), from_name=row.author_name)
 
 
 def _ended(actor: Actor, dispute_id: UUID) -> Words:
     row = queries.get_dispute_row(actor, dispute_id)
-    said = _("%(name)s lets your note about them stand.", name=row.subject_name)
+    said = (
+        _("%(name)s lets your fact about them stand.", name=row.subject_name)
+        if row.kind == "fact"
+        else _("%(name)s lets your note about them stand.", name=row.subject_name)
+    )
     return Words(sentence=said, path=_path_of(row), from_name=row.subject_name)
 
 
@@ -136,24 +151,24 @@ KINDS = [
     ),
     NoticeKind(
         code=NOTE_DISPUTED,
-        label=lazy("Someone disputes a note of mine about them"),
-        reason=lazy("You wrote the note."),
+        label=lazy("Someone disputes a note or a fact of mine about them"),
+        reason=lazy("You wrote what this is about."),
         template=PLAIN,
         may_read=_may_read_dispute,
         words=_disputed,
     ),
     NoticeKind(
         code=DISPUTE_ANSWERED,
-        label=lazy("A note I disputed is changed"),
-        reason=lazy("You disputed the note, which is about you."),
+        label=lazy("A note or a fact I disputed is changed"),
+        reason=lazy("You disputed it, and it is about you."),
         template=PLAIN,
         may_read=_may_read_dispute,
         words=_answered,
     ),
     NoticeKind(
         code=DISPUTE_ENDED,
-        label=lazy("Someone lets a note of mine stand that they disputed"),
-        reason=lazy("You wrote the note."),
+        label=lazy("Someone lets a note or a fact of mine stand that they disputed"),
+        reason=lazy("You wrote what this is about."),
         template=PLAIN,
         may_read=_may_read_end,
         words=_ended,

@@ -24,8 +24,11 @@ _about, _shown, _author, _holder, _named, _through = (shared_alias(Person) for _
 
 
 def _rows(actor: Actor) -> Rows:
-    """Ties with their names. Whom the reader does not see was nobody's way to anybody."""
-    known = people_policy.visible(actor, _through)
+    """Ties with their names. Whom the reader does not see was nobody's way to anybody.
+
+    Where two were merged that a tie names, nobody met themself, nor anybody through themself.
+    """
+    known = and_(people_policy.visible(actor, _through), _through.id != _shown.id)
     return (
         select(
             *(column for column in Tie.__table__.c if column.name not in _LEFT_OUT),
@@ -47,7 +50,7 @@ def _rows(actor: Actor) -> Rows:
             _through,
             and_(_through.team_id == _named.team_id, _through.id == _named.canonical_id),
         )
-        .where(visible(actor))
+        .where(visible(actor), _shown.id != _holder.id)
     )
 
 
@@ -83,7 +86,8 @@ def get_tie_row(actor: Actor, tie_id: UUID) -> Row[Any]:
 
 def get_tie(actor: Actor, tie_id: UUID) -> Tie:
     """One tie to change, locked."""
-    found = _locked(select(Tie).where(visible(actor), Tie.id == tie_id))
+    shown = _rows(actor).where(Tie.id == tie_id).with_only_columns(Tie.id)
+    found = _locked(select(Tie).where(Tie.id.in_(shown)))
     if found is None:
         raise _nothing()
     return found

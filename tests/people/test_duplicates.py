@@ -144,3 +144,15 @@ def test_two_who_were_told_apart_are_not_proposed_again_until_that_is_taken_back
         assert queries.find_duplicates(owner, one) == []
         actions.withdraw_distinction(owner, said.id)
     assert len(pairs(owner)) == 1
+
+
+def test_two_members_are_not_proposed_but_a_member_and_somebody_outside_are(owner: Actor) -> None:
+    one, other = make_member(owner, "Mara Ellison"), make_member(owner, "Mara Ellison")
+    assert pairs(owner) == []
+    outside = add(owner, "Mara Ellison")
+    assert sorted(map(sorted, (ids for ids, _sure in pairs(owner)))) == sorted(
+        sorted({member.person_id, outside}) for member in (one, other)
+    )
+    with acting(owner):
+        found = queries.find_duplicates(owner, one.person_id)
+    assert [each["id"] for each in found] == [outside]

@@ -1,10 +1,12 @@
 """Telling a member of a note about them: who may read it, in which words."""
 
+import re
+
 from community.identity.models import Actor
 from community.people import actions, notices
 from community.web.session import CommunityFlask
 from tests.factories.identity import acting, make_member
-from tests.factories.people import make_note, make_person
+from tests.factories.people import make_dispute, make_fact, make_note, make_person
 
 KIND = notices.KINDS[0]
 
@@ -64,3 +66,23 @@ def test_the_words_say_who_and_lead_to_the_page(app: CommunityFlask, owner: Acto
     assert f'href="{given["url"]}"' in html
     assert "because the note is about you" in text
     assert "because the note is about you" in html
+
+
+def test_notices_of_a_dispute_say_whether_it_is_of_a_note_or_a_fact(owner: Actor) -> None:
+    subject = make_member(owner)
+    kinds = [kind for kind in notices.KINDS if "disput" in kind.code]
+    assert len(kinds) == 3
+    for made, said, other in (
+        (make_note(owner, subject.person_id, audience="team"), "note", "fact"),
+        (make_fact(owner, subject.person_id, audience="team"), "fact", "note"),
+    ):
+        dispute = make_dispute(subject, made)
+        with acting(owner):
+            told = [kind.words(owner, dispute.id).sentence for kind in kinds]
+        with acting(owner) as unit:
+            unit.session.get_one(type(made), (owner.team_id, made.id)).delete(unit.now)
+        with acting(subject):
+            told.append(kinds[1].words(subject, dispute.id).sentence)
+        for sentence in told:
+            assert re.search(rf"\b{said}\b", sentence)
+            assert not re.search(rf"\b{other}\b", sentence)

@@ -98,7 +98,8 @@ def test_the_people_of_an_organisation_are_those_one_sees_each_as_who_they_becam
     hale = make_organisation(owner)
     seen, gone = make_person(owner, "Mara Ellison"), make_person(owner, "M. Ellison")
     hidden = make_person(member, "Oskar Blom", audience="private")
-    for person in (gone, hidden):
+    # What the merged one was there the kept one is now, as a merge gives it to them.
+    for person in (seen, gone, hidden):
         with acting(member) as unit:
             unit.session.add(Position(person_id=person.id, organisation_id=hale.id))
     merge(owner, gone, seen)

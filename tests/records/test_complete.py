@@ -19,16 +19,19 @@ from community.core.idempotency import IdempotencyKey
 from community.core.outbox import OutboxRow
 from community.identity.models import Actor
 from community.ledger.queries import find_drifted
+from community.people import actions as people_actions
 from community.people.models import Person
-from community.records import actions
+from community.records import actions, queries
 from community.records.formats.wording import table_title
 from community.records.models import Export
 from community.records.queries import concerns
+from community.relationships import actions as ties
 from tests.conftest import database_url
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting, make_member
 from tests.factories.ledger import acknowledge, log_give, say_thanks
 from tests.factories.people import make_note, make_person
+from tests.people.doing import AUDIENCES
 from tests.records.canaries import Canary
 from tests.records.doing import built, completed, prepared, work
 
@@ -241,3 +244,31 @@ def test_an_export_holds_every_declared_column_and_nobody_else(
         people = {column.removesuffix("_id") for column in (*ways.about, ways.by) if column}
         declared = {"id", *people, *concerns.exported_columns(table)}
         assert all(set(row) <= declared for row in rows), name
+
+
+def test_what_was_said_of_one_who_was_merged_is_handed_out_and_erased_with_the_other(
+    owner: Actor, everything: Connection, stem: str
+) -> None:
+    one, other, friend = (make_person(owner, f"{word} Hale") for word in (stem, f"{stem}b", "Ann"))
+    team = AUDIENCES["team"]
+    with acting(owner):
+        people_actions.define_field(owner, name="Motto", kind="text")
+        people_actions.edit_person(owner, other.id, fields={"motto": stem})
+        people_actions.add_fact(owner, other.id, kind="work", text=stem, visibility=team)
+        people_actions.set_preferences(owner, other.id, to_avoid=stem, visibility=team)
+        people_actions.add_relation(
+            owner, friend.id, kind="other", other_id=other.id, word=stem, visibility=team
+        )
+        ties.add_tie(owner, other.id, met_where=stem, visibility=team)
+        note = people_actions.add_note(owner, other.id, body=stem, visibility=team)
+        people_actions.edit_note(owner, note.id, body=f"{stem} again")
+        actions.merge_people(owner, one.id, other.id)
+    with acting(owner):
+        subject = queries.get_subject(owner, one.id)
+        wanted = queries.Wanted(subject, is_asked=True)
+        held = {found.table: str(found.rows) for found in queries.find_held(owner, wanted)}
+    about = ("facts", "preferences", "note_versions", "relations", "ties", "custom_values", "notes")
+    assert [name for name in about if stem not in held.get(name, "")] == []
+    with acting(owner):
+        actions.erase_person(owner, one.id, name=one.name)
+    assert hits(everything, stem) == []

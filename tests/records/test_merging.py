@@ -2,12 +2,20 @@
 
 import copy
 import itertools
+import json
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community.records.matching.merging import KEYS, Change, Side, plan_merge, plan_undo
+from community.records.matching.merging import (
+    KEYS,
+    SINGLE,
+    Change,
+    Side,
+    plan_merge,
+    plan_undo,
+)
 
 _numbers = itertools.count(1)
 WORDS = st.sampled_from(["ann", "ben", "cleo", "dora"])
@@ -23,6 +31,9 @@ def row(table: str, word: str, place: int) -> dict[str, Any]:
     if table == "positions":
         dates = {"from_on": None, "to_on": None}
         return {**common, "organisation": word, "title": "", **dates}
+    if table == "custom_values":
+        held = {"value": f"{word} {place}", "other_id": None}
+        return {**common, "field_id": word, **held}
     values = {"person_phones": {"value": word, "e164": None}}
     return {**common, "position": place, "label": "", **values.get(table, {"value": word})}
 
@@ -33,6 +44,7 @@ def sides(draw: st.DrawFn) -> Side:
         "id": new_id(),
         "name": draw(WORDS),
         "call_name": draw(MAYBE),
+        "sort_name": draw(MAYBE),
         "birthday": draw(st.sampled_from([None, [2, 29, None], [3, 1, 1980]])),
         "extra": {},
         "archived_at": None,
@@ -69,9 +81,18 @@ def applied(side: Side, change: Change) -> Side:
         rows += change.added.get(table, [])
         order = "position" if rows and "position" in rows[0] else "id"
         side.rows[table] = sorted(rows, key=lambda one: (one.get(order), one["id"]))
-        keys = [KEYS[table](one) for one in rows]
+        keys = [SINGLE.get(table, KEYS[table])(one) for one in rows]
         assert len(keys) == len(set(keys)), "no value stands twice"
     return side
+
+
+def first_of(*standing: set[str]) -> set[str]:
+    """Of each field of the team's the first that somebody has; the rest of a person all together."""
+    found: dict[str, str] = {}
+    for held in standing:
+        for one in sorted(held):
+            found.setdefault(json.loads(one)[0], one)
+    return set(found.values())
 
 
 def values(side: Side) -> dict[str, set[str]]:
@@ -83,7 +104,8 @@ def values(side: Side) -> dict[str, set[str]]:
 def test_undoing_at_once_leaves_the_person_exactly_as_they_were(
     kept: Side, other: Side, said: Any
 ) -> None:
-    kept.rows["positions"].sort(key=lambda one: one["id"])
+    for table in ("positions", "custom_values"):
+        kept.rows[table].sort(key=lambda one: one["id"])
     change, image = plan_merge(kept, other, *said, new_id)
     merged = applied(kept, change)
     assert applied(merged, plan_undo(merged, image, [])) == kept
@@ -93,6 +115,7 @@ def test_undoing_at_once_leaves_the_person_exactly_as_they_were(
 def test_every_value_that_nobody_dropped_stays(kept: Side, other: Side, said: Any) -> None:
     change, _image = plan_merge(kept, other, *said, new_id)
     after, before, theirs = values(applied(kept, change)), values(kept), values(other)
+    assert after.pop("custom_values") == first_of(before["custom_values"], theirs["custom_values"])
     for name, have in after.items():
         assert have == (before[name] | theirs[name]) - set(said[1].get(name, ()))
     call_name = said[0].get("call_name")
@@ -114,7 +137,9 @@ def test_merges_are_undone_in_any_order(kept: Side, others: list[Side], chance: 
         now = applied(now, plan_undo(now, one[1], later))
         left.remove(one)
         standing = [values(kept), *(values(other) for other, _image in left)]
-        for name, have in values(now).items():
+        held = values(now)
+        assert held.pop("custom_values") == first_of(*(each["custom_values"] for each in standing))
+        for name, have in held.items():
             assert have == set().union(*(each[name] for each in standing)), name
 
 

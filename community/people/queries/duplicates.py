@@ -81,7 +81,7 @@ def traits_of(row: Row[Any]) -> Traits:
 def find_duplicates(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
     """Who among the people the actor sees may be the same as this one, the surest first.
 
-    Found by index alone: their addresses, their name, and names like it.
+    Two members are two: they are not merged. Found by index alone: their addresses, their name, and names like it.
     """
     own = select(*PLAIN).where(listed(actor), Person.id == person_id)
     me = db.session().execute(with_lists(actor, own)).one_or_none()
@@ -95,6 +95,8 @@ def find_duplicates(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
         Person.id != person_id,
         ~_told_apart(Person.id, literal(person_id)),
     )
+    if me.membership_id is not None:
+        others = others.where(Person.membership_id.is_(None))
     found = []
     for row in db.session().execute(with_lists(actor, others.limit(200))):
         reasons = matching.compare(mine, traits_of(row))
@@ -176,6 +178,8 @@ def get_distinction(actor: Actor, distinction_id: UUID) -> Distinction:
 def find_pairs(actor: Actor, request: PageRequest) -> Page[Pair]:
     """A page of the pairs among all the people the actor sees: sure ones first, then by name.
 
+    Of two members none is told: they are not merged.
+
     One statement finds the pairs by what they share, one reads the people of the page.
     """
     pairs = db.session().execute(_pairs_page(actor, request)).all()
@@ -211,7 +215,7 @@ def _pairs_page(actor: Actor, request: PageRequest) -> Rows:
         .join(other, and_(other.c.kind == one.c.kind, other.c.key == one.c.key))
         .join(a, a.c.id == one.c.id)
         .join(b, b.c.id == other.c.id)
-        .where(one.c.id < other.c.id, alike, bare)
+        .where(one.c.id < other.c.id, alike, bare, ~and_(a.c.is_member, b.c.is_member))
         .group_by(a.c.sort_key, a.c.id, b.c.id)
         .subquery("pairs")
     )
@@ -221,7 +225,7 @@ def _pairs_page(actor: Actor, request: PageRequest) -> Rows:
 
 
 def _seen(actor: Actor) -> CTE:
-    """The people the actor sees, and whether nothing but a name is known of them."""
+    """The people the actor sees, who was in the team, and whether nothing but a name is known of them."""
     has = [
         exists().where(model.team_id == Person.team_id, model.person_id == Person.id)
         for model in (PersonEmail, PersonPhone, PersonLink, Position)
@@ -233,7 +237,8 @@ def _seen(actor: Actor) -> CTE:
             func.concat(Person.birthday_month, "-", Person.birthday_day),
         ),
     ).label("born")
-    columns = (Person.id, Person.sort_key, born, bare)
+    is_member = Person.membership_id.is_not(None).label("is_member")
+    columns = (Person.id, Person.sort_key, is_member, born, bare)
     return select(*columns).where(listed(actor)).cte("seen").prefix_with("MATERIALIZED")
 
 

@@ -202,8 +202,10 @@ def find_positions(actor: Actor, person_id: UUID) -> Sequence[Row[Any]]:
 
 
 def find_people_at(actor: Actor, organisation_id: UUID, request: PageRequest) -> Page[Row[Any]]:
-    """Who of those the actor sees is or was there, as they see it: a row a position."""
-    named = aliased(Person)
+    """Who of those the actor sees is or was there, as they see it: a row a position.
+
+    Whoever was merged has theirs no more: whom they became has those that were kept.
+    """
     statement: Rows = (
         select(
             Position.id,
@@ -215,8 +217,7 @@ def find_people_at(actor: Actor, organisation_id: UUID, request: PageRequest) ->
             Position.to_on,
             Person.sort_key,
         )
-        .join(named, and_(named.team_id == Position.team_id, named.id == Position.person_id))
-        .join(Person, and_(Person.team_id == named.team_id, Person.id == named.canonical_id))
+        .join(Person, and_(Person.team_id == Position.team_id, Person.id == Position.person_id))
         .where(Position.organisation_id == organisation_id, listed(actor))
     )
     order, reads = (Person.sort_key, Position.id), (paging.read_text, UUID)

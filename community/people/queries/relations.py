@@ -156,8 +156,8 @@ _PLAIN = (
 
 def get_relation(actor: Actor, relation_id: UUID) -> Relation:
     """One relation to change, locked."""
-    statement = select(Relation).where(visible_relations(actor), Relation.id == relation_id)
-    return _locked(statement)
+    shown = _rows(actor).where(Relation.id == relation_id).with_only_columns(Relation.id)
+    return _locked(select(Relation).where(Relation.id.in_(shown)))
 
 
 def get_own_relation(actor: Actor, relation_id: UUID) -> Relation:
@@ -186,8 +186,8 @@ def has_relation(actor: Actor, relation: Relation) -> bool:
         Relation.team_id == actor.team_id,
         Relation.deleted_at.is_(None),
         Relation.author_id.in_(actor.person_ids),
-        Relation.person_id == relation.person_id,
-        Relation.other_id == relation.other_id,
+        Relation.person_id.in_(_same(actor, relation.person_id)),
+        Relation.other_id.in_(_same(actor, relation.other_id)),
         Relation.kind == relation.kind,
         Relation.kind_id.is_not_distinct_from(relation.kind_id),
         Relation.word == relation.word,
@@ -195,6 +195,14 @@ def has_relation(actor: Actor, relation: Relation) -> bool:
         Relation.id != relation.id,
     )
     return db.session().scalar(statement.limit(1)) is not None
+
+
+def _same(actor: Actor, person_id: UUID) -> Select[UUID]:
+    """The ids that stand for whom an id means, be it a merged one's."""
+    whom = select(_one.canonical_id).where(_one.team_id == actor.team_id, _one.id == person_id)
+    return select(_two.id).where(
+        _two.team_id == actor.team_id, _two.canonical_id == whom.scalar_subquery()
+    )
 
 
 def find_relation_kinds(actor: Actor, *, archived: bool | None = None) -> Sequence[RelationKind]:

@@ -197,7 +197,8 @@ def dump_preferences(actor: Actor, person_id: Any, rows: Sequence[Any]) -> dict[
         "visibility": _visibility(actor, mine)
         if mine is not None
         else {"audience": default, "people": [], "circle_id": None},
-        "others": [_others(actor, one) for one in found if not actor.is_me(one.author_id)],
+        # Who noted it of two that were merged has two: the earlier one is told beside.
+        "others": [_others(actor, one) for one in found if one is not mine],
         "updated_at": mine.updated_at if mine is not None else None,
         "version": mine.version if mine is not None else 0,
     }

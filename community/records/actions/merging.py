@@ -111,6 +111,8 @@ def _write(actor: Actor, person: Person, change: Change) -> None:
             person.born_on(dict(zip(parts, value, strict=True)) if value else None)
         elif name == "archived_at":
             person.archive(datetime.fromisoformat(value) if value else None)
+        elif name == "sort_name":
+            person.sort_by(value)
         elif name != "name":
             setattr(person, name, value)
     if "name" in change.fields:
@@ -158,7 +160,12 @@ def _stand_for(person_ids: Iterable[UUID], canonical_id: UUID) -> None:
 def _note(actor: Actor, person: Person, change: Change) -> None:
     """Addresses that came by a merge were put there by whoever merged."""
     db.flush()
-    names = {"person_emails": "emails", "person_phones": "phones", "person_links": "links"}
+    names = {
+        "person_emails": "emails",
+        "person_phones": "phones",
+        "person_links": "links",
+        "custom_values": "fields",
+    }
     fields = [names.get(name, name) for name in change.names]
     writing.note_change(actor, person.id, fields or ["merged"], person.version)
 

@@ -25,14 +25,23 @@ def position_key(row: Mapping[str, Any]) -> str:
     return json.dumps([row["organisation"], row["title"], *days])
 
 
+def value_key(row: Mapping[str, Any]) -> str:
+    """What one of the team's fields holds, and which field that is."""
+    return json.dumps([row[name] for name in _HELD])
+
+
+_HELD = ("field_id", "value", "other_id")
 KEYS: dict[str, Callable[[Row], str]] = {
     "person_emails": lambda row: str(row["value"]),
     "person_phones": lambda row: str(row["e164"] or row["value"]),
     "person_links": lambda row: str(row["value"]),
     "positions": position_key,
+    "custom_values": value_key,
 }
 """table → what makes two of its rows the same value."""
-FIELDS = ("name", "call_name", "birthday", "extra", "archived_at")
+SINGLE: dict[str, Callable[[Row], str]] = {"custom_values": lambda row: str(row["field_id"])}
+"""table → of what a person has one value at most: the kept one's stands."""
+FIELDS = ("name", "call_name", "sort_name", "birthday", "extra", "archived_at")
 CHOSEN = ("name", "call_name", "birthday")
 _ONCE = {"UID", "REV", "N", "KIND", "PRODID", "VERSION"}
 
@@ -72,12 +81,14 @@ def plan_merge(
     """What the kept person gains, and the image of what they were.
 
     `chosen` says of single fields whose stands ("keep" or "merge"); without a choice the kept
-    one's, unless it is empty. `dropped` are the keys of values (by table, and `tags`) that go.
+    one's, unless it is empty; what sorts a name goes with it.
+    `dropped` are the keys of values (by table, and `tags`) that go.
     """
     change = Change()
     image: Image = {"fields": {}, "tags": {}, "rows": {}}
     for name in FIELDS:
-        value = _field(name, kept.fields[name], other.fields[name], chosen.get(name, ""))
+        whose = chosen.get("name" if name == "sort_name" else name, "")
+        value = _field(name, kept.fields[name], other.fields[name], whose)
         if value != kept.fields[name]:
             change.fields[name] = value
             image["fields"][name] = [kept.fields[name], value]
@@ -126,23 +137,29 @@ def _rows(
     table: str, kept: Side, other: Side, dropped: set[str], new_id: Callable[[], str]
 ) -> tuple[dict[str, Any], list[Row]]:
     key = KEYS[table]
+    place_of = SINGLE.get(table, key)
     mine, theirs = kept.rows.get(table, []), other.rows.get(table, [])
     # A telephone number is named as it is written, and compared as it is called.
     dropped = {key(row) for row in [*mine, *theirs] if {key(row), row.get("value")} & dropped}
-    have = {key(row) for row in mine}
-    offered = [row for row in theirs if key(row) not in dropped]
+    have = {place_of(row) for row in mine if key(row) not in dropped}
+    # Whom a field named may be whom it is of now: nobody is their own assistant.
+    offered = [
+        row
+        for row in theirs
+        if key(row) not in dropped and row.get("other_id") != kept.fields["id"]
+    ]
     place = max((row.get("position") or 0 for row in mine), default=-1) + 1
     given: dict[str, Row] = {}
     for row in offered:
-        if key(row) in have or key(row) in given:
+        if place_of(row) in have or place_of(row) in given:
             continue
         copy = {**row, "id": new_id(), "person_id": kept.fields["id"]}
         if "position" in copy:
             copy["position"] = place + len(given)
-        given[key(row)] = copy
+        given[place_of(row)] = copy
     rows = {
         "offered": sorted({key(row) for row in offered}),
-        "given": [{"id": row["id"], "key": name} for name, row in given.items()],
+        "given": [{"id": row["id"], "key": key(row)} for row in given.values()],
         "dropped": [row for row in mine if key(row) in dropped],
     }
     return rows, list(given.values())
@@ -202,15 +219,32 @@ def _undo_rows(
         row = present.get(one["id"])
         if row is None or key(row) != one["key"]:
             continue
-        heir = next((each for each in after if one["key"] in each["offered"]), None)
-        if heir is not None:
-            heir["given"].append(one)
-        else:
+        heir, heard = _heir(table, row, rows["dropped"], after)
+        if heard != one["key"]:
             change.removed.setdefault(table, []).append(one["id"])
+        if heir is not None:
+            heir["given"].append({**one, "key": heard})
+        if heir is not None and heard != one["key"]:
+            held = dict(zip(_HELD, json.loads(heard), strict=True))
+            change.added.setdefault(table, []).append({**row, **held})
     for each in after:
         each["dropped"] = [row for row in each["dropped"] if row["id"] not in given_ids]
     for row in rows["dropped"]:
         _put_back(table, row, present, after, change)
+
+
+def _heir(
+    table: str, row: Row, dropped: Sequence[Row], after: Sequence[dict[str, Any]]
+) -> tuple[dict[str, Any] | None, str]:
+    """The later merge that would have given a value, and which: of a field any may follow."""
+    if table not in SINGLE:
+        key = KEYS[table](row)
+        return next(((each, key) for each in after if key in each["offered"]), (None, ""))
+    place = SINGLE[table](row)
+    if place in {SINGLE[table](one) for one in dropped}:
+        return None, ""
+    offers = ((each, name) for each in after for name in each["offered"])
+    return next((one for one in offers if json.loads(one[1])[0] == place), (None, ""))
 
 
 def _put_back(
@@ -221,8 +255,10 @@ def _put_back(
     change: Change,
 ) -> None:
     """A value that the merge dropped; it takes the place of the same value of a later merge."""
-    key = KEYS[table]
-    same = next((one for one in present.values() if key(one) == key(row)), None)
+    place_of = SINGLE.get(table, KEYS[table])
+    gone = change.removed.get(table, [])
+    left = (one for one in present.values() if one["id"] not in gone)
+    same = next((one for one in left if place_of(one) == place_of(row)), None)
     if same is not None:
         holder = next((e for e in after if any(g["id"] == same["id"] for g in e["given"])), None)
         if holder is None:

@@ -21,7 +21,7 @@ from community.records.models import Merge
 
 _Kept = shared_alias(Person, name="kept")
 _Merged = shared_alias(Person, name="merged")
-_ORDERS = {"positions": "from_on DESC NULLS LAST, id"}
+_ORDERS = {"positions": "from_on DESC NULLS LAST, id", "custom_values": "field_id, id"}
 
 
 def find_sides(team_id: UUID, persons: Sequence[Person]) -> list[Side]:
@@ -47,6 +47,7 @@ def _fields(person: Person) -> dict[str, Any]:
         "id": str(person.id),
         "name": person.name,
         "call_name": person.call_name,
+        "sort_name": person.sort_name,
         "birthday": born if person.birthday_month is not None else None,
         "extra": person.extra or {},
         "archived_at": person.archived_at.isoformat() if person.archived_at else None,
