@@ -51,7 +51,7 @@ def list_changes(args: dict[str, Any]) -> Response:
     """
     actor, request_ = current_actor(), endpoints.page_request(args)
     if args["begin"] == "now" and request_.cursor is None:
-        found = queries.Changes((), queries.find_cursor_of_now(), is_more=False)
+        found = queries.Changes((), queries.find_cursor_of_now(actor), is_more=False)
     else:
         found = queries.find_changes(actor, request_)
     return endpoints.answered(schemas.dump_changes(found))

@@ -32,6 +32,7 @@ class Route:
     are the fields of the body that name a person. `public` needs no sign-in, `proof` is a link
     that is the proof itself, `spends` ends the membership of whoever does it. `queries` are
     tried too when it is read, besides `query`. `refusal` answers those without the right.
+    `tells_deletions`: it says of what one read that it is gone.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Route:
     queries: tuple[str, ...] = ()
     refusal: int = 403
     uploads: bool = False
+    tells_deletions: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"

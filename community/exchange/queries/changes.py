@@ -5,9 +5,10 @@ cursor. A thing that the reader may not see is told in no way; one that they mig
 stood, and that is deleted now, is told as deleted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     tuple_,
     union_all,
 )
@@ -42,7 +42,8 @@ from community.people.policy import visible_notes
 from community.people.queries import readable as readable_persons
 
 _START = (-1, UUID(int=0))
-_LAST = select(text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"))
+_END = (2**63 - 1, UUID(int=2**128 - 1))
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -66,24 +67,45 @@ class Changes:
 
 
 def find_changes(actor: Actor, request: PageRequest) -> Changes:
-    """The next things that changed, each once with its latest change."""
-    position, entry_id = _edge(request.cursor)
-    entries = _entries(actor, position, entry_id, request.limit + 1)
-    shown = entries[: request.limit]
-    latest = {(entry.thing_kind, entry.thing_id): entry.at for entry in shown}
-    states = _states(actor, latest)
+    """The next things that changed, each once with its latest change.
+
+    What the reader hears nothing of fills no page and moves no cursor: neither how many there are
+    nor where the cursor stands tells of it.
+    """
+    edge = _edge(request.cursor)
+    told = list(islice(_told_of(actor, edge), request.limit + 1))
+    shown = told[: request.limit]
+    latest = {(entry.thing_kind, entry.thing_id): (entry.at, state) for entry, state in shown}
     items = [
-        Change(*thing, states[thing].is_gone, states[thing].became_id, at)
-        for thing, at in latest.items()
-        if thing in states
+        Change(*thing, state.is_gone, state.became_id, at) for thing, (at, state) in latest.items()
     ]
-    edge = (shown[-1].position, shown[-1].id) if shown else (position, entry_id)
-    return Changes(items, paging.encode(*edge), len(entries) > request.limit)
+    cursor = _cursor(shown[-1][0]) if shown else paging.encode(*edge)
+    return Changes(items, cursor, len(told) > request.limit)
 
 
-def find_cursor_of_now() -> str:
-    """Where a program begins that has just read everything: what is complete is behind it."""
-    return paging.encode(db.session().scalar(_LAST), UUID(int=2**128 - 1))
+def find_cursor_of_now(actor: Actor) -> str:
+    """Where a program begins that has just read everything: behind the last that it hears of."""
+    last = next(_told_of(actor, _END, latest_first=True), None)
+    return paging.encode(*_START) if last is None else _cursor(last[0])
+
+
+def _told_of(
+    actor: Actor, edge: tuple[int, UUID], *, latest_first: bool = False
+) -> Iterator[tuple[Any, Any]]:
+    """The entries beyond an edge that the reader hears of, each with how its thing stands."""
+    while True:
+        entries = _entries(actor, edge, latest_first=latest_first)
+        states = _states(actor, {(entry.thing_kind, entry.thing_id) for entry in entries})
+        for entry in entries:
+            if (entry.thing_kind, entry.thing_id) in states:
+                yield entry, states[entry.thing_kind, entry.thing_id]
+        if len(entries) < _AT_ONCE:
+            return
+        edge = entries[-1].position, entries[-1].id
+
+
+def _cursor(entry: Any) -> str:
+    return paging.encode(entry.position, entry.id)
 
 
 def _edge(cursor: str | None) -> tuple[int, UUID]:
@@ -100,21 +122,22 @@ def _whole(value: Any) -> int:
     return number
 
 
-def _entries(actor: Actor, position: int, entry_id: UUID, most: int) -> Sequence[Any]:
+def _entries(actor: Actor, edge: tuple[int, UUID], *, latest_first: bool) -> Sequence[Any]:
     entry = JournalEntry
+    place = tuple_(entry.position, entry.id)
+    bound = tuple_(*map(literal, edge))
+    order = (entry.position, entry.id)
     statement = (
         select(entry.thing_kind, entry.thing_id, entry.at, entry.position, entry.id)
         .where(entry.team_id == actor.team_id, entry.thing_kind.in_(_KINDS), COMPLETE)
-        .where(tuple_(entry.position, entry.id) > tuple_(literal(position), literal(entry_id)))
-        .order_by(entry.position, entry.id)
-        .limit(most)
+        .where(place < bound if latest_first else place > bound)
+        .order_by(*(column.desc() for column in order) if latest_first else order)
+        .limit(_AT_ONCE)
     )
     return db.session().execute(statement).all()
 
 
-def _states(
-    actor: Actor, things: Mapping[tuple[str, UUID], datetime]
-) -> dict[tuple[str, UUID], Any]:
+def _states(actor: Actor, things: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Any]:
     """How those of the things stand that the actor may hear of, in one statement."""
     wanted: dict[str, list[UUID]] = {}
     for kind, thing_id in things:

@@ -14,7 +14,7 @@ _BATCH = "/imports/<uuid:batch_id>"
 _PAGE = "/people/import/<uuid:batch_id>"
 
 ROUTES: tuple[Route, ...] = (
-    api("GET", "/changes", queries=("?from=now", "?limit=3")),
+    api("GET", "/changes", queries=("?from=now", "?limit=3"), tells_deletions=True),
     api("GET", "/people/cards", scope="admin", queries=("?q=Quillon", "?version=3.0&tag=x")),
     api("GET", "/people/<uuid:person_id>/card", of="person", query="?version=3.0"),
     api("GET", "/imports"),

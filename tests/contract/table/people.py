@@ -171,8 +171,8 @@ def _about_spare(world: "World", thing: "Thing") -> dict[str, Any]:
     return {"kind": "friend", "other_id": str(world.spare(thing.maker).id)}
 
 
-def _about_maker(_world: "World", thing: "Thing") -> dict[str, Any]:
-    return {"kind": "friend", "who": thing.maker.name}
+def _about_named(world: "World", thing: "Thing") -> dict[str, Any]:
+    return {"kind": "friend", "who": world.spare(thing.maker).name}
 
 
 def _own_word(world: "World", _thing: "Thing") -> dict[str, Any]:
@@ -207,7 +207,7 @@ _RELATIONS = (
         roles=KEEPERS,
         by="owner",
     ),
-    *both("/people/<slug>/relations", of="person", sends=_about_maker, roles=MEMBERS),
+    *both("/people/<slug>/relations", of="person", sends=_about_named, roles=MEMBERS),
     *both(f"{_RELATION}/edit", of="relation", sends=_BACK_FORM, roles=NOBODY),
     page("POST", f"{_RELATION}/remove", of="relation", roles=NOBODY),
     page("POST", f"{_RELATION}/restore", of="deleted_relation", roles=NOBODY, refusal=404),
