@@ -66,7 +66,7 @@ def my_openings(args: dict[str, Any]) -> Response:
 @blp.arguments(SearchArgs, location="query")
 @blp.response(200, endpoints.items_schema(HitOut, "SearchHits"))
 def search(args: dict[str, Any]) -> Response:
-    """People, notes and help with the words in them, each kind best first; typos in names forgiven.
+    """People, notes, facts and help with the words in them, each kind best first; typos in names forgiven.
 
     Without `kind` people come first and then up to five of each other kind, at most `limit` together.
     """

@@ -232,7 +232,7 @@ def about_me() -> Response:
 
 @blp.route("/search")
 def search() -> ResponseReturnValue:
-    """People, notes and help by a few words: the best of each kind, or a page of one."""
+    """People, notes, facts and help by a few words: the best of each kind, or a page of one."""
     g.page = "search"
     q = request.args.get("q", "").strip()[:200]
     kind = request.args.get("kind") or None

@@ -1,10 +1,11 @@
-"""Search over people, notes and help: what finds what, in which order, and what nobody learns."""
+"""Search over people, notes, facts and help: what finds what, in which order, and what nobody learns."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from community.core import slugs
 from community.core.paging import PageRequest
 from community.home import queries
 from community.identity.models import Actor
@@ -12,8 +13,8 @@ from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.factories.identity import acting, make_member, make_team
 from tests.factories.ledger import log_give
-from tests.factories.people import make_dispute, make_note, make_person, merge
-from tests.web_client import Api
+from tests.factories.people import make_dispute, make_fact, make_note, make_person, merge
+from tests.web_client import Api, Portal
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -44,6 +45,66 @@ def test_words_scattered_over_notes_find_the_one_they_are_about(owner: Actor) ->
         "Sat beside me at the dinner in Lisbon.",
         "A remarkable woman: she goes sailing every weekend.",
     }
+
+
+def test_a_word_in_a_fact_and_one_in_a_note_find_the_person(owner: Actor) -> None:
+    ines = make_person(owner, "Inês Gonçalves")
+    gone = make_person(owner, "Inês, twice")
+    make_note(owner, ines.id, "Sat beside me in Lisbon.", happened_at=DAY)
+    make_fact(owner, gone.id, "Goes sailing every weekend.")
+    make_fact(owner, ines.id, "Sails, as she did.", deleted_at=DAY)
+    other = make_person(owner, "Oskar Blom")
+    make_note(owner, other.id, "Lives in Lisbon.")
+    merge(owner, gone, ines)
+    with acting(owner):
+        mixed = queries.find_mixed(owner, "who sails in lisbon")
+    assert [hit.title for hit in mixed.people] == ["Inês Gonçalves", "Oskar Blom"]
+    said = {(match.kind, match.text) for match in mixed.people[0].matches}
+    assert said == {
+        ("note", "Sat beside me in Lisbon."),
+        ("fact", "Goes sailing every weekend."),
+    }
+    (fact,) = mixed.things["fact"]
+    assert (fact.title, fact.person_id) == ("Your fact about Inês Gonçalves", ines.id)
+
+
+def test_a_disputed_fact_is_found_by_its_author_and_its_subject_alone(owner: Actor) -> None:
+    author, member, third = (
+        make_member(owner, name) for name in ("Noor Haddad", "Ivy Okonjo", "Oskar Blom")
+    )
+    fact = make_fact(author, member.person_id, "Plays the violin.", audience="team")
+    everybody = (author, member, third, owner)
+    assert [len(things(actor, "violin", "fact")) for actor in everybody] == [1, 1, 1, 1]
+    make_dispute(member, fact)
+    assert [len(things(actor, "violin", "fact")) for actor in everybody] == [1, 1, 0, 0]
+    assert [people(actor, "violin") for actor in everybody] == [["Ivy Okonjo"]] * 2 + [[], []]
+
+
+def test_kinds_take_turns_for_the_room_in_one_list(app: CommunityFlask, owner: Actor) -> None:
+    member = make_member(owner, "Noor Haddad")
+    for _number in range(6):
+        make_note(owner, member.person_id, "harbour")
+        make_fact(owner, member.person_id, "harbour")
+        log_give(owner, member.person_id, story="harbour")
+    for limit, expected in ((20, (4, 3, 3)), (4, (1, 1, 0)), (100, (5, 5, 5))):
+        found = Api(app, owner).get(f"/search?q=harbour&limit={limit}").get_json()["items"]
+        kinds = [hit["kind"] for hit in found if hit["kind"] != "person"]
+        assert kinds == [
+            kind
+            for kind, many in zip(("note", "fact", "give"), expected, strict=True)
+            for _place in range(many)
+        ], limit
+
+
+def test_a_found_fact_is_marked_and_leads_to_its_page(app: CommunityFlask, owner: Actor) -> None:
+    ines = make_person(owner, "Inês Gonçalves")
+    fact = make_fact(owner, ines.id, "Goes <b>sailing</b> every weekend.")
+    portal = Portal(app, owner)
+    page = portal.get("/search?q=sails&kind=fact").get_data(as_text=True)
+    assert "<mark>sail</mark>ing&lt;/b&gt;" in page
+    href = f"/people/{slugs.slug(ines.id, ines.name)}/facts/{fact.id}/edit"
+    assert f'{href}"' in page
+    assert portal.get(href).status_code == 200
 
 
 @pytest.fixture
@@ -123,8 +184,10 @@ def test_a_search_of_everything_costs_few_statements(app: CommunityFlask, owner:
     member = make_member(owner, "Noor Haddad")
     log_give(owner, member.person_id, story="Showed the harbour")
     make_note(owner, member.person_id, "Likes the harbour.", audience="team")
+    make_fact(owner, member.person_id, "Lives at the harbour.", audience="team")
     api = Api(app, owner)
-    for query in ("q=harbour", "q=harbour&kind=note", "q=harbour&kind=person"):
+    for more in ("", "&kind=note", "&kind=fact", "&kind=person"):
+        query = f"q=harbour{more}"
         api.get(f"/search?{query}")
         with counting() as sent:
             body = api.get(f"/search?{query}").get_json()
@@ -141,6 +204,10 @@ def _hide(owner: Actor, member: Actor, subject_id: Any) -> None:
     make_note(member, subject_id, words, audience="private", happened_at=DAY + timedelta(days=9))
     make_note(member, subject_id, words, audience="people", audience_people=[member.person_id])
     make_note(owner, subject_id, words, deleted_at=DAY)
+    make_fact(member, hidden.id, words, audience="team")
+    make_fact(member, subject_id, words, audience="private")
+    make_fact(member, subject_id, words, audience="people", audience_people=[member.person_id])
+    make_fact(owner, subject_id, words, deleted_at=DAY)
     other = make_member(member, "Oskar Blom")
     log_give(member, other.person_id, story=words, no_reply=True)
     log_give(member, hidden.id, story=words)
@@ -157,16 +224,20 @@ def test_what_is_hidden_changes_neither_hits_nor_order(app: CommunityFlask) -> N
             owner, person.id, "Kites and violins" if number % 2 else "The harbour", happened_at=DAY
         )
     make_note(member, mara.id, "Kites at the harbour", audience="team", happened_at=DAY)
+    make_fact(member, mara.id, "Flies kites", audience="team")
     log_give(owner, member.person_id, story="Violins and a harbour")
     disputed = make_note(owner, member.person_id, "harbour kites violins", audience="team")
+    settled = make_fact(owner, member.person_id, "harbour kites violins, a fact", audience="team")
     reader = make_member(owner, "Ivy Okonjo")
     make_dispute(member, disputed)
+    make_dispute(member, settled)
     asked = [
         f"/search?q=harbour kites violins sails{more}"
         for more in (
             "",
             "&kind=note",
             "&kind=person",
+            "&kind=fact",
             "&kind=give",
             "&limit=3",
             "&kind=note&limit=2",
@@ -180,6 +251,7 @@ def test_what_is_hidden_changes_neither_hits_nor_order(app: CommunityFlask) -> N
     _hide(owner, member, mara.id)
     assert answers() == before
     assert b"Kites at the harbour" in before[0]
+    assert b"Flies kites" in before[len(asked)]
     assert b"harbour kites violins" not in answers()[len(asked)]
 
 

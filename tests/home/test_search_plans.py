@@ -17,6 +17,7 @@ from tests.faults.sizes import size
 from tests.people.test_plans import plan_of
 
 PEOPLE, NOTES = 10_000, size(10_000, 100_000)
+FACTS = size(5_000, 20_000)
 _WORDS = "ARRAY['harbour','kites','violins','winter','garden','lecture','coffee','letters']"
 _PEOPLE = """
 INSERT INTO persons (team_id, id, canonical_id, author_id, name, call_name, sort_key, sought, tags, source,
@@ -35,6 +36,15 @@ SELECT :team_id, gen_random_uuid(), about.ids[1 + n % :people], :me, CASE WHEN n
 FROM generate_series(1, :many) n, (SELECT array_agg(id) AS ids FROM persons WHERE team_id = :team_id) about
 """
 
+_FACTS = f"""
+INSERT INTO facts (team_id, id, person_id, author_id, audience, audience_people, kind, text, source, certainty,
+                   in_confidence, created_at, updated_at, version)
+SELECT :team_id, gen_random_uuid(), about.ids[1 + n % :people], :me, CASE WHEN n % 3 = 0 THEN 'private' ELSE 'team' END,
+       '{{}}', 'other', 'Is ' || md5(n::text) || ' ' || CASE WHEN n % 500 = 0 THEN ({_WORDS})[1 + n / 500 % 8] ELSE '' END,
+       'told_me', 'sure', false, now() - n * interval '1 minute', now(), 1
+FROM generate_series(1, :many) n, (SELECT array_agg(id) AS ids FROM persons WHERE team_id = :team_id) about
+"""
+
 
 @pytest.fixture
 def reader(fresh_database: str, servers: Servers) -> Iterator[tuple[Actor, Connection]]:
@@ -45,10 +55,11 @@ def reader(fresh_database: str, servers: Servers) -> Iterator[tuple[Actor, Conne
         values = {"team_id": owner.team_id, "me": owner.person_id, "people": PEOPLE}
         unit.session.execute(text(_PEOPLE), {**values, "many": PEOPLE})
         unit.session.execute(text(_NOTES), {**values, "many": NOTES})
+        unit.session.execute(text(_FACTS), {**values, "many": FACTS})
     url = make_url(servers.postgres.superuser_dsn).set(database=fresh_database)
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE persons, notes"))
+        connection.execute(text("VACUUM ANALYZE persons, notes, facts"))
         yield reader, connection
 
 
@@ -77,6 +88,7 @@ def test_search_reads_its_indexes(reader: tuple[Actor, Connection]) -> None:
     actor, connection = reader
     for function, index, table in (
         ("seek_notes", "ix_notes_words", "notes"),
+        ("seek_facts", "ix_facts_words", "facts"),
         ("seek_persons", "ix_persons_words", "persons"),
     ):
         plan = plan_inside(connection, function, actor)
@@ -85,7 +97,9 @@ def test_search_reads_its_indexes(reader: tuple[Actor, Connection]) -> None:
     for read in (
         lambda: queries.find_mixed(actor, "harbour regatta person 77"),
         lambda: queries.find_hits(actor, "regatta", "note", PageRequest(30)),
+        lambda: queries.find_hits(actor, "harbour", "fact", PageRequest(30)),
     ):
         outside = plan_of(actor, read)
         assert "Seq Scan on notes" not in outside, outside
+        assert "Seq Scan on facts" not in outside, outside
         assert "Seq Scan on persons" not in outside, outside

@@ -1,7 +1,7 @@
 """Search: people by name and by what is noted of them, and everything that has words.
 
 People whose name or address is like what was typed come first, typos and accents forgiven. After
-them come those of whom the words are said, however scattered over notes: most words first, then
+them come those of whom the words are said, however scattered over notes and facts: most words first, then
 the latest. Things are ordered the same way. A hidden row changes neither hits nor their order.
 """
 
@@ -59,8 +59,13 @@ class Mixed:
         return bool(self.people) or any(self.things.values())
 
     def best(self, limit: int) -> list[Hit]:
-        """At most so many in one list: people give way to the few things of each kind."""
-        things = [hit for hits in self.things.values() for hit in hits][: limit // 2]
+        """At most so many in one list: people give way to things, of which each kind has its turn."""
+        kinds = list(self.things.values())
+        turns = sorted(
+            (place, kind) for kind, hits in enumerate(kinds) for place in range(len(hits))
+        )
+        taken = sorted((kind, place) for place, kind in turns[: limit // 2])
+        things = [kinds[kind][place] for kind, place in taken]
         return [*self.people[: limit - len(things)], *things]
 
 

@@ -17,7 +17,7 @@ from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.models import GiveState
 from community.people import queries as people
-from community.people.models import Note
+from community.people.models import Fact, Note
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ def _note_of_other(about: dict[str, str]) -> str:
     return _("Note about %(person)s from %(name)s", **about)
 
 
+def _fact(actor: Actor, row: Any, words: str) -> Match:
+    about = {"person": row.person_name, "name": row.author_name}
+    title = _("Your fact about %(person)s", **about)
+    if not actor.is_me(row.author_id):
+        title = _("Fact about %(person)s from %(name)s", **about)
+    text = marks.excerpt(row.text, words)
+    return Match("fact", row.id, title, text, row.person_id, row.person_name, row.created_at)
+
+
 def _give(actor: Actor, row: Any, words: str) -> Match:
     give = ledger.seen_row(actor, row)
     at = datetime.combine(give.happened_on, time(), UTC)
@@ -73,6 +82,7 @@ def _give(actor: Actor, row: Any, words: str) -> Match:
 
 
 NOTES = Source("note", lazy("Notes"), "seek_notes", people.note_rows, Note.id, _note)
+FACTS = Source("fact", lazy("Facts"), "seek_facts", people.fact_rows, Fact.id, _fact)
 GIVES = Source(
     "give",
     lazy("Help"),
@@ -82,6 +92,6 @@ GIVES = Source(
     _give,
     is_about_one=False,
 )
-SOURCES: tuple[Source, ...] = (NOTES, GIVES)
+SOURCES: tuple[Source, ...] = (NOTES, FACTS, GIVES)
 """In the order in which they are shown. `is_about_one` says that a match speaks of its person."""
 BY_CODE = {source.code: source for source in SOURCES}

@@ -71,6 +71,7 @@ class Fact(db.TeamThing, Audienced, db.Stamped, db.Base):
             "id",
             postgresql_where=text("deleted_at IS NULL AND recheck_on IS NOT NULL"),
         ),
+        Index("ix_facts_words", "team_id", text("words_of(text)"), postgresql_using="gin"),
         {"info": info("erase", concerns=about("person_id", by="author_id", seen=("fact", "id")))},
     )
 

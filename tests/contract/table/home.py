@@ -6,7 +6,7 @@ SOUGHT = (
     "?q=quilon",
     "?q=Vexara",
     "?q=Quillon Vexara",
-    *(f"?q=Quillon Vexara&kind={kind}" for kind in ("person", "note", "give")),
+    *(f"?q=Quillon Vexara&kind={kind}" for kind in ("person", "note", "fact", "give")),
 )
 ROUTES: tuple[Route, ...] = (
     api("GET", "/people/<uuid:person_id>/timeline", of="person"),
