@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import insert
 
 from community.identity.models import Actor
@@ -52,12 +53,12 @@ def test_a_note_is_disputed_changed_and_let_stand(
     page.get_by_role("button", name="This is not right").click()
     page.get_by_text("Only you and Noor Haddad see it now.").wait_for()
     page = visit(owner, javascript=javascript).go(f"/notes/{note.id}/edit")
-    assert page.get_by_text("I want to travel.").is_visible()
+    expect(page.get_by_text("I want to travel.")).to_be_visible()
     page.get_by_role("textbox", name="Note").fill("Wants to travel.")
     page.get_by_role("button", name="Save note").click()
     page.get_by_text("Saved.").wait_for()
     page = theirs.go("/me/about")
-    assert page.get_by_text("Changed since").is_visible()
+    expect(page.get_by_text("Changed since")).to_be_visible()
     page.get_by_role("button", name="It is right now").click()
     page.get_by_text("It stands, and others see it as before.").wait_for()
     assert page.locator("#disputes").count() == 0

@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from community.core import db
@@ -50,7 +51,7 @@ def test_one_signs_in_by_the_mailed_link_and_out_again(
     page = visit(javascript=javascript).go(f"/t/{owner.team_slug}/settings/profile")
     page.get_by_label("E-mail").first.fill(address_of(owner))
     page.get_by_role("button", name="Mail me a link").click()
-    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
     base = re.sub(r"(https?://[^/]+).*", r"\1", page.url)
     page.goto(f"{base}/login/{newest_link(owner.user_id)}")
     page.get_by_role("button", name="Sign in").click()
@@ -77,7 +78,7 @@ def test_a_wrong_password_says_so_beside_the_field(visit: Visitor, owner: Actor)
     page.locator("#f-password-email").fill(address_of(owner))
     page.get_by_role("textbox", name="Password").fill(f"{uuid.uuid4()}")
     page.get_by_role("button", name="Sign in").click()
-    assert page.get_by_text("do not go together").is_visible()
+    expect(page.get_by_text("do not go together")).to_be_visible()
     assert window.axe() == []
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

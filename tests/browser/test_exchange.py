@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from community.exchange.models import ImportBatch
@@ -71,9 +72,9 @@ def test_a_file_becomes_people_and_is_taken_back(
     page.get_by_role("link", name="Import").first.click()
     page.locator("#f-file").set_input_files(path)
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_text("Ann Lee").first.is_visible()
+    expect(page.get_by_text("Ann Lee").first).to_be_visible()
     page.get_by_role("button", name="Preview").click()
-    assert page.get_by_text("Reading the file.").first.is_visible()
+    expect(page.get_by_text("Reading the file.").first).to_be_visible()
     _work(owner)
     if not javascript:
         page.get_by_role("link", name="Look again").click()

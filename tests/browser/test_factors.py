@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from community.identity.models import Actor
 from tests.browser.conftest import Visit, Visitor
@@ -45,7 +45,7 @@ def test_what_is_shown_on_the_way_has_no_barrier(visit: Visitor, owner: Actor, t
     assert window.axe() == []
     window.page.get_by_label("The six digits").fill(code_of(key))
     window.page.get_by_role("button", name="Set up").click()
-    assert window.page.get_by_role("heading", name="Your recovery codes").is_visible()
+    expect(window.page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     assert window.axe() == []
     assert window.overflow() <= 0
     window.go(SETTINGS)
@@ -122,5 +122,5 @@ def test_a_passkey_that_does_not_answer_says_so_in_place(visit: Visitor) -> None
 def test_without_script_the_page_says_what_works_instead(visit: Visitor, owner: Actor) -> None:
     make_app(owner)
     page = visit(owner, javascript=False).go(SETTINGS)
-    assert page.get_by_text("Passkeys need JavaScript").is_visible()
+    expect(page.get_by_text("Passkeys need JavaScript")).to_be_visible()
     assert page.get_by_role("button", name="Add a passkey").count() == 0

@@ -96,7 +96,7 @@ def _import(page: Page, owner: Actor) -> None:
     page.get_by_role("radio", name="The team").check()
     page.get_by_role("button", name="Preview").click()
     _until(page, lambda: page.get_by_role("button", name="Add 2 people").is_visible())
-    assert page.get_by_role("rowheader", name="Mara Ellison").is_visible()
+    expect(page.get_by_role("rowheader", name="Mara Ellison")).to_be_visible()
     page.get_by_role("button", name="Add 2 people").click()
     _until(page, lambda: page.get_by_role("button", name="Undo this import").is_visible())
 
@@ -109,8 +109,8 @@ def _undo_the_import(page: Page, owner: Actor) -> None:
     page.get_by_role("button", name="Undo this import").click()
     _until(page, lambda: page.get_by_text("Taken back: 1 removed").is_visible())
     page.goto(f"{base}/people")
-    assert page.get_by_role("link", name="Mara Ellison").first.is_visible()
-    assert not page.get_by_text("Tomas Veit").is_visible()
+    expect(page.get_by_role("link", name="Mara Ellison").first).to_be_visible()
+    expect(page.get_by_text("Tomas Veit")).not_to_be_visible()
 
 
 def _until(page: Page, happened: Callable[[], bool]) -> None:

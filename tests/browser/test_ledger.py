@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 from sqlalchemy import func, select
 
 from community.accounts.actions import link_token
@@ -69,7 +69,7 @@ def test_help_is_logged_seen_and_undone(
     page.get_by_label("What it was", exact=True).fill("the slides")
     page.get_by_role("button", name="Log help").click()
     page.get_by_text("The notice to Ivy Okonjo leaves in 60 seconds").wait_for()
-    assert page.get_by_text("the slides").first.is_visible()
+    expect(page.get_by_text("the slides").first).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Undone. It counts no more.").wait_for()
 
@@ -105,7 +105,7 @@ def test_enter_on_a_misspelt_name_logs_and_adds_nothing_and_offers_who_is_near(
             who.press("Enter")
         assert answer.value.status == 422
         page.get_by_text("Did you mean one of these?").wait_for()
-        assert page.get_by_role("button", name="Add Ivy Okonj").is_visible()
+        expect(page.get_by_role("button", name="Add Ivy Okonj")).to_be_visible()
         assert logged_and_added(owner) == (0, 0)
     page.get_by_role("radio", name="Ivy Okonjo").check()
     page.get_by_role("button", name="Say thanks").click()
@@ -175,11 +175,11 @@ def test_somebody_outside_answers_without_an_account(visit: Visitor, owner: Acto
         give_id = log_give(owner, draft).entry.give.id
     window = visit(None, size="narrow", javascript=False)
     page = window.go("/" + link_path(owner, give_id))
-    assert page.get_by_text("Noor Haddad says they helped you").is_visible()
-    assert page.get_by_text("I sent you the contract.").is_visible()
+    expect(page.get_by_text("Noor Haddad says they helped you")).to_be_visible()
+    expect(page.get_by_text("I sent you the contract.")).to_be_visible()
     page.get_by_label("A word to them").fill("so kind")
     page.get_by_role("button", name="Yes, thank you").click()
-    assert page.get_by_role("heading", name="Thank you").is_visible()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert state_of(owner, give_id) == "acknowledged"
 
 

@@ -1,6 +1,7 @@
 """The pages of people in a real browser: without barriers at every width, with and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from community.core import slugs
 from community.identity.models import Actor
@@ -62,8 +63,8 @@ def test_a_person_is_added_found_changed_deleted_and_brought_back(
     assert page.get_by_role("link", name="Mara Ellison").count() == 0
     page.get_by_role("button", name="Undo").click()
     page = window.go("/people")
-    assert page.get_by_role("link", name="Mara Ellison").is_visible()
-    assert page.get_by_text("mara@hale.example").is_visible()
+    expect(page.get_by_role("link", name="Mara Ellison")).to_be_visible()
+    expect(page.get_by_text("mara@hale.example")).to_be_visible()
 
 
 def test_more_people_join_the_list_and_the_focus_stays(visit: Visitor, owner: Actor) -> None:

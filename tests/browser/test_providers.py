@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from community.identity.models import Actor
 from tests import provider as provider_process
@@ -54,7 +54,7 @@ def test_one_signs_in_there_and_is_in(
     page.get_by_role("link", name="Sign in with Acme").click()
     _at_provider(page, subject)
     page.wait_for_url(re.compile(f"/t/{owner.team_slug}/"))
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -66,10 +66,10 @@ def test_an_account_is_linked_and_unlinked_in_the_settings(
     page.get_by_role("link", name="Link with Acme").click()
     _at_provider(page, subject)
     page.get_by_role("button", name="Link this account").click()
-    assert page.get_by_text("The account is linked").is_visible()
+    expect(page.get_by_text("The account is linked")).to_be_visible()
     page.get_by_role("button", name="Unlink Acme").click()
-    assert page.get_by_text("does not sign you in any more").is_visible()
-    assert page.get_by_role("link", name="Link with Acme").is_visible()
+    expect(page.get_by_text("does not sign you in any more")).to_be_visible()
+    expect(page.get_by_role("link", name="Link with Acme")).to_be_visible()
 
 
 def test_whoever_is_invited_joins_by_it(visit: Visitor, provider: Provider, owner: Actor) -> None:

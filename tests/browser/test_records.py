@@ -1,6 +1,7 @@
 """Data rights in a real browser: asked, prepared, answered and erased, with and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from community.core import slugs
 from community.identity.models import Actor
@@ -21,12 +22,12 @@ def test_a_request_goes_from_the_one_who_asks_to_an_owner(
     asking.get_by_text("You asked. Owners answer within 30 days.").wait_for()
     page = visit(owner, javascript=javascript).go("/admin/privacy")
     page.get_by_role("link", name="Ivy Okonjo").click()
-    assert page.get_by_text("I write my name with a y.").is_visible()
+    expect(page.get_by_text("I write my name with a y.")).to_be_visible()
     page.get_by_role("button", name="It is prepared").click()
     page.get_by_role("button", name="It is answered").click()
     page.get_by_text("Answered.", exact=True).wait_for()
     asking.reload()
-    assert asking.get_by_text("answered", exact=True).is_visible()
+    expect(asking.get_by_text("answered", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
