@@ -1,5 +1,7 @@
 """The pages of organisations in a real browser: without barriers, and from a name to its page."""
 
+from playwright.sync_api import expect
+
 from community.core import slugs
 from community.identity.models import Actor
 from tests.browser.conftest import Visitor
