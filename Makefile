@@ -22,7 +22,8 @@ run: setup
 	@exec $(BIN)/community up $(ARGS)
 
 # Everything, in the order in which it fails fastest.
-test: setup lint types
+test: setup
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.servers
 	$(PYTEST) $(ARGS)

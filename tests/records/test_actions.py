@@ -11,6 +11,7 @@ from community.core import clock
 from community.core.errors import AppError, Conflict, NotAllowed, NotFound, RuleBroken
 from community.core.paging import PageRequest
 from community.identity.models import Actor
+from community.people import actions as people_actions
 from community.records import actions, notices, queries
 from tests.factories.identity import acting, make_member, make_team
 from tests.factories.people import make_note, make_person
@@ -178,6 +179,22 @@ def test_what_its_author_shares_is_handed_out_and_nothing_else(
     data = data_of(file)
     assert len(data["tables"].get("notes", [])) == handed_out
     assert data["not_handed_out"]["notes"] == 2 - handed_out
+
+
+def test_what_its_author_deleted_since_is_not_handed_out(
+    owner: Actor, member: Actor, steward: Actor
+) -> None:
+    mara = make_person(owner, "Mara Ellison")
+    note = make_note(member, mara.id, SECRET)
+    asked = prepared(steward, mara)
+    with acting(member):
+        (question,) = queries.find_questions(member)
+        actions.answer_question(member, question.id, share=True)
+        people_actions.delete_note(member, note.id)
+    with acting(owner):
+        actions.complete_request(owner, asked.id)
+        (file,) = queries.find_exports(owner, PageRequest()).items
+    assert SECRET not in orjson.dumps(data_of(file)).decode()
 
 
 def test_only_the_author_answers_and_only_while_the_request_waits(

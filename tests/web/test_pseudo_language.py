@@ -59,6 +59,7 @@ BABEL = [
 ]
 # The product, languages by their own names, encodings.
 NAMES = ["Community", "English", *(name for _code, name in ENCODINGS)]
+_LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w/.#?=&{}%-]+")
 
 
@@ -125,10 +126,12 @@ def outside_brackets(said: str, depth: int = 0) -> tuple[str, int]:
 
 def english(said: str, data: list[str]) -> str:
     """What of a text is neither data nor without letters."""
+    if not _LETTER.search(said):
+        return ""
     left = _ADDRESS.sub(" ", said)
     known = sorted({*data, *BABEL, *NAMES}, key=len, reverse=True)
     left = re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)", " ", left)
-    return " ".join(left.split()) if re.search(r"[^\W\d_]", left) else ""
+    return " ".join(left.split()) if _LETTER.search(left) else ""
 
 
 def english_in(said: str, data: list[str]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, exists, func, or_, select
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
@@ -186,12 +186,18 @@ def find_members_of(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 
 def find_agreed(request_id: UUID) -> dict[str, list[UUID]]:
-    """What authors agreed to hand out for a request, by kind."""
+    """What authors agreed to hand out for a request, by kind; not what they deleted since."""
+    deleted = exists().where(
+        Note.team_id == ReleaseQuestion.team_id,
+        Note.id == ReleaseQuestion.thing_id,
+        Note.deleted_at.is_not(None),
+    )
     rows = db.session().execute(
         select(ReleaseQuestion.thing_kind, ReleaseQuestion.thing_id).where(
             ReleaseQuestion.team_id == db.current_team_id(),
             ReleaseQuestion.request_id == request_id,
             ReleaseQuestion.answer == "shared",
+            ~deleted,
         )
     )
     found: dict[str, list[UUID]] = {}
