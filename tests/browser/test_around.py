@@ -48,5 +48,5 @@ def test_a_relation_and_how_one_met_are_written_and_stand_on_the_page(
     page.get_by_label("When").fill("2019-03")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Porto, March 2019").wait_for()
-    page.locator("#relations").get_by_role("link", name="Oskar Blom").click()
+    page.locator("#relations").get_by_role("link", name="Oskar Blom", exact=True).click()
     page.locator("#relations").get_by_text("Works for them").wait_for()

@@ -19,6 +19,7 @@ from community.people.actions.custom import _number, _Refused
 from community.people.models import CustomField
 from community.people.queries import Filter
 from tests.conftest import counting
+from tests.factories.exchange import bring, table
 from tests.factories.identity import acting, make_member
 from tests.factories.people import make_person, merge
 from tests.people.doing import AUDIENCES, add, edit, journal, row
@@ -244,3 +245,13 @@ def test_a_name_is_sorted_as_its_culture_wants_and_shown_as_it_is_written(owner:
     assert row(owner, mara).sort_key == fold("Mara Vance")
     hidden = add(owner, "Zed", visibility=AUDIENCES["private"], sort_name="Aa")
     assert row(owner, hidden).sort_name == "Aa"
+
+
+def test_a_file_that_brings_another_name_leaves_where_lists_put_it(owner: Actor) -> None:
+    line = "Ann Lee,ann@example.org,,,,,,,1"
+    bring(owner, table(line))
+    with acting(owner):
+        ann = queries.find_people(owner, Filter(is_member=False), PageRequest()).items[0].id
+    edit(owner, ann, sort_name="Lee, Ann")
+    bring(owner, table(line.replace("Lee", "Long")))
+    assert (row(owner, ann).name, row(owner, ann).sort_key) == ("Ann Long", "lee, ann")

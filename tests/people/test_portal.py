@@ -32,7 +32,7 @@ def test_the_list_costs_few_statements(portal: Portal, owner: Actor) -> None:
     portal.get("/people")
     with counting() as sent:
         portal.get("/people")
-    assert len(sent) <= 7, str(sent)
+    assert len(sent) <= 6, str(sent)
 
 
 @pytest.mark.parametrize(

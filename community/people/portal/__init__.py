@@ -25,7 +25,6 @@ from community.people import actions, formats, policy, queries, schemas
 from community.people.matching.duplicates import REASONS
 from community.people.portal.choices import audience_choices
 from community.people.portal.custom import (
-    choice_options,
     custom_controls,
     people_by_id,
     shown_values,
@@ -59,13 +58,14 @@ def list_people() -> Response:
         actor, asked_filter(asked), PageRequest(cursor=request.args.get("after"))
     )
     people = [formats.shown_person(row) for row in page.items]
+    circles, choices = queries.narrowings(actor)
     return pages.show(
         "people/list.html",
         people=people,
         asked=asked,
         tags=queries.find_tags(actor),
-        circles=queries.all_circles(actor),
-        choices=choice_options(actor),
+        circles=circles,
+        choices=choices,
         more=_address("", asked, after=page.next) if page.next else "",
         csv_url=_address(".csv", asked),
         views=[dump_view(actor, view) for view in queries.find_named_views(actor)],

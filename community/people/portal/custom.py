@@ -122,12 +122,3 @@ def people_by_id(actor: Actor, data: dict[str, Any], controls: list[Any]) -> Non
             wrong += error.errors
     if wrong:
         raise RuleBroken(wrong[0].message, code="who", errors=wrong)
-
-
-def choice_options(actor: Actor) -> list[tuple[str, str]]:
-    """What a list is narrowed by: each choice of the team's own fields."""
-    return [
-        (f"{field.key}:{choice}", f"{field.name}: {choice}")
-        for field in queries.find_fields(actor)
-        for choice in field.choices
-    ]

@@ -36,7 +36,6 @@ from community.people.queries.facts import (
 from community.people.queries.filters import SORTS, Filter
 from community.people.queries.finding import (
     NameOption,
-    all_circles,
     circle_options,
     find_name,
     find_named,
@@ -48,6 +47,7 @@ from community.people.queries.finding import (
     name_options,
     named_options,
     named_rows,
+    narrowings,
     offered_to,
     search_people,
     subject_reads,
@@ -137,7 +137,6 @@ __all__ = [
     "OrganisationFilter",
     "Pair",
     "SeenRelation",
-    "all_circles",
     "circle_options",
     "count_views",
     "fact_rows",
@@ -218,6 +217,7 @@ __all__ = [
     "name_options",
     "named_options",
     "named_rows",
+    "narrowings",
     "note_rows",
     "offered_to",
     "readable",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Subquery,
+    Text,
     Uuid,
     cast,
     column,
@@ -36,7 +37,7 @@ from community.core.text import fold
 from community.identity.models import Actor, Circle, Membership
 from community.identity.policy import in_team
 from community.people import policy
-from community.people.models import Note, Person, PersonEmail, Position
+from community.people.models import CustomField, Note, Person, PersonEmail, Position
 from community.people.policy import listed
 from community.people.queries.columns import current_first
 
@@ -326,16 +327,32 @@ def circle_options(actor: Actor, keep: UUID | None = None) -> list[tuple[UUID, s
     return [(row.id, row.name) for row in db.session().execute(statement)]
 
 
-def all_circles(actor: Actor) -> list[tuple[UUID, str]]:
-    """The circles the actor knows of, closed ones left out, to narrow a list by."""
-    if actor.is_guest and not actor.circle_ids:
-        return []
-    statement = select(Circle.id, Circle.name).where(
-        Circle.team_id == actor.team_id, Circle.closed_at.is_(None)
-    )
+def narrowings(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What a list can be narrowed by, in one statement: circles, and choices of the team's fields.
+
+    Circles the actor knows of, closed ones left out; guests know of no fields.
+    """
+    none = cast(literal(None), ARRAY(Text)).label("choices")
+    circles = select(
+        cast(Circle.id, Text).label("key"), Circle.name, literal(0).label("place"), none
+    ).where(Circle.team_id == actor.team_id, Circle.closed_at.is_(None))
     if actor.is_guest:
-        statement = statement.where(Circle.id.in_(actor.circle_ids))
-    return [(row.id, row.name) for row in db.session().execute(statement.order_by(Circle.name))]
+        circles = circles.where(Circle.id.in_(actor.circle_ids))
+    fields = select(
+        CustomField.key, CustomField.name, CustomField.place, CustomField.choices
+    ).where(
+        CustomField.team_id == actor.team_id,
+        CustomField.archived_at.is_(None),
+        CustomField.kind == "choice",
+    )
+    both = (circles if actor.is_guest else union_all(circles, fields)).subquery()
+    rows = db.session().execute(select(both).order_by(both.c.place, both.c.name)).all()
+    choices = [
+        (f"{row.key}:{choice}", f"{row.name}: {choice}")
+        for row in rows
+        for choice in row.choices or ()
+    ]
+    return [(row.key, row.name) for row in rows if row.choices is None], choices
 
 
 def is_closed_circle(circle_id: UUID) -> bool:
