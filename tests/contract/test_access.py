@@ -136,8 +136,9 @@ def test_a_form_without_its_token_does_nothing(world: World, route: Route) -> No
     thing = _some_thing(world, route)
     actor = thing.maker if route.of else world.people[route.by or "author"]
     world.portal(actor)
+    body = route.body(world, thing)
     before = world.fingerprint()
-    assert world.send(actor, route, thing, csrf=False).status_code == 400
+    assert world.send(actor, route, thing, csrf=False, body=body).status_code == 400
     assert world.fingerprint() == before
 
 
