@@ -82,18 +82,7 @@ def configure(config: Config) -> None:
     for thing_kind, readable in AUDITED.items():
         journal_policy.register(thing_kind, readable)
     journal_queries.register_people(people_queries.find_names, people_queries.find_team)
-    mail.configure(
-        mail.Settings(
-            host=config.smtp_host,
-            port=config.smtp_port,
-            user=config.smtp_user,
-            password=config.smtp_password,
-            tls=config.smtp_tls,
-            sender=config.mail_from,
-            base_url=config.base_url,
-            mailbox=config.data / "mailbox",
-        )
-    )
+    mail.configure(mail.Settings.of(config))
 
 
 def run_configured(command: click.Command, context: click.Context) -> object:

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from community.core import clock
+from config import Config
 
 TIMEOUT_SECONDS = 10
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
@@ -46,6 +47,20 @@ class Settings:
     sender: str
     base_url: str
     mailbox: Path
+
+    @classmethod
+    def of(cls, config: Config) -> "Settings":
+        """The way out that an installation's settings describe."""
+        return cls(
+            host=config.smtp_host,
+            port=config.smtp_port,
+            user=config.smtp_user,
+            password=config.smtp_password,
+            tls=config.smtp_tls,
+            sender=config.mail_from,
+            base_url=config.base_url,
+            mailbox=config.data / "mailbox",
+        )
 
 
 @dataclass(frozen=True)

@@ -300,7 +300,13 @@ def test_right_passwords_are_never_counted(owner: Actor) -> None:
     make_password(owner)
     remote = _remote()
     for _ in range(counters.LIMIT + 2):
-        _by_password(address_of(owner), PASSWORD, remote)
+        signed_in = open_session(_by_password(address_of(owner), PASSWORD, remote))
+        assert signed_in.user_id == owner.user_id
+    for _ in range(counters.LIMIT):
+        with pytest.raises(RuleBroken):
+            _by_password(address_of(owner), "meadow-lantern-otter-18", remote)
+    with pytest.raises(TooManyTries):
+        _by_password(address_of(owner), "meadow-lantern-otter-18", remote)
 
 
 def test_a_disabled_user_gets_neither_link_nor_in(owner: Actor) -> None:

@@ -53,7 +53,7 @@ def test_one_signs_in_there_and_is_in(
     page = visit(javascript=javascript).go("//login")
     page.get_by_role("link", name="Sign in with Acme").click()
     _at_provider(page, subject)
-    page.wait_for_url(re.compile(f"/t/{owner.team_slug}/"))
+    expect(page).to_have_url(re.compile(f"/t/{owner.team_slug}/"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -80,7 +80,9 @@ def test_whoever_is_invited_joins_by_it(visit: Visitor, provider: Provider, owne
     _at_provider(page, _known(provider, address))
     page.get_by_label("Your name in this team").fill("Mara Ellison")
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url(re.compile(f"/t/{owner.team_slug}/"))
+    expect(page).to_have_url(re.compile(f"/t/{owner.team_slug}/"))
+    page.goto(f"{page.url.split('/t/')[0]}/t/{owner.team_slug}/admin/members")
+    expect(page.get_by_text("Mara Ellison").first).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

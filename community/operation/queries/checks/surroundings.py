@@ -42,16 +42,7 @@ def check_mail(config: Config) -> list[Finding]:
         return [
             wrong("mail", "SMTP_HOST is not set, so no mail leaves", "Set SMTP_HOST and MAIL_FROM.")
         ]
-    way = mail.Settings(
-        host=config.smtp_host,
-        port=config.smtp_port,
-        user=config.smtp_user,
-        password=config.smtp_password,
-        tls=config.smtp_tls,
-        sender=config.mail_from,
-        base_url=config.base_url,
-        mailbox=config.data / "mailbox",
-    )
+    way = mail.Settings.of(config)
     where = f"{config.smtp_host}:{config.smtp_port}"
     try:
         mail.probe(way)
