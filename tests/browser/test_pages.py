@@ -17,9 +17,7 @@ HEALTH = ("/healthz", "/readyz", "/metrics", "/static", "/api/v1/")
 PAGES = [
     route
     for route in ROUTES
-    if route.reads and route.answers == 200 and not route.rule.startswith(HEALTH)
-    # Answers to htmx, and tables for a spreadsheet, which are no pages of their own.
-    if not route.rule.endswith(("/palette", "/count", ".csv", "/file"))
+    if route.is_page and route.answers == 200 and not route.rule.startswith(HEALTH)
 ]
 
 

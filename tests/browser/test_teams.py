@@ -194,4 +194,4 @@ def test_a_circle_that_holds_a_member_shows_where_people_are_listed(
     page = visit(owner).go("/circles")
     page.get_by_role("link", name="Harbour").click()
     page.get_by_role("link", name="Show them among people").click()
-    expect(page.locator("#people-rows").get_by_text("Ivy Okonjo")).to_be_visible()
+    expect(page.locator("#people-rows").get_by_role("link", name="Ivy Okonjo")).to_be_visible()

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from community.accounts.actions import counters, tokens
+from community.accounts.queries import opening
 from community.exchange.actions import batches
 from community.web.session import CommunityFlask
 from tests.conftest_servers import Servers
@@ -40,5 +41,6 @@ def wild_world(app: CommunityFlask, admin: Engine) -> World:
 def _no_limit_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     """How much one may have open or try in an hour is tried elsewhere; here one does all there is."""
     monkeypatch.setattr(counters, "_REACH", timedelta(0))
+    monkeypatch.setattr(opening, "FRESH", timedelta(days=1))
     monkeypatch.setattr(batches, "MOST_OPEN", 10_000)
     monkeypatch.setattr(tokens, "MOST_TOKENS", 10_000)

@@ -20,6 +20,8 @@ Body = Mapping[str, Any]
 Sends = Body | Callable[["World", "Thing"], Body]
 
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+# Answers to htmx, and files to keep.
+_NO_PAGES = ("/palette", "/count", ".csv", ".vcf", "/export", "/file")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Route:
     def reads(self) -> bool:
         """Whether it only reads."""
         return self.method == "GET"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is read as a page: not as a part for htmx, nor as a file to keep."""
+        return self.reads and not self.is_api and not self.rule.endswith(_NO_PAGES)
 
     @property
     def needs(self) -> str:

@@ -77,6 +77,7 @@ def test_a_hidden_person_cannot_be_referred_to(world: World, route: Route) -> No
     if route.of:
         thing = world.fresh(route.of, "team")
     body = route.body(world, thing)
+    world.portal(actor).get("/settings/profile")  # the last act's message is shown once
     for name in route.refers:
         nobody = world.absent("person").path["person_id"]
         refused = lasting(world.send(actor, route, thing, body={**body, name: nobody}), nobody)

@@ -23,7 +23,7 @@ from community.accounts.actions.security_mail import tell
 from community.accounts.notices.security import EVENTS
 from community.core import hold, i18n, mail, outbox, queue
 from community.core.mail import Mail
-from community.exchange.portal import ENCODINGS
+from community.exchange.portal.bringing import ENCODINGS
 from community.ledger import actions as ledger
 from community.notifications.catalogue import PLAIN
 from community.notifications.formats import mailbox

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
 from community.people import actions, queries
 from community.people.models import SavedView
@@ -20,12 +19,12 @@ blp = pages.blueprint("views", feature="people")
 def save() -> ResponseReturnValue:
     """Save the list as it is filtered, by a name."""
     form = pages.Form(SavedViewIn(exclude=("is_pinned",)))
-    if not form.valid():
-        messages = [message for said in form.errors.values() for message in said]
-        raise RuleBroken(" ".join(messages), code="saved_view")
-    view = actions.save_view(current_actor(), **form.data)
-    undo = url("views.delete", view_id=view.id)
-    return pages.done(_("%(name)s is saved.", name=view.name), to=_list(view), undo=undo)
+    if form.valid():
+        with form.attempt():
+            view = actions.save_view(current_actor(), **form.data)
+            undo = url("views.delete", view_id=view.id)
+            return pages.done(_("%(name)s is saved.", name=view.name), to=_list(view), undo=undo)
+    return pages.show("people/view_form.html", form=form)
 
 
 @blp.post("/people/views/<uuid:view_id>/pin")

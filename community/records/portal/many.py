@@ -1,11 +1,12 @@
 """Acts on the people chosen in the list, or on all in its filter."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.people.schemas.filters import asked_filter
@@ -23,16 +24,21 @@ from community.web.templating import url
 def act_on_many() -> ResponseReturnValue:
     """Do the same to many; a list that nothing was chosen in says so."""
     form = pages.Form(schemas.BulkActForm())
-    if not form.valid():
-        messages = [message for said in form.errors.values() for message in said]
-        raise RuleBroken(" ".join(messages), code="bulk_act")
-    wanted = asked_filter(request.form) if form.data["all"] else None
+    if form.valid():
+        with form.attempt():
+            return _done(form.data)
+    messages = [message for said in form.errors.values() for message in said]
+    return pages.done(" ".join(messages), to=_list())
+
+
+def _done(data: Mapping[str, Any]) -> Response:
+    wanted = asked_filter(request.form) if data["all"] else None
     done = actions.act_on_many(
         current_actor(),
-        form.data["act"],
-        Chosen(form.data["person"], wanted),
-        tag=form.data["with_tag"],
-        circle_id=_circle(form.data["with_circle"]),
+        data["act"],
+        Chosen(data["person"], wanted),
+        tag=data["with_tag"],
+        circle_id=_circle(data["with_circle"]),
     )
     undo = url("records.undo_act", act_id=done.id) if done.changed_ids else None
     return pages.done(_told(done), to=_list(), undo=undo)
