@@ -71,6 +71,13 @@ class Change:
         return sorted({*parts, *(["tags"] if self.tags is not None else [])})
 
 
+def nobody(like: Side) -> Side:
+    """One of whom nothing is known: by merging them a person gains nothing."""
+    empty: dict[str, Any] = dict.fromkeys(("name", "call_name", "sort_name"), "")
+    empty |= {"birthday": None, "extra": {}, "id": ""}
+    return Side({**like.fields, **empty}, [])
+
+
 def plan_merge(
     kept: Side,
     other: Side,

@@ -1,7 +1,7 @@
 """What an export holds: row by row, the declared columns of what its author may hand out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +103,9 @@ def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool] | None:
         )
     if concerns.is_account(table) and not wanted.is_self:
         return None
+    if wanted.is_self and concerns.concerns(table).seen is None:
+        # What nobody else decides about is theirs by their own id: not by one merged into it.
+        subject = replace(subject, person_ids=(subject.person_id,))
     written = concerns.by(table, subject) if wanted.is_self else None
     about = concerns.about(table, subject)
     return about if written is None else or_(about, written)
