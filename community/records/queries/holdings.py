@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    and_,
     false,
     func,
     literal,
@@ -123,7 +124,12 @@ def _allowed(reader: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]
     ways = [table.c[name].in_(readable(kind, reader))]
     if wanted.agreed.get(kind):
         ways.append(table.c[name].in_(wanted.agreed[kind]))
-    return or_(*ways)
+    named = [_unnamed_or_seen(table.c[column], kind, reader) for kind, column in declared.also]
+    return and_(or_(*ways), *named)
+
+
+def _unnamed_or_seen(column: Any, kind: str, reader: Actor) -> ColumnElement[bool]:
+    return or_(column.is_(None), column.in_(readable(kind, reader)))
 
 
 def readable(kind: str, actor: Actor) -> Select[Any]:
