@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from community.identity.models import Actor
@@ -13,7 +14,7 @@ from community.records.queries import Wanted
 from tests.factories.identity import acting, make_member
 from tests.factories.people import make_person
 from tests.people.doing import AUDIENCES
-from tests.records.test_merges import full, merged
+from tests.records.test_merges import full, merged, row, unmerged
 
 ONLY_ME = AUDIENCES["private"]
 
@@ -79,3 +80,21 @@ def test_a_field_that_names_somebody_hidden_is_in_no_file_and_no_count(
             counts = queries.count_held(steward, queries.get_subject(steward, person.id))
             assert counts["custom_values"] == values
     assert len(taken(author, Wanted(None))["custom_values"]) == 4
+
+
+def test_what_a_field_hides_of_the_kept_one_keeps_no_value_of_the_other_away(owner: Actor) -> None:
+    """Its absence would say that there is something; undoing brings it back."""
+    member = make_member(owner)
+    hidden, shown = make_person(owner, audience="private"), make_person(owner)
+    kept, other = make_person(owner, "Ann Hale"), make_person(owner, "Anna Hale")
+    with acting(owner):
+        people_actions.define_field(owner, name="Mentor", kind="person")
+        for person, named in ((kept, hidden), (other, shown)):
+            people_actions.edit_person(owner, person.id, fields={"mentor": str(named.id)})
+    merge_id = merged(member, kept.id, other.id)
+    assert orjson.loads(row(member, kept.id).fields) == {"mentor": str(shown.id)}
+    unmerged(member, merge_id)
+    assert orjson.loads(row(owner, kept.id).fields) == {"mentor": str(hidden.id)}
+    assert orjson.loads(row(member, kept.id).fields) == {}
+    merged(owner, kept.id, other.id)
+    assert orjson.loads(row(owner, kept.id).fields) == {"mentor": str(hidden.id)}

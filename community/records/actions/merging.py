@@ -45,8 +45,10 @@ def merge_people(
     mine, theirs = queries.find_sides(actor.team_id, [kept, other])
     if not people_policy.can_edit(actor, kept):
         theirs, chosen, dropped = merging.nobody(mine), {}, {}
+    seen = queries.find_seen_others(actor, (mine, theirs))
+    dropped = merging.without_hidden(mine, theirs, dropped or {}, seen)
     change, image = merging.plan_merge(
-        mine, theirs, chosen or {}, dropped or {}, lambda: str(db.new_id())
+        mine, theirs, chosen or {}, dropped, lambda: str(db.new_id())
     )
     moved = queries.find_standing_for(actor, other.id)
     merge = Merge(id=db.new_id(), kept_id=kept.id, merged_id=other.id, author_id=actor.person_id)
