@@ -35,12 +35,14 @@ class Concerns:
     `about` names the columns that say whom: a reference to a person, a membership, a user or
     another table's row that says it, or an `address`. `by` is the column of who wrote it. `seen`
     is the kind of thing, and the column that names it, whose readers may read the row; without it
-    the row is `own`: nobody else's to receive than the person's whom it is about.
+    the row is `own`: nobody else's to receive than the person's whom it is about. `also` are further
+    kinds and columns that must be readable, where they name something.
     """
 
     about: tuple[str, ...] = ()
     by: str = ""
     seen: tuple[str, str] | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
 
 NOBODY = Concerns()
@@ -70,9 +72,14 @@ def info(
     }
 
 
-def about(*columns: str, by: str = "", seen: tuple[str, str] | None = None) -> Concerns:
+def about(
+    *columns: str,
+    by: str = "",
+    seen: tuple[str, str] | None = None,
+    also: tuple[tuple[str, str], ...] = (),
+) -> Concerns:
     """How a table's rows concern a person (`Concerns`), in one line."""
-    return Concerns(about=columns, by=by, seen=seen)
+    return Concerns(about=columns, by=by, seen=seen, also=also)
 
 
 def exported(

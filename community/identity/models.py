@@ -295,8 +295,9 @@ class Actor:
     """Who acts: a membership with its user, team, person, role and circles. Loaded in one statement.
 
     `person_id` is canonical; `person_ids` begins with it and also holds ids that were merged into
-    it, so that "mine" is always `in person_ids`. `first_joined_at` is when their user was first let into the
-    team, also where they left since and came back.
+    it, by which what the team reads of them is found. What is a right (to read what was told to them, to
+    answer, to dispute) goes by `person_id` alone: a merge gives nobody any. `first_joined_at` is when
+    their user was first let into the team, also where they left since and came back.
     """
 
     user_id: UUID

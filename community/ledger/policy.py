@@ -82,12 +82,12 @@ def concerns(actor: Actor, state: type[GiveState] = GiveState) -> ColumnElement[
     Nor does what somebody kept to themself or narrowed about a person outside who joined later,
     unless that person was told of it then.
     """
-    gave = state.giver_id.in_(actor.person_ids)
-    received = and_(state.receiver_id.in_(actor.person_ids), not_(state.no_reply))
+    # What names somebody outside who was merged into them since does not name them: it was told to
+    # that one, and a merge hands nobody what was.
+    gave = state.giver_id == actor.person_id
+    received = and_(state.receiver_id == actor.person_id, not_(state.no_reply))
     wrote = state.author_id.in_(actor.person_ids)
-    # What names somebody outside who was merged into them since is like what was before they joined.
-    named = or_(state.giver_id == actor.person_id, state.receiver_id == actor.person_id)
-    here = and_(named, state.created_at >= actor.first_joined_at)
+    here = state.created_at >= actor.first_joined_at
     known = or_(wrote, state.told_at.is_not(None), here)
     return and_(or_(gave, received), or_(known, state.audience == "team"))
 
@@ -112,13 +112,13 @@ def _sees_person(actor: Actor, person: Any, mine: ColumnElement[bool]) -> Column
 
 
 def is_giver(actor: Actor, give: GiveState) -> bool:
-    """Whether the actor gave it."""
-    return actor.is_me(give.giver_id)
+    """Whether the actor gave it, by their own id: a merge makes nobody one of the two."""
+    return give.giver_id == actor.person_id
 
 
 def is_receiver(actor: Actor, give: GiveState) -> bool:
-    """Whether the actor received it."""
-    return actor.is_me(give.receiver_id)
+    """Whether the actor received it, by their own id."""
+    return give.receiver_id == actor.person_id
 
 
 def is_party(actor: Actor, give: GiveState) -> bool:

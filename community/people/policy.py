@@ -102,7 +102,7 @@ def visible_relations(actor: Actor) -> ColumnElement[bool]:
 
     One that somebody shares about the actor is theirs to read, like a note about them.
     """
-    mine = or_(Relation.person_id.in_(actor.person_ids), Relation.other_id.in_(actor.person_ids))
+    mine = or_(Relation.person_id == actor.person_id, Relation.other_id == actor.person_id)
     return and_(
         Relation.team_id == actor.team_id,
         Relation.deleted_at.is_(None),
@@ -187,7 +187,7 @@ def visible_items(actor: Actor, item: Any) -> ColumnElement[bool]:
         .where(_Subject.team_id == _Named.team_id, _Subject.id == _Named.canonical_id)
         .where(visible(actor, _Subject))
     )
-    about_me = and_(item.person_id.in_(actor.person_ids), _told_to(actor, item))
+    about_me = and_(item.person_id == actor.person_id, _told_to(actor, item))
     return and_(item.team_id == actor.team_id, or_(in_audience(actor, item), about_me), about)
 
 
@@ -207,7 +207,7 @@ def visible_versions(actor: Actor) -> ColumnElement[bool]:
     They see the note now, and saw it when it said so: who is let in later starts from there.
     """
     about_me = _told(NoteVersion, actor.first_joined_at, actor.person_id, Note.person_id)
-    told = and_(Note.person_id.in_(actor.person_ids), about_me)
+    told = and_(Note.person_id == actor.person_id, about_me)
     return and_(visible_notes(actor), or_(in_audience(actor, NoteVersion), told))
 
 
@@ -271,8 +271,11 @@ def can_change_note(actor: Actor, note: Any) -> bool:
 
 
 def is_about(actor: Actor, note: Any) -> bool:
-    """Whether a note or a fact is about the actor."""
-    return actor.is_me(note.person_id)
+    """Whether a note or a fact is about the actor, and was when it was written.
+
+    What names somebody outside who was merged into them since is not theirs to judge.
+    """
+    return bool(note.about_id == actor.person_id)
 
 
 def can_dispute(actor: Actor, note: Any) -> bool:

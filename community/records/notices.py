@@ -69,7 +69,7 @@ def _is_answered(actor: Actor, request_id: UUID) -> bool:
         row = queries.get_request_row(actor, request_id)
     except NotFound:
         return False
-    return actor.is_me(row.SubjectRequest.person_id) and not row.SubjectRequest.is_open
+    return row.SubjectRequest.person_id == actor.person_id and not row.SubjectRequest.is_open
 
 
 def _answered(actor: Actor, request_id: UUID) -> Words:

@@ -49,7 +49,7 @@ def anybody_of(actor: Actor) -> Actor:
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause of the requests one sees: one's own; stewards and owners all."""
     mine = or_(
-        SubjectRequest.person_id.in_(actor.person_ids),
+        SubjectRequest.person_id == actor.person_id,
         SubjectRequest.asked_by_id.in_(actor.person_ids),
     )
     here = SubjectRequest.team_id == actor.team_id
@@ -69,14 +69,25 @@ def asked_of(actor: Actor) -> ColumnElement[bool]:
 
 
 def can_merge(actor: Actor, kept: Any, other: Any) -> bool:
-    """Whoever may edit both of them."""
-    return people_policy.can_edit(actor, kept) and people_policy.can_edit(actor, other)
+    """Whoever may edit both of them; into a member's person somebody else than that member.
+
+    An owner, a steward, or whoever entered the other one says that it was the member: nobody makes
+    themself one whom others write about, but for an entry of their own that nobody else sees.
+    """
+    if kept.membership_id is None:
+        return people_policy.can_edit(actor, kept) and people_policy.can_edit(actor, other)
+    if not people_policy.can_edit(actor, other):
+        return False
+    is_mine = other.author_id == actor.person_id
+    if actor.is_me(kept.id):
+        return is_mine and bool(other.audience == "private")
+    return is_mine or actor.role in STEWARDS
 
 
 def can_part(actor: Actor, kept: Any, other: Any) -> bool:
-    """Whoever might have merged them, and who entered either."""
-    authors = (kept.author_id, other.author_id)
-    return can_merge(actor, kept, other) or any(actor.is_me(author) for author in authors)
+    """Whoever might have merged them, who entered either, and the member who is the kept one."""
+    theirs = (kept.author_id, other.author_id, kept.id)
+    return can_merge(actor, kept, other) or actor.person_id in theirs
 
 
 def keeps_readers(kept: Any, other: Any) -> bool:

@@ -24,7 +24,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         .where(shown.team_id == named.team_id, shown.id == named.canonical_id)
         .where(people_policy.visible(actor, shown))
     )
-    about_me = and_(Tie.person_id.in_(actor.person_ids), people_policy.told_to(actor, Tie))
+    about_me = and_(Tie.person_id == actor.person_id, people_policy.told_to(actor, Tie))
     return and_(
         Tie.team_id == actor.team_id,
         Tie.deleted_at.is_(None),

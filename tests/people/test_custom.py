@@ -153,6 +153,26 @@ def test_a_person_whom_the_reader_does_not_see_is_held_by_no_field(
     assert held(member, mara) == {"buddy": str(new.id)}
 
 
+def test_whom_somebody_does_not_see_they_neither_find_out_nor_wipe_away(owner: Actor) -> None:
+    member = make_member(owner)
+    secret = make_person(owner, "Secret", audience="private")
+    define(owner, "Buddy", "person")
+    full, empty = add(owner, "Mara"), add(owner, "Nora")
+    edit(owner, full, fields={"buddy": str(secret.id)})
+    for value in (None, ""):
+        outcomes = []
+        for person_id in (full, empty):
+            version = row(member, person_id).version
+            with acting(member):
+                said = actions.edit_person(member, person_id, fields={"buddy": value}).fields
+            outcomes.append((said, row(member, person_id).version - version))
+        assert outcomes == [([], 0), ([], 0)]
+    assert held(owner, full) == {"buddy": str(secret.id)}
+    edit(member, full, fields={"buddy": str(empty)})
+    edit(member, full, fields={"buddy": None})
+    assert held(owner, full) == {}
+
+
 def test_many_people_are_written_with_their_fields_or_none(
     owner: Actor, fields: dict[str, CustomField]
 ) -> None:

@@ -20,7 +20,7 @@ from community.core.errors import Conflict, NotAllowed, NotFound
 from community.core.paging import PageRequest
 from community.identity.models import Actor, Dispute
 from community.notifications.models import Notice
-from community.people import actions, notices, queries
+from community.people import actions, notices, policy, queries
 from tests.factories.identity import acting, again, make_circle, make_member, make_team
 from tests.factories.people import make_note, make_person
 from tests.people.doing import AUDIENCES, journal
@@ -222,16 +222,23 @@ def test_of_several_disputes_at_once_there_is_one(cast: dict[str, Actor]) -> Non
     assert len({done.result().id for done in asked}) == 1
 
 
-def test_a_merge_keeps_the_dispute_with_whom_it_is_about(cast: dict[str, Actor]) -> None:
-    """The note was written about somebody outside who was then found to be the member."""
+def test_what_was_said_of_whom_a_member_turned_out_to_be_is_not_theirs_to_dispute(
+    cast: dict[str, Actor],
+) -> None:
+    """The note was written about somebody outside: a merge gives nobody a say over it."""
     before = make_person(cast["author"], "Sami S.", audience="team")
     note = make_note(cast["author"], before.id, audience="team")
     with acting(cast["owner"]) as unit:
         row = unit.session.get_one(type(before), (before.team_id, before.id))
         row.merged_into_id = row.canonical_id = cast["subject"].person_id
     subject = again(cast["subject"])
-    dispute(subject, note.id)
-    assert readers({**cast, "subject": subject}, note.id) == {"author", "subject"}
+    before_it = readers(cast, note.id)
+    with pytest.raises(NotAllowed):
+        dispute(subject, note.id)
+    with acting(subject):
+        row = queries.get_note_row(subject, note.id)
+        assert not policy.can_dispute(subject, row)
+    assert readers({**cast, "subject": subject}, note.id) == before_it
 
 
 class Disputing(RuleBasedStateMachine):

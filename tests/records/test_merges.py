@@ -179,12 +179,14 @@ def test_whoever_may_not_edit_both_cannot_merge_them(owner: Actor) -> None:
         (member, team.id, team.id, RuleBroken),
         (member, team.id, member.person_id, RuleBroken),
         (owner, member.person_id, owner.person_id, Conflict),
+        (member, member.person_id, team.id, NotAllowed),
+        (owner, owner.person_id, team.id, NotAllowed),
     ]
     for actor, keep, merge, refusal in cases:
         with acting(actor), pytest.raises(refusal):
             actions.merge_people(actor, keep, merge)
     merged(member, team.id, mine.id)
-    merged(member, member.person_id, team.id)
+    merged(owner, member.person_id, team.id)
     assert row(owner, mine.id).id == member.person_id
 
 
@@ -210,7 +212,7 @@ def test_nobody_loses_sight_of_whom_they_could_read(owner: Actor) -> None:
     merged(owner, of("circle", circle_id=circle.id), of("circle", circle_id=circle.id))
 
 
-def test_who_merges_somebody_into_themself_reads_no_more_of_them_than_the_team(
+def test_a_member_reads_no_more_of_whom_they_turn_out_to_be_than_the_team(
     owner: Actor,
 ) -> None:
     member, friend = make_member(owner), make_member(owner)
@@ -222,7 +224,7 @@ def test_who_merges_somebody_into_themself_reads_no_more_of_them_than_the_team(
     wide = make_note(owner, outside.id, "Sails.", audience="team")
     private = Visibility("private")
     give = log_give(owner, outside.id, visibility=private)
-    merged(member, member.person_id, outside.id)
+    merged(owner, member.person_id, outside.id)
     member = again(member)
     with acting(member):
         assert people.get_note_row(member, wide.id).person_id == member.person_id

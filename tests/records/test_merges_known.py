@@ -115,7 +115,7 @@ def test_nobody_has_a_tie_or_a_relation_to_themself(owner: Actor) -> None:
     unmerged(owner, merge_id)
     with acting(member):
         assert [row.id for row in people.find_relations(member, one.id)] == [said.id]
-    merged(member, member.person_id, other.id)
+    merged(owner, member.person_id, other.id)
     member = again(member)
     with acting(member):
         assert tie_queries.find_ties_of(member, member.person_id) == []

@@ -44,7 +44,7 @@ def find_openings(actor: Actor, request: PageRequest) -> Page[Row[Any]]:
         )
         .join(_named, and_(_named.team_id == OpenedBy.team_id, _named.id == OpenedBy.reader_id))
         .join(_reader, and_(_reader.team_id == _named.team_id, _reader.id == _named.canonical_id))
-        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id.in_(actor.person_ids))
+        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id == actor.person_id)
         .distinct()
     )
     order, reads = (OpenedBy.day, _reader.id), (date.fromisoformat, UUID)

@@ -332,6 +332,8 @@ def find_lapsing(before: datetime, limit: int) -> Sequence[GiveState]:
 def seen(actor: Actor, entry: Entry) -> SeenGive:
     """An entry as the actor sees it, without reading it again."""
     sides = {
+        "gave_as_id": entry.state.giver_id,
+        "received_as_id": entry.state.receiver_id,
         "giver_id": entry.giver.id,
         "giver_name": entry.giver.name,
         "giver_is_member": entry.giver.is_member,

@@ -134,7 +134,7 @@ class MySums:
 
 def sum_mine(actor: Actor, wanted: GiveFilter) -> MySums:
     """Count what of the filter the actor is part of."""
-    gave = GiveState.giver_id.in_(actor.person_ids)
+    gave = GiveState.giver_id == actor.person_id
     thanked = GiveState.state.in_(CONFIRMED)
     # Whose link has expired cannot answer any more.
     over = and_(GiveState.outside, GiveState.awaiting, GiveState.told_at <= clock.now() - LINK_FOR)
@@ -209,7 +209,7 @@ def _latest_statement(actor: Actor, clause: ColumnElement[bool]) -> Select[*tupl
 
 
 def _mine_to_answer(actor: Actor) -> ColumnElement[bool]:
-    return and_(GiveState.receiver_id.in_(actor.person_ids), GiveState.no_reply.is_(False))
+    return and_(GiveState.receiver_id == actor.person_id, GiveState.no_reply.is_(False))
 
 
 _LISTS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {

@@ -140,6 +140,8 @@ ROW = (
     GiveWords.dispute_reason,
     GiveWords.told_subject,
     GiveWords.told_body,
+    GiveState.giver_id.label("gave_as_id"),
+    GiveState.receiver_id.label("received_as_id"),
     Giver.id.label("giver_id"),
     Giver.name.label("giver_name"),
     in_team(Giver).label("giver_is_member"),
@@ -219,7 +221,10 @@ def view(
 
     `shown_earlier` are those of the gives it refers to that the actor may see.
     """
-    i_gave, i_received = actor.is_me(sides["giver_id"]), actor.is_me(sides["receiver_id"])
+    # By their own id, as in the policy: not by one that was merged into it.
+    i_gave, i_received = (
+        sides[name] == actor.person_id for name in ("gave_as_id", "received_as_id")
+    )
     i_wrote = actor.is_me(state.author_id)
     value, shown = state.counted_value, shown_earlier or ()
     if i_gave:

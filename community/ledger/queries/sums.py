@@ -63,11 +63,11 @@ def views() -> Subquery:
 
 def sum_by_kind(actor: Actor, since: date, until: date) -> list[tuple[str, str, int, float]]:
     """What counts of the actor's own entries: (given or received, kind, entries, value), own eyes only."""
-    gave = GiveState.giver_id.in_(actor.person_ids)
+    gave = GiveState.giver_id == actor.person_id
     return _by_kind(actor, "given", gave, GIVER_COUNTS, since, until) + _by_kind(
         actor,
         "received",
-        GiveState.receiver_id.in_(actor.person_ids),
+        GiveState.receiver_id == actor.person_id,
         GiveState.counted_value,
         since,
         until,

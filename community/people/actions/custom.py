@@ -117,14 +117,16 @@ def _choices(kind: str, choices: Sequence[str]) -> list[str]:
 def write_fields(actor: Actor, wanted: Sequence[Wanted]) -> set[UUID]:
     """Write what fields hold of people, all or nothing; answers whom it changed.
 
-    Each of `wanted` is a person's id, values by key, and where these stand in what was sent.
+    Each of `wanted` is a person's id, values by key, and where these stand in what was sent. A field
+    that names somebody whom the actor does not see is empty to them: to empty it changes nothing.
     """
     wanted = [each for each in wanted if each[1]]
     if not wanted:
         return set()
     known = {field.key: field for field in queries.find_fields(actor)}
-    seen = queries.find_seen(actor, _named_people(known, wanted))
     stored = queries.find_stored(actor, [person_id for person_id, _values, _where in wanted])
+    held_ids = {row.other_id for row in stored.values() if row.other_id}
+    seen = queries.find_seen(actor, _named_people(known, wanted) | held_ids)
     errors: list[FieldError] = []
     changed: set[UUID] = set()
     for person_id, values, where in wanted:
@@ -134,7 +136,10 @@ def write_fields(actor: Actor, wanted: Sequence[Wanted]) -> set[UUID]:
             except _Refused as error:
                 errors.append(FieldError(f"{where}.{key}", str(error)))
                 continue
-            if _store(stored.get((person_id, field.id)), person_id, field, held):
+            row = stored.get((person_id, field.id))
+            if held is None and row is not None and row.other_id not in {None, *seen}:
+                continue
+            if _store(row, person_id, field, held):
                 changed.add(person_id)
     if errors:
         raise RuleBroken(errors[0].message, code="bad_field", errors=errors)

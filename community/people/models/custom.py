@@ -47,7 +47,14 @@ class CustomValue(db.TeamThing, db.Base):
         db.team_fk("other_id", "persons"),
         UniqueConstraint("team_id", "person_id", "field_id"),
         Index("ix_custom_values_field", "team_id", "field_id", "value"),
-        {"info": info("erase", concerns=about("person_id", seen=("person", "person_id")))},
+        {
+            "info": info(
+                "erase",
+                concerns=about(
+                    "person_id", seen=("person", "person_id"), also=(("person", "other_id"),)
+                ),
+            )
+        },
     )
 
     person_id: Mapped[UUID] = kept(why=KEY, person=True)

@@ -89,6 +89,11 @@ class Fact(db.TeamThing, Audienced, db.Stamped, db.Base):
     checked_at: Mapped[datetime | None] = kept()
     deleted_at: Mapped[datetime | None] = kept()
 
+    @property
+    def about_id(self) -> UUID:
+        """Whom it names as it was written, also where that one was merged since."""
+        return self.person_id
+
     def touch(self) -> None:
         """Count what hangs on the fact (a dispute) as a change of it."""
         self.updated_at = clock.now()

@@ -45,6 +45,11 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     in_confidence: Mapped[bool] = kept(default=False)
     deleted_at: Mapped[datetime | None] = kept()
 
+    @property
+    def about_id(self) -> UUID:
+        """Whom it names as it was written, also where that one was merged since."""
+        return self.person_id
+
     def touch(self) -> None:
         """Count what hangs on the note (a dispute) as a change of it."""
         self.updated_at = clock.now()

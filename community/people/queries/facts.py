@@ -30,6 +30,7 @@ def fact_rows(actor: Actor) -> Rows:
         select(
             Fact.id,
             _subject.id.label("person_id"),
+            Fact.person_id.label("about_id"),
             _subject.name.label("person_name"),
             in_team(_subject).label("person_is_member"),
             _subject.membership_id.label("subject_membership_id"),

@@ -29,6 +29,7 @@ def note_rows(actor: Actor) -> Rows:
         select(
             Note.id,
             _subject.id.label("person_id"),
+            Note.person_id.label("about_id"),
             _subject.name.label("person_name"),
             in_team(_subject).label("person_is_member"),
             _subject.membership_id.label("subject_membership_id"),

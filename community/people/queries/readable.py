@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Select, Uuid, and_, any_, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from community.core import db
@@ -15,12 +26,22 @@ from community.identity.policy import in_audience, in_team
 from community.people.models import Note, Person
 from community.people.policy import listed, visible, visible_notes
 
-_asked = shared_alias(Person)
+_asked, _became = shared_alias(Person), shared_alias(Person)
 
 
 def readable(actor: Actor) -> Select[UUID]:
-    """The ids of the persons the actor may see."""
-    return select(Person.id).where(visible(actor))
+    """The ids of the persons the actor may see; of a merged one also whom they became."""
+    return select(Person.id).where(_seen_whole(actor))
+
+
+def _seen_whole(actor: Actor) -> ColumnElement[bool]:
+    # Whoever narrows a person narrows everybody merged into them, whose rows are as they were.
+    became = exists().where(
+        _became.team_id == Person.team_id,
+        _became.id == Person.canonical_id,
+        visible(actor, _became),
+    )
+    return and_(visible(actor), or_(Person.merged_into_id.is_(None), became))
 
 
 def recorded(actor: Actor) -> Select[UUID]:
@@ -31,7 +52,7 @@ def recorded(actor: Actor) -> Select[UUID]:
     deleted = and_(
         Person.team_id == actor.team_id, Person.deleted_at.is_not(None), in_audience(actor, Person)
     )
-    return select(Person.id).where(or_(visible(actor), deleted))
+    return select(Person.id).where(or_(_seen_whole(actor), deleted))
 
 
 def readable_notes(actor: Actor) -> Select[UUID]:

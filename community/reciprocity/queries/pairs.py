@@ -141,7 +141,7 @@ def _pair_statement(actor: Actor, person_id: UUID) -> Any:
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:
-    return and_(PairSum.team_id == actor.team_id, PairSum.viewer_id.in_(actor.person_ids))
+    return and_(PairSum.team_id == actor.team_id, PairSum.viewer_id == actor.person_id)
 
 
 def seen(actor: Actor) -> ColumnElement[bool]:
@@ -154,7 +154,7 @@ def known(actor: Actor) -> ColumnElement[bool]:
     any_pair = aliased(PairSum)
     mine = exists().where(
         any_pair.team_id == actor.team_id,
-        any_pair.viewer_id.in_(actor.person_ids),
+        any_pair.viewer_id == actor.person_id,
         any_pair.other_id == Other.id,
     )
     partner = and_(Other.membership_id.is_not(None), mine)
@@ -221,7 +221,7 @@ def find_days(
         .join(OtherRow, and_(OtherRow.team_id == PairDay.team_id, OtherRow.id == PairDay.other_id))
         .where(
             PairDay.team_id == actor.team_id,
-            PairDay.viewer_id.in_(actor.person_ids),
+            PairDay.viewer_id == actor.person_id,
             OtherRow.canonical_id.in_(person_ids),
             PairDay.given_entries + PairDay.received_entries > 0,
         )

@@ -63,7 +63,7 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Other, and_(Other.team_id == OtherRow.team_id, Other.id == OtherRow.canonical_id))
         .where(
             PairDay.team_id == actor.team_id,
-            PairDay.viewer_id.in_(actor.person_ids),
+            PairDay.viewer_id == actor.person_id,
             PairDay.day.between(_FIRST, _LAST),
             known(actor),
         )

@@ -9,7 +9,7 @@ from community.records.actions.exports import (
     make_export,
     open_file,
 )
-from community.records.actions.merging import forget_merges, merge_people, unmerge
+from community.records.actions.merging import forget_merges, merge_people, merge_refusal, unmerge
 from community.records.actions.requests import (
     answer_question,
     complete_request,
@@ -35,6 +35,7 @@ __all__ = [
     "forget_merges",
     "make_export",
     "merge_people",
+    "merge_refusal",
     "open_file",
     "prepare_request",
     "receive_request",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from community.core.i18n import gettext as _
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.notifications.actions import notify, withdraw
+from community.people import policy as people_policy
 from community.people import queries as people
 from community.people.actions import writing
 from community.people.models import ExternalId, Person
@@ -35,13 +37,18 @@ def merge_people(
     """Let `merge_id` stand for `keep_id` from now on; `unmerge` undoes it for 30 days.
 
     `chosen` says of a name, a call name and a birthday whose stands, `dropped` which values are
-    not kept, by the keys of `matching.merging`; every other value stays.
+    not kept, by the keys of `matching.merging`; every other value stays. What a member says of
+    themself is theirs and the owners': by anybody else's merge they gain and lose nothing of it.
     """
     kept, other = _two(actor, keep_id, merge_id)
     _check(actor, kept, other)
     mine, theirs = queries.find_sides(actor.team_id, [kept, other])
+    if not people_policy.can_edit(actor, kept):
+        theirs, chosen, dropped = merging.nobody(mine), {}, {}
+    seen = queries.find_seen_others(actor, (mine, theirs))
+    dropped = merging.without_hidden(mine, theirs, dropped or {}, seen)
     change, image = merging.plan_merge(
-        mine, theirs, chosen or {}, dropped or {}, lambda: str(db.new_id())
+        mine, theirs, chosen or {}, dropped, lambda: str(db.new_id())
     )
     moved = queries.find_standing_for(actor, other.id)
     merge = Merge(id=db.new_id(), kept_id=kept.id, merged_id=other.id, author_id=actor.person_id)
@@ -69,7 +76,7 @@ def _two(actor: Actor, keep_id: UUID, merge_id: UUID) -> tuple[Person, Person]:
 
 def _check(actor: Actor, kept: Person, other: Person) -> None:
     if not policy.can_merge(actor, kept, other):
-        raise NotAllowed(_("You can merge people that you may edit, and one of these you may not."))
+        raise NotAllowed(merge_refusal(actor, kept))
     if other.is_member:
         if kept.is_member:
             raise Conflict(
@@ -89,6 +96,16 @@ def _check(actor: Actor, kept: Person, other: Person) -> None:
             ),
             code="narrower",
         )
+
+
+def merge_refusal(actor: Actor, kept: Any) -> str:
+    """Why the actor may not merge anybody into this person, and who may; `kept` may be a row."""
+    if actor.is_me(kept.id):
+        return _(
+            "An owner, a steward or whoever entered them says that somebody is you. An entry of"
+            " your own that only you see you can merge yourself."
+        )
+    return _("You can merge people that you may edit, and one of these you may not.")
 
 
 def _move_ids(source: Person, target: Person) -> list[str]:
@@ -172,8 +189,7 @@ def _note(actor: Actor, person: Person, change: Change) -> None:
 
 def _tell_authors(actor: Actor, merge: Merge, kept: Person, other: Person) -> None:
     """Whoever entered one of the two, and the member whose own person it is, hears of it."""
-    told = {author for author in (kept.author_id, other.author_id) if not actor.is_me(author)}
-    for member_id in queries.find_members_of(sorted(told)).values():
+    for member_id in _concerned(actor, kept, other):
         notify(
             notices.MERGED,
             member_id=member_id,
@@ -183,6 +199,12 @@ def _tell_authors(actor: Actor, merge: Merge, kept: Person, other: Person) -> No
             from_person_id=actor.person_id,
             hold=hold.period(),
         )
+
+
+def _concerned(actor: Actor | None, kept: Person, other: Person) -> list[UUID]:
+    """The memberships of both authors and of the member whom the kept one is, but for the actor."""
+    people_ = {kept.author_id, other.author_id, kept.id} - {actor.person_id if actor else None}
+    return sorted(set(queries.find_members_of(sorted(people_)).values()))
 
 
 def unmerge(actor: Actor, merge_id: UUID) -> Merge:
@@ -240,9 +262,8 @@ def _return_ids(merge: Merge) -> None:
 
 def _tell_undone(actor: Actor, merge: Merge, two: tuple[Person, Person]) -> None:
     """What was not heard of yet needs not be; whoever merged hears that somebody undid it."""
-    authors = sorted({person.author_id for person in two})
-    members = queries.find_members_of(authors).values()
-    withdraw(keys=[f"{notices.MERGED}:{merge.id}:{member_id}" for member_id in members])
+    keys = [f"{notices.MERGED}:{merge.id}:{member_id}" for member_id in _concerned(None, *two)]
+    withdraw(keys=keys)
     if actor.is_me(merge.author_id):
         return
     for member_id in queries.find_members_of([merge.author_id]).values():

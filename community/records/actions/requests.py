@@ -153,7 +153,7 @@ def decline_request(actor: Actor, request_id: UUID, *, reason: str) -> SubjectRe
 def withdraw_request(actor: Actor, request_id: UUID) -> SubjectRequest:
     """Whoever asked, or noted it, takes it back."""
     asked = queries.get_request(actor, request_id)
-    if not (actor.is_me(asked.person_id) or actor.is_me(asked.asked_by_id)):
+    if actor.person_id not in (asked.person_id, asked.asked_by_id):
         raise NotAllowed(_("Only whoever asked takes a request back."))
     asked.withdraw(by=actor.person_id, at=clock.now())
     db.flush()

@@ -47,7 +47,6 @@ _TABLES = {
     "authenticator_apps": lazy("Apps that make codes"),
     "passkeys": lazy("Passkeys"),
     "linked_accounts": lazy("Accounts elsewhere that sign in here"),
-    "merges": lazy("Merged into one"),
     "saved_views": lazy("Lists that they saved"),
     "disputes": lazy("What is not right in their eyes"),
 }

@@ -11,7 +11,7 @@ and `dropped` (what the kept one had and lost).
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,33 @@ class Change:
         """The parts of the person that become different."""
         parts = {*self.fields, *self.removed, *self.added}
         return sorted({*parts, *(["tags"] if self.tags is not None else [])})
+
+
+def nobody(like: Side) -> Side:
+    """One of whom nothing is known: by merging them a person gains nothing."""
+    empty: dict[str, Any] = dict.fromkeys(("name", "call_name", "sort_name"), "")
+    empty |= {"birthday": None, "extra": {}, "id": ""}
+    return Side({**like.fields, **empty}, [])
+
+
+def without_hidden(
+    kept: Side, other: Side, dropped: Mapping[str, Iterable[str]], seen: Collection[str]
+) -> dict[str, Iterable[str]]:
+    """What is dropped, with values that name nobody whom the reader sees (`seen`) and stand in the way.
+
+    Who does not see the one holds the field for empty: the other one's value is to come there, or
+    its absence would say that there is something.
+    """
+    table = "custom_values"
+    shown = {
+        SINGLE[table](row) for row in other.rows.get(table, ()) if row["other_id"] in {None, *seen}
+    }
+    hidden = [
+        value_key(row)
+        for row in kept.rows.get(table, ())
+        if row["other_id"] not in {None, *seen} and SINGLE[table](row) in shown
+    ]
+    return {**dropped, table: [*dropped.get(table, ()), *hidden]}
 
 
 def plan_merge(

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
 from community.core import clock, db
-from community.core.privacy import KEY, PROOF, about, exported, info, kept
+from community.core.privacy import KEY, PROOF, about, erased, info, kept
 
 UNDO_FOR = timedelta(days=30)
 
@@ -18,7 +18,8 @@ class Merge(db.TeamThing, db.Base):
     """One merge. It is gone once it is undone, or can be no more: the audit tells that it was.
 
     `image` is what the kept person was before, as far as the merge changed it (`matching.merging`).
-    `moved_ids` are the persons that stood for the merged one, itself among them.
+    It names whom and what only some see, and is read by nobody. `moved_ids` are the persons that
+    stood for the merged one, itself among them.
     """
 
     __tablename__ = "merges"
@@ -43,7 +44,7 @@ class Merge(db.TeamThing, db.Base):
     merged_id: Mapped[UUID] = kept(why=KEY, person=True)
     author_id: Mapped[UUID] = kept(why=PROOF, person=True)
     moved_ids: Mapped[list[UUID]] = kept(ARRAY(Uuid), default=list, why=KEY)
-    image: Mapped[dict[str, Any]] = exported(JSONB, default=dict)
+    image: Mapped[dict[str, Any]] = erased(JSONB, default=dict)
     created_at: Mapped[datetime] = kept(default=clock.now)
 
     @staticmethod

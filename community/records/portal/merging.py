@@ -97,7 +97,7 @@ def merge(slug: str) -> ResponseReturnValue:
     """Two people side by side, and what of each is kept."""
     actor = current_actor()
     kept = people.get_person_by_slug(actor, slug)
-    if not people_policy.can_edit(actor, kept):
+    if not _may_begin(kept):
         raise NotAllowed(_("You can merge people that you may edit."))
     sought = (request.form if request.method == "POST" else request.args).get("with", "")[:200]
     if not sought:
@@ -114,6 +114,14 @@ def merge(slug: str) -> ResponseReturnValue:
     return _side_by_side(form, kept, other)
 
 
+def _may_begin(kept: Any) -> bool:
+    """Whoever may edit; of a member also the others, since whom they entered may be that member."""
+    actor = current_actor()
+    return people_policy.can_edit(actor, kept) or (
+        kept.membership_id is not None and people_policy.can_create(actor)
+    )
+
+
 def _merged(kept: Any, other: Any, data: Mapping[str, Any]) -> Response:
     chosen, dropped = schemas.chosen_of(data), schemas.dropped_of_form(data)
     made = actions.merge_people(current_actor(), kept.id, other.id, chosen=chosen, dropped=dropped)
@@ -128,10 +136,12 @@ def _side_by_side(form: pages.Form, kept: Any, other: Any) -> Response:
         form=form,
         kept=formats.shown_person(kept),
         other=formats.shown_person(other),
-        lists=_lists(kept, other),
+        lists=_lists(kept, other) if people_policy.can_edit(current_actor(), kept) else [],
+        is_theirs=not people_policy.can_edit(current_actor(), kept),
         reasons=compare(traits_of(kept), traits_of(other)),
         swap=_page(other, kept) if kept.membership_id is None else "",
         back=_person(kept),
+        refusal=actions.merge_refusal(current_actor(), kept),
         can_merge=policy.can_merge(current_actor(), kept, other),
         widens=kept.audience != other.audience,
     )

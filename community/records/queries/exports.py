@@ -117,7 +117,7 @@ def find_readers(actor: Actor) -> Sequence[Row[Any]]:
     statement: Rows = (
         select(Person.name, func.count().label("days"), func.max(OpenedBy.day).label("last"))
         .join(Person, (Person.team_id == OpenedBy.team_id) & (Person.id == OpenedBy.reader_id))
-        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id.in_(actor.person_ids))
+        .where(OpenedBy.team_id == actor.team_id, OpenedBy.person_id == actor.person_id)
         .where(Person.id.in_(readable_persons(actor)))
         .group_by(Person.id, Person.name)
         .order_by(func.max(OpenedBy.day).desc())

@@ -1,7 +1,7 @@
 """What an export holds: row by row, the declared columns of what its author may hand out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    and_,
     false,
     func,
     literal,
@@ -103,6 +104,9 @@ def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool] | None:
         )
     if concerns.is_account(table) and not wanted.is_self:
         return None
+    if wanted.is_self and concerns.concerns(table).seen is None:
+        # What nobody else decides about is theirs by their own id: not by one merged into it.
+        subject = replace(subject, person_ids=(subject.person_id,))
     written = concerns.by(table, subject) if wanted.is_self else None
     about = concerns.about(table, subject)
     return about if written is None else or_(about, written)
@@ -120,7 +124,12 @@ def _allowed(reader: Actor, table: Table, wanted: Wanted) -> ColumnElement[bool]
     ways = [table.c[name].in_(readable(kind, reader))]
     if wanted.agreed.get(kind):
         ways.append(table.c[name].in_(wanted.agreed[kind]))
-    return or_(*ways)
+    named = [_unnamed_or_seen(table.c[column], kind, reader) for kind, column in declared.also]
+    return and_(or_(*ways), *named)
+
+
+def _unnamed_or_seen(column: Any, kind: str, reader: Actor) -> ColumnElement[bool]:
+    return or_(column.is_(None), column.in_(readable(kind, reader)))
 
 
 def readable(kind: str, actor: Actor) -> Select[Any]:

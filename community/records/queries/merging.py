@@ -1,6 +1,6 @@
 """Persons as a merge reads them, the merges that stand, and who must not lose sight of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor, Membership
 from community.people import policy as people_policy
+from community.people import queries as people_queries
 from community.people.models import Person
 from community.records.matching.merging import KEYS, Side
 from community.records.models import Merge
@@ -39,6 +40,13 @@ def find_sides(team_id: UUID, persons: Sequence[Person]) -> list[Side]:
         for row in db.session().execute(found, {"team_id": team_id, "ids": ids}):
             rows[row.person_id][table].append(row.row)
     return [Side(_fields(person), list(person.tags), rows[person.id]) for person in persons]
+
+
+def find_seen_others(actor: Actor, sides: Iterable[Side]) -> set[str]:
+    """Whom the fields of these persons name, as far as the actor sees them."""
+    rows = [row for side in sides for row in side.rows.get("custom_values", ())]
+    named = {UUID(row["other_id"]) for row in rows if row["other_id"]}
+    return {str(one) for one in people_queries.find_seen(actor, named)} if named else set()
 
 
 def _fields(person: Person) -> dict[str, Any]:

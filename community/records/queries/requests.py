@@ -27,7 +27,7 @@ _subject, _asker = shared_alias(Person), shared_alias(Person)
 
 def _rows(actor: Actor) -> Rows:
     """Requests with the names their reader may know."""
-    seen = _subject.id.in_(readable_persons(actor)) | _subject.id.in_(actor.person_ids)
+    seen = _subject.id.in_(readable_persons(actor)) | (_subject.id == actor.person_id)
     return (
         select(
             SubjectRequest,
@@ -91,7 +91,7 @@ def find_requests(
 
 def find_own(actor: Actor) -> Sequence[Row[Any]]:
     """The requests about oneself, newest first."""
-    statement = _rows(actor).where(SubjectRequest.person_id.in_(actor.person_ids))
+    statement = _rows(actor).where(SubjectRequest.person_id == actor.person_id)
     return db.session().execute(statement.order_by(SubjectRequest.id.desc()).limit(50)).all()
 
 

@@ -44,14 +44,15 @@ def get_subject(actor: Actor, person_id: UUID) -> Subject:
 
 
 def myself(actor: Actor) -> Subject:
-    """The actor, their account included."""
+    """The actor, their account included. Addresses are those they sign in with: anybody may write
+    any other on a person's page, and what is kept by an address is for whoever has it."""
     return Subject(
         team_id=actor.team_id,
         person_id=actor.person_id,
         person_ids=actor.person_ids,
         member_ids=_memberships(actor.team_id, [actor.member_id]),
         user_ids=(actor.user_id,),
-        addresses=tuple(_addresses(actor.team_id, actor.person_ids, (actor.member_id,))),
+        addresses=tuple(_addresses(actor.team_id, (), (actor.member_id,))),
         is_member=True,
     )
 
