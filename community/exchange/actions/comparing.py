@@ -24,8 +24,8 @@ from community.exchange.matching.plans import (
     plan_update,
 )
 from community.exchange.models import ImportBatch, ImportRow
+from community.exchange.queries.duplicates import find_duplicates
 from community.exchange.queries.here import chunks, find_here, find_keys
-from community.exchange.queries.likely import find_likely
 from community.exchange.queries.standing import find_standing
 from community.identity.models import Actor
 
@@ -134,8 +134,8 @@ def _plans(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> dict[Pl
                 joined = Plan("joined", before={"line": line})
                 plans[row.place] = joined
                 joined.reasons.append(_reason(None, "joined", line=line))
-    for place, ids_here in find_likely(actor, plans).items():
-        plans[place].before["maybe"] = [str(person_id) for person_id in ids_here]
+    for place, alike in find_duplicates(actor, plans).items():
+        plans[place].before["duplicates"] = alike
     return plans
 
 

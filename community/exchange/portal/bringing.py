@@ -28,8 +28,10 @@ from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, 
 from community.exchange.policy import can_import
 from community.exchange.portal.frame import blp
 from community.exchange.queries.news import find_news
+from community.exchange.schemas import dump_duplicates
 from community.people import queries as people
 from community.people.formats import position_line
+from community.people.matching.duplicates import REASONS
 from community.web import pages
 from community.web.session import current_actor
 from community.web.templating import url
@@ -202,9 +204,7 @@ def _rows_page(batch: ImportBatch) -> Response:
     wanted = wanted if wanted in (*OUTCOMES, *UNDONE) else ""
     asked = PageRequest(limit=_SHOWN, cursor=request.args.get("after"))
     page = queries.find_rows(actor, batch, asked, [wanted] if wanted else [])
-    named = {UUID(str(i)) for row in page.items for i in (row.maybe or ())}
-    named |= {row.person_id for row in page.items if row.person_id}
-    names = queries.find_names(actor, named)
+    names = queries.find_names(actor, queries.find_named(page.items))
     here = url("exchange.show", batch_id=batch.id)
     more = url("exchange.show", batch_id=batch.id, show=wanted, after=page.next)
     found = find_news(actor, batch, PageRequest(limit=_SHOWN))
@@ -228,7 +228,6 @@ def _rows_page(batch: ImportBatch) -> Response:
 
 
 def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, Any]:
-    maybe = [UUID(str(person_id)) for person_id in row.maybe or ()]
     return {
         "line": row.line,
         "outcome": row.outcome,
@@ -239,7 +238,15 @@ def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, An
         if row.outcome == "update"
         else [],
         "problems": [problem_words(error) for error in row.errors],
-        "maybe": [(_address(names[p]), names[p][1]) for p in maybe if p in names],
+        "duplicates": [
+            {
+                "href": _address((found["id"], found["name"])),
+                "name": found["name"],
+                "is_sure": found["certainty"] == "sure",
+                "reasons": [REASONS[reason] for reason in found["reasons"]],
+            }
+            for found in dump_duplicates(names, row.duplicates or ())
+        ],
     }
 
 
@@ -283,10 +290,10 @@ def _sees(batch: ImportBatch) -> str:
 
 def _past_sees(batch: ImportBatch) -> str:
     if batch.audience == "team":
-        return _("The whole team sees it. Nobody is told.")
+        return _("The whole team sees it. No mail tells of it.")
     if batch.audience == "private":
-        return _("Only you see the notes, and help those it was with. Nobody is told.")
-    return _("You and those you chose see it. Nobody is told.")
+        return _("Only you see the notes, and help those it was with. No mail tells of it.")
+    return _("You and those you chose see it. No mail tells of it.")
 
 
 def _name(batch: ImportBatch) -> str:
