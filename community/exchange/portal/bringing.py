@@ -16,6 +16,7 @@ from community.exchange.actions import FileIn
 from community.exchange.formats.columns import Columns, read_columns
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import read_limited
+from community.exchange.formats.mapping import OWN
 from community.exchange.formats.pasting import pasted_file
 from community.exchange.formats.wording import (
     OUTCOME_WORDS,
@@ -29,6 +30,7 @@ from community.exchange.policy import can_import
 from community.exchange.portal.frame import blp
 from community.exchange.queries.news import find_news
 from community.exchange.schemas import dump_duplicates
+from community.identity.models import Actor
 from community.people import queries as people
 from community.people.formats import position_line
 from community.people.matching.duplicates import REASONS
@@ -138,7 +140,13 @@ def _columns_of(batch: ImportBatch, form: pages.Form) -> Columns | None:
     encoding = form.value("encoding") if form.submitted else batch.reading.encoding
     content = queries.get_content(batch)
     try:
-        return read_columns(content, batch.format, encoding or None, batch.reading.columns)
+        return read_columns(
+            content,
+            batch.format,
+            encoding or None,
+            batch.reading.columns,
+            people.find_field_names(current_actor()),
+        )
     except FormatError as error:
         form.errors.setdefault("encoding", []).append(error.message)
         return None
@@ -153,7 +161,7 @@ def _columns_page(batch: ImportBatch, form: pages.Form) -> Response:
         batch=batch,
         name=_name(batch),
         columns=_shown_columns(found, form) if found else [],
-        targets=_targets(found.guess.values() if found else ()),
+        targets=_targets(actor, found.guess.values() if found else ()),
         detected=found.encoding if found else "",
         asks_order=bool(found and found.is_ambiguous) or bool(batch.reading.order),
         encodings=ENCODINGS,
@@ -177,10 +185,12 @@ def _shown_columns(found: Columns, form: pages.Form) -> list[dict[str, Any]]:
     ]
 
 
-def _targets(guessed: Iterable[str]) -> list[tuple[str, str]]:
+def _targets(actor: Actor, guessed: Iterable[str]) -> list[tuple[str, str]]:
     """Where a column can go, in words; labelled targets of the guess among them."""
+    own = {f"{OWN}:{key}": name for key, name in people.find_field_names(actor).items()}
     known = dict.fromkeys((*TARGETS, *guessed))
-    return [("", _("Leave out")), *((target, field_words(target)) for target in known)]
+    words = {target: field_words(target) for target in known if target not in own}
+    return [("", _("Leave out")), *words.items(), *own.items()]
 
 
 def _chosen(batch: ImportBatch) -> dict[str, Any]:
@@ -327,6 +337,7 @@ TARGETS = (
     "middle_name",
     "suffix",
     "call_name",
+    "sort_name",
     "email",
     "email:work",
     "email:home",
@@ -345,6 +356,7 @@ TARGETS = (
     "address_label",
     "organisation",
     "position",
+    "positions",
     "birthday",
     "tags",
     "note",

@@ -93,6 +93,12 @@ def find_here(actor: Actor, source: str, keys: Iterable[Key]) -> Here:
     )
 
 
+def find_called(actor: Actor, source: str, ids: Iterable[str]) -> dict[str, UUID]:
+    """Whom of the visible the importer's source calls by these ids."""
+    here = find_here(actor, source, (Key((0, 0), (), each, ()) for each in ids))
+    return {each: known.id for each, known in here.by_external_id.items()}
+
+
 # A team's tables may have grown by thousands of rows a moment ago, unknown to the planner, which
 # then joins them in the worst order. So each table is asked alone, by its own index.
 _SOME = func.any(bindparam("values", type_=ARRAY(Text)))
