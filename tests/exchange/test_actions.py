@@ -90,17 +90,6 @@ def test_the_same_file_twice_adds_nothing(owner: Actor) -> None:
     assert {name: person.version for name, person in outsiders(owner).items()} == versions
 
 
-@pytest.mark.parametrize("sample", ["Connections.csv", "apple.vcf", "v4.vcf", "google.csv"])
-def test_real_files_twice_add_nothing(owner: Actor, sample: str) -> None:
-    content = (SAMPLES / sample).read_bytes()
-    first = bring(owner, content, filename=sample)
-    people = count(owner, Person)
-    second = bring(owner, content, filename=sample)
-    assert first.counts["new"] > 0
-    assert second.counts["new"] == second.counts["update"] == 0
-    assert count(owner, Person) == people
-
-
 def test_linkedin_knows_people_by_their_address_there(owner: Actor) -> None:
     content = (SAMPLES / "Connections.csv").read_bytes()
     batch = bring(owner, content, filename="Connections.csv")
@@ -248,43 +237,6 @@ def test_somebody_deleted_comes_anew_and_takes_the_id_along(owner: Actor) -> Non
         people_actions.delete_person(owner, ann.id)
     assert counts(bring(owner, table(ANN))) == {"new": 1}
     assert counts(bring(owner, table(ANN))) == {"unchanged": 1}
-
-
-def test_new_people_who_may_be_known_are_told_and_made(owner: Actor, member: Actor) -> None:
-    like = make_person(member, "Ann Lee")
-    hidden = make_person(member, "Bob Ray", audience="private")
-    with acting(member):
-        at = [{"organisation": "Café Hale", "title": ""}]
-        sorted_so = people_actions.create_person(
-            member, name="Zita Ellison", sort_name="Ellison, Zita", positions=at
-        ).person
-        called = people_actions.create_person(
-            member, name="Otto Call", phones=[{"value": "+49 30 231257"}]
-        ).person
-        page = people_actions.create_person(
-            member, name="Pia Page", links=[{"value": "https://pia.example.org/me"}]
-        ).person
-        for number in range(13):
-            people_actions.create_person(
-                member, name=f"Desk {number}", phones=[{"value": "+49 30 999999"}]
-            )
-    batch = bring(
-        owner,
-        table(ANN, BOB)
-        + b"Zita Ellison,,,Cafe Hale,,,,,m1\nZitah Ellison,,,Caf\xc3\xa9 Hale,,,,,m2\n"
-        b"O. Call,,+49 30 231257,,,,,,o\nDesk X,,+49 30 999999,,,,,,d\n",
-    )
-    rows = rows_of(batch)
-    assert counts(batch) == {"new": 6}
-    told = {line: row.before.get("duplicates", []) for line, row in rows.items()}
-    assert told[2] == [{"id": str(like.id), "reasons": ["name_alone"]}]
-    assert told[3] == [], hidden.id
-    assert told[4] == [{"id": str(sorted_so.id), "reasons": ["name_and_organisation"]}]
-    assert told[5] == [{"id": str(sorted_so.id), "reasons": ["like_name_and_organisation"]}]
-    assert told[6] == [{"id": str(called.id), "reasons": ["phone"]}]
-    assert told[7] == [], "a switchboard says nothing"
-    linked = bring(owner, b"Name,Website\nP. Page,http://www.pia.example.org/me/\n", dry_run=True)
-    assert rows_of(linked)[2].before["duplicates"] == [{"id": str(page.id), "reasons": ["link"]}]
 
 
 def test_a_preview_changes_nobody_and_publishing_makes_it_true(owner: Actor) -> None:

@@ -5,9 +5,12 @@ from dataclasses import asdict, dataclass
 from dataclasses import field as made_by
 from datetime import date
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from community.exchange.formats.errors import MESSAGES, render
 from community.people.formats.extras import Extra, read_extra
+
+MARK = "urn:uuid:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,19 @@ class PersonRecord:
             return self.jobs
         return (Job(self.organisation, self.position),)
 
+    @property
+    def mark(self) -> str | None:
+        """What one is known by again who comes without id and mail: everything that says who it is.
+
+        Names alone never say that two are one, but the very same row does.
+        """
+        if self.external_id or self.emails:
+            return None
+        told: list[Any] = [self.name, self.call_name, self.organisation, self.position]
+        told += [sorted(each.value for each in self.links), sorted(p.value for p in self.phones)]
+        told += [asdict(self.birthday) if self.birthday else None]
+        return f"{MARK}{uuid5(NAMESPACE_URL, repr(told))}"
+
     def to_data(self) -> dict[str, Any]:
         """Plain JSON values, to stage the record between jobs."""
         data = asdict(self)
@@ -105,12 +121,12 @@ class PersonRecord:
         for job in data["jobs"]:
             for key in ("from_on", "to_on"):
                 job[key] = job[key].isoformat() if job[key] else None
-        return data
+        return {**data, "mark": self.mark}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "PersonRecord":
         """The record `to_data` gave."""
-        made = dict(data)
+        made = {name: value for name, value in data.items() if name != "mark"}
         made["emails"] = tuple(Labelled(**each) for each in data["emails"])
         made["phones"] = tuple(Phone(**each) for each in data["phones"])
         made["links"] = tuple(Labelled(**each) for each in data["links"])
@@ -171,6 +187,19 @@ class PastRecord:
     happened_on: date
     text: str
     kind: str = "other"
+
+    @property
+    def mark(self) -> str | None:
+        """What one is known by again who comes without id and mail: everything that says who it is.
+
+        Names alone never say that two are one, but the very same row does.
+        """
+        if self.external_id or self.emails:
+            return None
+        told: list[Any] = [self.name, self.call_name, self.organisation, self.position]
+        told += [sorted(each.value for each in self.links), sorted(p.value for p in self.phones)]
+        told += [asdict(self.birthday) if self.birthday else None]
+        return f"{MARK}{uuid5(NAMESPACE_URL, repr(told))}"
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON values, to stage the record between jobs."""

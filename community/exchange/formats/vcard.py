@@ -184,7 +184,7 @@ def _name_parts(draft: Draft, prop: Property) -> bool:
     """Kept for its order of parts; names a card without FN. Read after every other property."""
     parts = [*split_value(prop.value, ";"), "", "", "", "", ""][:5]
     family, given, further, prefix, suffix = parts
-    _sorted_as(draft, ", ".join(prop.params.get("SORT-AS", "").split(",")))
+    _sorted_as(draft, prop.params.get("SORT-AS", ""))
     if not draft.name:
         draft.name = draft.line_of("name", f"{prefix} {given} {further} {family} {suffix}")
     return given == draft.name and not any((family, further, prefix, suffix))
@@ -198,7 +198,8 @@ def _sort_string(draft: Draft, prop: Property) -> bool:
 def _sorted_as(draft: Draft, said: str) -> bool:
     if not said.strip() or draft.sort_name:
         return False
-    draft.sort_name = draft.line_of("sort_name", said)
+    parts = (part.strip() for part in said.split(","))
+    draft.sort_name = draft.line_of("sort_name", ", ".join(filter(None, parts)))
     return True
 
 

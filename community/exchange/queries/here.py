@@ -50,7 +50,9 @@ def find_keys(batch: ImportBatch) -> list[Key]:
             ImportRow.line,
             ImportRow.seq,
             ImportRow.data["name"].astext.label("name"),
-            ImportRow.data["external_id"].astext.label("external_id"),
+            func.coalesce(
+                ImportRow.data["external_id"].astext, ImportRow.data["mark"].astext
+            ).label("external_id"),
             mails.label("mails"),
         )
         .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)

@@ -138,6 +138,12 @@ def readable(kind: str, actor: Actor) -> Select[Any]:
     return journal_policy.readable(kind, actor)
 
 
+def named_besides(table: Table) -> set[str]:
+    """What a row is shown with besides its own columns: whom and which of the team's words it names."""
+    things = {_THINGS[name][0] for name in _THINGS if name in table.c}
+    return things | {name.removesuffix("_id") for name in _BESIDES.get(table.name, ())}
+
+
 def _rows(table: Table, columns: Sequence[str], where: ColumnElement[bool]) -> Sequence[Any]:
     declared = concerns.concerns(table)
     things = [name for name in _THINGS if name in table.c]
