@@ -188,19 +188,6 @@ class PastRecord:
     text: str
     kind: str = "other"
 
-    @property
-    def mark(self) -> str | None:
-        """What one is known by again who comes without id and mail: everything that says who it is.
-
-        Names alone never say that two are one, but the very same row does.
-        """
-        if self.external_id or self.emails:
-            return None
-        told: list[Any] = [self.name, self.call_name, self.organisation, self.position]
-        told += [sorted(each.value for each in self.links), sorted(p.value for p in self.phones)]
-        told += [asdict(self.birthday) if self.birthday else None]
-        return f"{MARK}{uuid5(NAMESPACE_URL, repr(told))}"
-
     def to_data(self) -> dict[str, Any]:
         """Plain JSON values, to stage the record between jobs."""
         return {**asdict(self), "happened_on": self.happened_on.isoformat()}
