@@ -141,7 +141,8 @@ def list_rows(args: dict[str, Any], batch_id: UUID) -> Response:
     batch = queries.get_batch(actor, batch_id)
     wanted = [args["outcome"]] if args.get("outcome") else []
     page = queries.find_rows(actor, batch, endpoints.page_request(args), wanted)
-    return endpoints.fast_list(page, schemas.dump_row)
+    names = queries.find_names(actor, queries.find_named(page.items))
+    return endpoints.fast_list(page, partial(schemas.dump_row, names))
 
 
 @blp.route("/imports/<uuid:batch_id>/news", methods=["GET"])

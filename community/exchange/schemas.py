@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from marshmallow import ValidationError, fields
@@ -15,7 +16,8 @@ from community.exchange.formats.wording import problem_words
 from community.exchange.matching.news import STATES as NEWS_STATES
 from community.exchange.models import FORMATS, OUTCOMES, STAGES, UNDO_FOR, UNDONE, ImportBatch
 from community.exchange.queries.changes import Changes
-from community.people.schemas import ExtraOut, dump_extra
+from community.people.matching.duplicates import certainty
+from community.people.schemas import Duplicate, ExtraOut, dump_extra
 from community.people.schemas.filters import PeopleArgs
 from community.web.endpoints import PageArgs, items_schema
 
@@ -206,7 +208,7 @@ class ImportRowOut(Schema):
     person_id = Id(allow_none=True, required=True)
     extra = fields.List(fields.Nested(ExtraOut), required=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
-    maybe_same_as = fields.List(Id(), required=True)
+    duplicates = fields.List(fields.Nested(Duplicate), required=True)
     errors = fields.List(fields.Nested(RowProblem), required=True)
 
 
@@ -335,8 +337,8 @@ def _job(held: Mapping[str, str]) -> dict[str, str]:
     return {"organisation": held["organisation"], "title": held["title"]}
 
 
-def dump_row(row: Any) -> dict[str, Any]:
-    """One row as RowOut."""
+def dump_row(names: Mapping[UUID, tuple[UUID, str]], row: Any) -> dict[str, Any]:
+    """One row as RowOut; `names` are those of the people whom rows name, as the reader sees them."""
     return {
         "line": row.line,
         "outcome": row.outcome,
@@ -344,6 +346,18 @@ def dump_row(row: Any) -> dict[str, Any]:
         "person_id": row.person_id,
         "fields": row.fields,
         "extra": [dump_extra(extra) for extra in read_unheld(row._mapping)],
-        "maybe_same_as": row.maybe or [],
+        "duplicates": dump_duplicates(names, row.duplicates or ()),
         "errors": dump_problems(row.errors),
     }
+
+
+def dump_duplicates(
+    names: Mapping[UUID, tuple[UUID, str]], found: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Who may be the same as the person of a row, of those the reader sees still."""
+    told = ((names.get(UUID(each["id"])), each["reasons"]) for each in found)
+    return [
+        {"id": who[0], "name": who[1], "certainty": certainty(reasons), "reasons": reasons}
+        for who, reasons in told
+        if who is not None
+    ]

@@ -35,8 +35,9 @@ def notify(
     key: str,
     from_person_id: UUID | None = None,
     hold: timedelta = timedelta(0),
+    by_mail: bool = True,
 ) -> None:
-    """Owe a member a notice in the portal, and its mail where they want one.
+    """Owe a member a notice in the portal, and (`by_mail`) its mail where they want one.
 
     `key` makes it happen once in the team (`give_logged:<id>`). `hold` keeps both back while
     the act can be undone. Whether mail is wanted and still allowed is decided when it is sent;
@@ -57,7 +58,7 @@ def notify(
     }
     db.record(Notice.__table__, row, once=True, soon=True)  # type: ignore[arg-type]
     declared = catalogue.find_kind(kind)
-    if declared is not None and "mail" not in declared.channels:
+    if not by_mail or (declared is not None and "mail" not in declared.channels):
         return
     outbox.put(
         MAIL_JOB,

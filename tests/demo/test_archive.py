@@ -1,9 +1,13 @@
 """The complete archive of the sample team comes back equal: here as a second team, and elsewhere."""
 
+import hashlib
 import uuid
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, text
@@ -12,8 +16,9 @@ from community.core import db, outbox, schema
 from community.demo import queries as demo
 from community.exchange.actions import archiving
 from community.exchange.cli import export_team, import_file
+from community.exchange.formats import archives
 from community.exchange.queries import archives as queries
-from community.identity.models import Actor, UserEmail
+from community.identity.models import Actor, User, UserEmail
 from community.identity.queries import find_team
 from community.ledger.queries import find_drifted
 from tests.conftest import clone, database_url
@@ -99,6 +104,47 @@ def test_a_changed_archive_and_a_taken_address_leave_nothing_behind(
         assert db.session().execute(text("SELECT count(*) FROM teams")).scalar() == before
     taken = CliRunner().invoke(export_team, [str(whole), "--team", slug])
     assert (taken.exit_code, "Nothing is overwritten" in taken.output) == (1, True)
+
+
+def _forged(whole: Path, path: Path, change: Callable[[dict[str, Any]], Any], name: str) -> None:
+    """The archive with one row of a part changed, and a manifest that says so."""
+    with zipfile.ZipFile(whole) as one, zipfile.ZipFile(path, "w") as other:
+        lines = [orjson.loads(line) for line in one.read(name).splitlines()]
+        change(lines[0])
+        content = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+        for entry in one.infolist():
+            if entry.filename not in (name, archives.MANIFEST):
+                other.writestr(entry, one.read(entry))
+        other.writestr(name, content)
+        said = orjson.loads(one.read(archives.MANIFEST))
+        told = said["users"] if name == archives.USERS else said["tables"]["memberships"]
+        told["sha256"] = hashlib.sha256(content).hexdigest()
+        other.writestr(archives.MANIFEST, orjson.dumps(said))
+
+
+def test_an_archive_lets_nobody_in_whom_it_does_not_bring(slug: str, tmp_path: Path) -> None:
+    whole, forged = tmp_path / "whole.zip", tmp_path / "forged.zip"
+    archiving.write_archive(slug, whole)
+    with db.transaction() as unit:
+        other = User(locale="en", zone="UTC")
+        unit.session.add(other)
+        unit.session.flush()
+        unit.session.add(UserEmail(user_id=other.id, address="other@example.org"))
+    _forged(
+        whole, forged, lambda row: row.update(user_id=str(other.id)), "tables/memberships.jsonl"
+    )
+    result = CliRunner().invoke(
+        import_file, [str(forged), "--format", "archive", "--team", "third"]
+    )
+    assert (result.exit_code, "memberships" in result.output) == (1, True)
+    more = {"address": "ceo@example.org", "is_primary": False, "verified_at": None}
+    first = {"address": "first@example.org", "is_primary": True, "verified_at": None}
+    _forged(whole, forged, lambda row: row.update(emails=[first, more]), archives.USERS)
+    run(import_file, forged, "--format", "archive", "--team", "third")
+    with db.transaction():
+        here = set(db.session().scalars(select(UserEmail.address)))
+    assert "first@example.org" in here
+    assert "ceo@example.org" not in here, "nobody proved it here"
 
 
 def test_every_table_of_a_team_is_in_the_archive_or_left_out_with_a_reason() -> None:

@@ -90,17 +90,6 @@ def test_the_same_file_twice_adds_nothing(owner: Actor) -> None:
     assert {name: person.version for name, person in outsiders(owner).items()} == versions
 
 
-@pytest.mark.parametrize("sample", ["Connections.csv", "apple.vcf", "v4.vcf", "google.csv"])
-def test_real_files_twice_add_nothing(owner: Actor, sample: str) -> None:
-    content = (SAMPLES / sample).read_bytes()
-    first = bring(owner, content, filename=sample)
-    people = count(owner, Person)
-    second = bring(owner, content, filename=sample)
-    assert first.counts["new"] > 0
-    assert second.counts["new"] == second.counts["update"] == 0
-    assert count(owner, Person) == people
-
-
 def test_linkedin_knows_people_by_their_address_there(owner: Actor) -> None:
     content = (SAMPLES / "Connections.csv").read_bytes()
     batch = bring(owner, content, filename="Connections.csv")
@@ -248,16 +237,6 @@ def test_somebody_deleted_comes_anew_and_takes_the_id_along(owner: Actor) -> Non
         people_actions.delete_person(owner, ann.id)
     assert counts(bring(owner, table(ANN))) == {"new": 1}
     assert counts(bring(owner, table(ANN))) == {"unchanged": 1}
-
-
-def test_new_people_who_may_be_known_are_told_and_made(owner: Actor, member: Actor) -> None:
-    like = make_person(member, "Ann Lee")
-    hidden = make_person(member, "Bob Ray", audience="private")
-    batch = bring(owner, table(ANN, BOB))
-    rows = rows_of(batch)
-    assert counts(batch) == {"new": 2}
-    assert rows[2].before["maybe"] == [str(like.id)]
-    assert "maybe" not in rows[3].before, hidden.id
 
 
 def test_a_preview_changes_nobody_and_publishing_makes_it_true(owner: Actor) -> None:

@@ -3,16 +3,24 @@
 import time
 from typing import Any
 
+import pytest
+
+from community.core import crypto
+from community.exchange.queries import changes
 from community.identity.models import Actor, Visibility
+from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.people import actions as people
+from community.records import actions as records
 from community.web.session import CommunityFlask
 from tests.conftest import counting
-from tests.factories.identity import acting, make_member
+from tests.factories.identity import acting, make_member, make_team
 from tests.factories.ledger import log_give
 from tests.web_client import Api
 
 PATIENCE = 10.0
+# What other tests have open is over by then, mostly.
+PAUSE = 0.1
 
 
 def follow(api: Api, cursor: str, until: int = 0) -> tuple[list[dict[str, Any]], str]:
@@ -57,7 +65,7 @@ def test_a_copy_that_follows_is_what_one_may_see(app: CommunityFlask, owner: Act
         ("note", str(note.id)): "changed",
         ("give", str(give.give.id)): "changed",
     }
-    assert follow(api, cursor) == ([], cursor), "asked again, nothing is told twice"
+    assert follow(api, cursor)[0] == [], "asked again, nothing is told twice"
     with acting(member):
         people.delete_note(member, note.id)
         people.delete_person(member, bo.id)
@@ -74,6 +82,12 @@ def test_a_copy_that_follows_is_what_one_may_see(app: CommunityFlask, owner: Act
         ledger.retract(member, give.give.id)
     told, cursor = follow(api, cursor, until=1)
     assert [item["kind"] for item in told] == ["give"]
+    with acting(member):
+        two = people.create_person(member, name="Hid Too", visibility=mine).person
+        people.tell_apart(member, ada.id, two.id)
+    journal.note_export(member, "person", ada.id)
+    time.sleep(PAUSE)
+    assert follow(api, cursor)[0] == [], "an act on one seen, of which nothing came for its readers"
     with counting() as sent:
         assert api.get(f"/changes?cursor={cursor}").status_code == 200
     assert len(sent) <= 4, str(sent)
@@ -82,18 +96,63 @@ def test_a_copy_that_follows_is_what_one_may_see(app: CommunityFlask, owner: Act
 def test_a_merged_person_is_gone_and_says_who_they_are_now(
     app: CommunityFlask, owner: Actor
 ) -> None:
+    member = make_member(owner)
+    reads, hers = Api(app, owner), Api(app, member)
+    with acting(member):
+        kept = people.create_person(member, name="Ada Quill").person
+        gone = people.create_person(member, name="A. Quill", tags=["choir"]).person
+        mine = {"audience": "private", "people": [], "circle_id": None}
+        hidden = people.create_person(member, name="Hid", visibility=mine).person
+    _told, cursor = follow(reads, "", until=2)
+    _told, own = follow(hers, "", until=3)
+    with acting(member):
+        records.merge_people(member, kept.id, gone.id)
+    told, cursor = follow(reads, cursor, until=2)
+    states = {item["id"]: (item["state"], item["became_id"]) for item in told}
+    assert states == {
+        str(kept.id): ("changed", None),
+        str(gone.id): ("deleted", str(kept.id)),
+    }
+    with acting(member):
+        records.merge_people(member, kept.id, hidden.id)
+    told, _own = follow(hers, own, until=3)
+    assert str(hidden.id) in {item["id"] for item in told}
+    assert follow(reads, cursor)[0] == [], "nothing came of it that this one reads"
+
+
+def test_a_cursor_goes_past_what_is_hidden_and_an_answer_is_bounded(
+    app: CommunityFlask, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = make_member(owner)
+    mine = {"audience": "private", "people": [], "circle_id": None}
     api = Api(app, owner)
-    with acting(owner):
-        kept = people.create_person(owner, name="Ada Quill").person
-        gone = people.create_person(owner, name="A. Quill").person
-    with acting(owner) as unit:
-        row = unit.session.merge(gone)
-        row.merged_into_id = row.canonical_id = kept.id
-    told, _cursor = follow(api, "", until=2)
-    (one,) = [item for item in told if item["id"] == str(gone.id)]
-    assert (one["state"], one["became_id"]) == ("deleted", str(kept.id))
+    cursor = now(api)
+    with acting(member):
+        for number in range(12):
+            people.create_person(member, name=f"Hid {number}", visibility=mine)
+        seen = people.create_person(member, name="Ada Quill").person
+    told, after = follow(api, cursor, until=1)
+    assert [item["id"] for item in told] == [str(seen.id)]
+    monkeypatch.setattr(changes, "AT_ONCE", 2)
+    monkeypatch.setattr(changes, "WINDOWS", 2)
+    answers = []
+    while cursor:
+        with counting() as sent:
+            answers.append(api.get(f"/changes?cursor={cursor}").get_json())
+        assert len(sent) <= 6, str(sent)
+        cursor = answers[-1]["next"]
+    assert len(answers) > 3, "so many entries are gone through in steps"
+    assert [item["id"] for a in answers for item in a["items"]] == [str(seen.id)]
+    lengths = {len(answer["cursor"]) for answer in answers} | {len(after)}
+    assert len(lengths) == 1, "a cursor tells nothing by its length"
+    with counting() as sent:
+        assert follow(api, answers[-1]["cursor"])[0] == []
+    assert len(sent) <= 4, "what was gone past is not gone through again"
 
 
 def test_a_cursor_that_is_none_of_ours_is_refused(app: CommunityFlask, owner: Actor) -> None:
-    answer = Api(app, owner).get("/changes?cursor=nonsense")
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "bad_cursor")
+    other = make_team()
+    theirs = now(Api(app, other))
+    for cursor in ("nonsense", theirs, crypto.seal("changes:x"), crypto.seal("other:eA==")):
+        answer = Api(app, owner).get(f"/changes?cursor={cursor}")
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "bad_cursor")

@@ -1,10 +1,11 @@
 """What was before comes in with its days, tells nobody, and comes in once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from community.core import clock
 from community.core.outbox import OutboxRow
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.opening import detect_format
@@ -18,7 +19,7 @@ from community.people.models import Note
 from community.web.session import CommunityFlask
 from tests.exchange.browsing import address, bring_file, form_of, words, work
 from tests.exchange.test_actions import counts
-from tests.factories.exchange import bring, rows_of, undo
+from tests.factories.exchange import TEAM, bring, rows_of, undo
 from tests.factories.identity import acting, make_member
 from tests.factories.people import make_person
 from tests.web_client import Portal
@@ -89,6 +90,35 @@ def test_the_past_is_written_down_once_silently_and_can_be_taken_back(owner: Act
     assert member.team_id == owner.team_id
 
 
+def test_a_member_hears_of_notes_about_them_and_of_what_is_not_past_as_usual(owner: Actor) -> None:
+    member = make_member(owner, name="Bo Ray")
+    with acting(owner):
+        today = clock.today(owner.team_zone)
+        people.create_person(owner, name="Bo Sort", sort_name="Sort, Bo")
+    new, old = (today - timedelta(days=days) for days in (1, 60))
+    content = past(
+        f"note,Bo Ray,,{old},,He sails.",
+        f"note,Bo Ray,,{new},,He sings.",
+        f"given,Bo Ray,,{old},advice,Read his plan.",
+        f"given,Bo Ray,,{new},advice,Read it again.",
+        f"note,Bo Sort,,{old},,Found by name.",
+    )
+    batch = bring(owner, content, filename="past.csv", visibility=TEAM)
+    assert counts(batch) == {"new": 5}
+    with acting(owner) as unit:
+        notes = dict(unit.session.execute(select(Note.id, Note.body)).all())
+        held = unit.session.scalars(select(Notice).where(Notice.member_id == member.member_id))
+        told = {(n.kind, notes.get(n.thing_id, "")): n.key for n in held}
+        assert set(told) == {
+            ("note_about_you", "He sails."),
+            ("note_about_you", "He sings."),
+            ("give_logged", ""),
+        }
+        mails = set(unit.session.scalars(select(OutboxRow.key).where(OutboxRow.queue == "mail")))
+    assert f"mail:{told['note_about_you', 'He sings.']}" in mails
+    assert f"mail:{told['note_about_you', 'He sails.']}" not in mails, "no mail tells of the past"
+
+
 def test_the_pages_take_the_past_and_say_what_was_done(app: CommunityFlask, owner: Actor) -> None:
     make_person(owner, "Ada Quill")
     portal = Portal(app, owner)
@@ -99,7 +129,7 @@ def test_the_pages_take_the_past_and_say_what_was_done(app: CommunityFlask, owne
     portal.post(f"{path}/columns", form_of(columns, "/columns"))
     work(owner, path)
     preview = words(portal.get(path))
-    assert "Only you see the notes, and help those it was with. Nobody is told." in preview
+    assert "Only you see the notes, and help those it was with. No mail tells of it." in preview
     assert "Write down 1 thing" in preview
     assert "Nobody you see here is “Ida Unknown”. Import the people first." in preview
     portal.post(f"{path}/publish")

@@ -4,7 +4,7 @@ What is read back is counted and hashed once more as it stands in the tables the
 differs, nothing of it is kept. Nothing is sent: work that was owed stays where it was owed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import metadata
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from community.accounts.actions.teams import check_slug
 from community.core import clock, db, tokens
+from community.core.addresses import normalise_email
 from community.core.csv_writing import write_csv
 from community.core.errors import Conflict, NotFound
 from community.core.i18n import gettext as _
@@ -129,6 +130,9 @@ def read_archive(path: Path, slug: str, told: Told = lambda _name, _rows: None) 
         for kept in queries.kept_tables():
             rows = _bring(reader, kept, users)
             told(kept.name, rows)
+            if queries.names_others(kept, users.values()):
+                # An account of this place that the archive does not bring is not its to let in.
+                raise FormatError("archive_row_refused", name=f"tables/{kept.name}.jsonl")
     return manifest
 
 
@@ -165,22 +169,35 @@ def _make_team(manifest: Manifest, slug: str) -> Team:
 
 
 def _bring_users(reader: Reader) -> dict[str, str]:
-    """Makes who is not here yet; returns whose ids are others here, by their ids there."""
-    renames = {}
+    """Makes who is not here yet; returns everybody's id here, by their id there."""
+    users: dict[str, str] = {}
     for number, line in enumerate(reader.lines(archives.USERS, reader.manifest.users), 1):
         try:
             said = orjson.loads(line)
             given = UUID(said["id"])
-            here = queries.find_user_by_addresses(mail["address"] for mail in said["emails"])
-            here = here or _make_user(given, said)
+            address = _primary(said["emails"])
+            here = address and queries.find_user_by_address(address)
+            here = here or _make_user(given, said, address)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise FormatError("archive_row", number, name=archives.USERS) from error
-        if here != given:
-            renames[str(given)] = str(here)
-    return renames
+        users[str(given)] = str(here)
+    return users
 
 
-def _make_user(given: UUID, said: Mapping[str, Any]) -> UUID:
+def _primary(emails: Sequence[Mapping[str, Any]]) -> str | None:
+    """The one address that an account is known and made by; None where it has none any more.
+
+    The others were proved elsewhere, if at all: whoever has them adds them again.
+    """
+    if not emails:
+        return None
+    (address,) = [str(mail["address"]) for mail in emails if mail["is_primary"] is True]
+    if normalise_email(address) != address:
+        raise ValueError
+    return address
+
+
+def _make_user(given: UUID, said: Mapping[str, Any], address: str | None) -> UUID:
     user = User(
         id=db.new_id() if queries.has_user(given) else given,
         created_at=datetime.fromisoformat(said["created_at"]),
@@ -189,10 +206,10 @@ def _make_user(given: UUID, said: Mapping[str, Any]) -> UUID:
     )
     db.add(user)
     db.flush()
-    for mail in said["emails"]:
-        # Whether an address is theirs was proved at another place; here it is proved by signing in.
-        db.add(UserEmail(user_id=user.id, address=mail["address"], is_primary=mail["is_primary"]))
-    db.flush()
+    # Whether the address is theirs was proved at another place; here it is proved by signing in.
+    if address is not None:
+        db.add(UserEmail(user_id=user.id, address=address, is_primary=True))
+        db.flush()
     return user.id
 
 

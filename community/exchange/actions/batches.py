@@ -22,6 +22,7 @@ from community.exchange.models import OPEN, ImportBatch, ImportRow, Reading
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people.actions import resolve_audience
+from community.people.queries import find_field_names
 
 JOB = "exchange.continue_import"
 # So many rows are undone while one waits; more in the worker.
@@ -112,6 +113,7 @@ def open_content(actor: Actor, content: bytes, kind: str, reading: Reading) -> P
             encoding=reading.encoding,
             order=reading.order,
             default_region=actor.settings.get("region"),
+            fields=find_field_names(actor) if kind in TABLES else {},
         )
     except FormatError as error:
         if error.code == "file_too_large":

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from community.core import clock, db
 from community.exchange import queries
 from community.exchange.actions.refusing import refuse_broken_rows
+from community.exchange.actions.surroundings import Surroundings
 from community.exchange.formats.opening import TABLES
 from community.exchange.formats.record import PersonRecord
 from community.exchange.matching.joining import Group, Here, Joiner, Key, Place
@@ -24,8 +25,8 @@ from community.exchange.matching.plans import (
     plan_update,
 )
 from community.exchange.models import ImportBatch, ImportRow
+from community.exchange.queries.duplicates import find_duplicates
 from community.exchange.queries.here import chunks, find_here, find_keys
-from community.exchange.queries.likely import find_likely
 from community.exchange.queries.standing import find_standing
 from community.identity.models import Actor
 
@@ -37,13 +38,15 @@ class Comparer:
 
     def __init__(self) -> None:
         self._groups: Any = None
+        self._around: Surroundings | None = None
 
     def compare_some(self, actor: Actor, batch: ImportBatch) -> None:
         """The next people of the file; after the last the preview is ready."""
         if self._groups is None:
             self._groups = self._open(actor, batch)
         groups = list(islice(self._groups, AT_ONCE))
-        plan_groups(actor, batch, groups)
+        assert self._around is not None
+        plan_groups(actor, batch, groups, self._around)
         batch.progress += sum(len(group.rows) for group in groups)
         if len(groups) < AT_ONCE:
             batch.counts = queries.count_outcomes(batch)
@@ -53,6 +56,7 @@ class Comparer:
     def _open(self, actor: Actor, batch: ImportBatch) -> Any:
         staged = find_staged(batch)
         groups = survey(actor, batch)
+        self._around = around(actor, batch, groups)
         return iter([group for group in groups if any(row.place in staged for row in group.rows)])
 
 
@@ -107,26 +111,35 @@ def _refuse(batch: ImportBatch, keys: Sequence[Key]) -> None:
     write_plans(batch, plans)
 
 
-def plan_groups(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> None:
+def around(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> Surroundings:
+    """What the plans of these people are made against."""
+    return Surroundings(actor, batch, {each for group in groups for each in group.external_ids})
+
+
+def plan_groups(
+    actor: Actor, batch: ImportBatch, groups: Sequence[Group], about: Surroundings
+) -> None:
     """Decide what becomes of these people's rows, and stage it."""
     for some in chunks(groups, AT_ONCE):
-        write_plans(batch, _plans(actor, batch, some))
+        write_plans(batch, _plans(actor, batch, some, about))
 
 
-def _plans(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> dict[Place, Plan]:
+def _plans(
+    actor: Actor, batch: ImportBatch, groups: Sequence[Group], about: Surroundings
+) -> dict[Place, Plan]:
     records = _records(batch, [row.place for group in groups for row in group.rows])
     here = {group.person.id: group.person for group in groups if group.person}
     standing = find_standing(actor, batch, here) if here else {}
-    today = clock.today(actor.team_zone)
+    today, team = clock.today(actor.team_zone), about.of(records.values())
     plans: dict[Place, Plan] = {}
     for group in groups:
         record = join_records([records[row.place] for row in group.rows])
         known = standing.get(group.person.id) if group.person else None
         ids = list(dict.fromkeys(row.external_id for row in group.rows if row.external_id))
         plans[group.leader] = (
-            _with_news(plan_update(record, ids, known, today), known)
+            _with_news(plan_update(record, ids, known, today, team), known)
             if known
-            else plan_new(record, ids)
+            else plan_new(record, ids, team)
         )
         for row in group.rows:
             if row.place != group.leader:
@@ -134,8 +147,8 @@ def _plans(actor: Actor, batch: ImportBatch, groups: Sequence[Group]) -> dict[Pl
                 joined = Plan("joined", before={"line": line})
                 plans[row.place] = joined
                 joined.reasons.append(_reason(None, "joined", line=line))
-    for place, ids_here in find_likely(actor, plans).items():
-        plans[place].before["maybe"] = [str(person_id) for person_id in ids_here]
+    for place, alike in find_duplicates(actor, plans).items():
+        plans[place].before["duplicates"] = alike
     return plans
 
 

@@ -46,7 +46,7 @@ def list_people(
     `only` are those of them that were chosen.
     """
     rows = list(_people(actor, wanted, () if only is None else (Person.id.in_(only),)))
-    fields = {field.key: field.name for field in people.find_fields(actor)}
+    fields = people.find_field_names(actor)
     return b"".join(write_people(rows, fields)), [row["id"] for row in rows]
 
 
@@ -73,9 +73,11 @@ def write_card(actor: Actor, person_id: UUID, version: Version = "4.0") -> bytes
 def _cards(actor: Actor, rows: Sequence[Mapping[str, Any]], version: Version) -> bytes:
     """Cards keep the UID they came with; the others are known by our own id."""
     written: list[bytes] = []
+    # Whom a field names stays here: a card says so much of one person.
+    fields = {f.key: f.name for f in people.find_fields(actor) if f.kind != "person"}
     for some in chunks(rows, _AT_ONCE):
         uids = find_card_ids(actor, [row["id"] for row in some])
-        people_of = (read_person(row, uids.get(row["id"], str(row["id"]))) for row in some)
+        people_of = (read_person(row, uids.get(row["id"], str(row["id"])), fields) for row in some)
         written += write_vcard(people_of, version)
     return b"".join(written)
 

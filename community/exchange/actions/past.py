@@ -1,11 +1,14 @@
-"""Bringing the past: notes and help of earlier years, written down now. Nobody is told of any.
+"""Bringing the past: notes and help of earlier years, written down now. No mail tells of any.
+
+Members find a notice of the notes about them that they may read: that is nobody's to choose.
+What is less than RECENT old is not past, and is told of as what is typed.
 
 What somebody received counts at once, being their own word; what they gave waits for the other
 one's, who finds it on their pages. The same row twice is one thing; an undo takes all of it back.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +28,7 @@ from community.people import actions as people
 
 Sign = tuple[str, UUID, date, str, str]
 _SPARED_HOUR = time(12, tzinfo=UTC)
+RECENT = timedelta(days=28)
 
 
 def compare(actor: Actor, batch: ImportBatch) -> None:
@@ -106,6 +110,7 @@ def publish(actor: Actor, batch: ImportBatch) -> None:
 
 def _write(actor: Actor, batch: ImportBatch, row: ImportRow) -> None:
     what, person_id, day, kind, text = _sign(row)
+    is_past = day < clock.today(actor.team_zone) - RECENT
     try:
         if what == "note":
             at = datetime.combine(day, _SPARED_HOUR)
@@ -115,7 +120,7 @@ def _write(actor: Actor, batch: ImportBatch, row: ImportRow) -> None:
                 body=text,
                 happened_at=min(at, clock.now()),
                 visibility=batch.visibility,
-                is_past=True,
+                is_past=is_past,
             )
             row.written = {**row.written, "note_id": str(note.id)}
             return
@@ -126,7 +131,7 @@ def _write(actor: Actor, batch: ImportBatch, row: ImportRow) -> None:
             happened_on=day,
             story=text,
             visibility=batch.visibility,
-            is_past=True,
+            is_past=is_past,
         )
         logged = ledger.log_give(actor, draft)
         row.written = {**row.written, "give_id": str(logged.entry.give.id)}

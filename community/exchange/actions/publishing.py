@@ -39,7 +39,7 @@ def publish(actor: Actor, batch: ImportBatch) -> None:
     versions = _lock_people([group.person.id for group in groups if group.person])
     staged = _staged(batch)
     stale = [group for group in groups if not _is_fresh(group, staged, versions)]
-    comparing.plan_groups(actor, batch, stale)
+    comparing.plan_groups(actor, batch, stale, comparing.around(actor, batch, groups))
     values = {
         "team_id": batch.team_id,
         "batch_id": batch.id,

@@ -18,7 +18,7 @@ from community.exchange.models import ImportBatch
 from community.identity.models import Actor
 
 AT_ONCE = 500
-_BESIDE = ("line", "extra")
+_BESIDE = ("line", "extra", "mark")
 
 _STAGE = text(
     """

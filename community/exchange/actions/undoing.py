@@ -18,11 +18,12 @@ from community.exchange.matching.restoring import Restoring, restore
 from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries import undoing as looking
 from community.exchange.queries.here import among, chunks
+from community.exchange.queries.mine import MODELS
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people.models import (
+    CustomValue,
     ExternalId,
-    Note,
     Person,
     PersonChange,
     PersonEmail,
@@ -37,6 +38,7 @@ _MODELS = {
     "phones": PersonPhone,
     "links": PersonLink,
     "positions": Position,
+    "custom": CustomValue,
 }
 Reasons = list[dict[str, Any]]
 
@@ -128,7 +130,7 @@ def _undo_updates(
     people = looking.find_people(batch, [row.person_id for row in rows])
     backs: dict[UUID, Restoring] = {}
     settled: dict[str, list[tuple[Any, Reasons]]] = {"restored": [], "kept": []}
-    noted = _take_notes_back(batch, rows)
+    noted = _take_own_back(batch, rows)
     for row in rows:
         person = people[row.person_id]
         if person.deleted_at is not None:
@@ -148,12 +150,13 @@ def _undo_updates(
 
 _BACK = text(
     """
-    UPDATE persons SET name = p.name, call_name = p.call_name, sort_key = p.sort_key,
+    UPDATE persons SET name = p.name, call_name = p.call_name,
+        sort_name = coalesce(p.sort_name, persons.sort_name), sort_key = p.sort_key,
         sought = p.sought, birthday_month = p.birthday_month, birthday_day = p.birthday_day,
         birthday_year = p.birthday_year, tags = p.tags, extra = p.extra, updated_at = :now,
         version = version + 1
     FROM jsonb_to_recordset(CAST(:people AS jsonb)) AS p (id uuid, name text, call_name text,
-        sort_key text, sought text, birthday_month smallint, birthday_day smallint,
+        sort_name text, sort_key text, sought text, birthday_month smallint, birthday_day smallint,
         birthday_year smallint, tags text[], extra jsonb)
     WHERE persons.team_id = :team_id AND persons.id = p.id
     """
@@ -247,19 +250,28 @@ def _note(
     )
 
 
-def _take_notes_back(batch: ImportBatch, rows: Sequence[Any]) -> set[UUID]:
-    """Delete the notes the import wrote; returns of whom one was edited since, and stays."""
-    ids = [UUID(each["id"]) for row in rows for each in row.written.get("notes", ())]
-    if not ids:
-        return set()
-    own = (Note.team_id == batch.team_id, Note.id.in_(ids), Note.deleted_at.is_(None))
-    db.session().execute(
-        update(Note)
-        .where(*own, Note.version == 1)
-        .values(deleted_at=clock.now(), updated_at=clock.now(), version=Note.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return set(db.session().scalars(select(Note.person_id).where(*own)))
+def _take_own_back(batch: ImportBatch, rows: Sequence[Any]) -> set[UUID]:
+    """Delete what the import wrote of the importer's own; of whom something was edited since, and stays."""
+    kept: set[UUID] = set()
+    for part, model in MODELS.items():
+        ids = [UUID(each["id"]) for row in rows for each in row.written.get(part, ())]
+        if ids:
+            kept |= _delete_unchanged(batch, model, ids)
+    return kept
+
+
+def _delete_unchanged(batch: ImportBatch, model: Any, ids: Sequence[UUID]) -> set[UUID]:
+    """Whom the others are about."""
+    own = [model.team_id == batch.team_id, model.id.in_(ids)]
+    if hasattr(model, "deleted_at"):
+        own.append(model.deleted_at.is_(None))
+        gone = {"deleted_at": clock.now(), "updated_at": clock.now(), "version": model.version + 1}
+        act: Any = update(model).values(**gone)
+    else:
+        act = delete(model)
+    act = act.where(*own, model.version == 1).execution_options(synchronize_session=False)
+    db.session().execute(act)
+    return set(db.session().scalars(select(model.person_id).where(*own)))
 
 
 def _forget_ids(batch: ImportBatch) -> None:

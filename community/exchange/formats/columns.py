@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 from community.exchange.formats.csv import preview_cells
 from community.exchange.formats.opening import TABLES, open_file
@@ -24,17 +25,21 @@ class Columns:
 
 
 def read_columns(
-    content: bytes, kind: str, encoding: str | None, chosen: Mapping[str, str] | None
+    content: bytes,
+    kind: str,
+    encoding: str | None,
+    chosen: Mapping[str, str] | None,
+    fields: Mapping[str, str] = MappingProxyType({}),
 ) -> Columns:
     """What a table holds; no columns for the kinds that know their own. FormatError as on opening.
 
     `chosen` is the mapping of an earlier choice, and stands for the guess.
     """
-    parsed = open_file(content, kind, encoding=encoding)
+    parsed = open_file(content, kind, encoding=encoding, fields=fields)
     if kind not in TABLES:
         return Columns(encoding=parsed.encoding)
     if chosen and set(chosen) <= set(parsed.columns):
-        parsed = open_file(content, kind, encoding=encoding, mapping=chosen)
+        parsed = open_file(content, kind, encoding=encoding, mapping=chosen, fields=fields)
     sample = tuple(
         tuple(cell[:200] for cell in row) for row in preview_cells(parsed, content, _SAMPLE)
     )

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 from community.exchange.formats.cleaning import clean_cell, clean_line
 from community.exchange.formats.dates import DateOrder, order_of
 from community.exchange.formats.draft import Draft
 from community.exchange.formats.errors import FormatError
+from community.exchange.formats.jobs import read_jobs
 from community.exchange.formats.mapping import (
     LABELLED,
+    OWN,
     check_mapping,
     guess_mapping,
     guess_source,
@@ -40,6 +43,7 @@ def open_csv(
     encoding: str | None = None,
     order: DateOrder | None = None,
     default_region: str | None = None,
+    fields: Mapping[str, str] = MappingProxyType({}),
 ) -> Parsed:
     """Check the file and say how it would be read; FormatError if it must be refused.
 
@@ -51,7 +55,11 @@ def open_csv(
     if header is None:
         raise FormatError("header_missing")
     columns = unique_columns(header[1])
-    chosen = guess_mapping(columns) if mapping is None else check_mapping(columns, mapping)
+    chosen = (
+        guess_mapping(columns, fields)
+        if mapping is None
+        else check_mapping(columns, mapping, fields)
+    )
     targets = tuple((columns.index(column), target) for column, target in chosen.items())
     targets = tuple(sorted(targets))
     plan = _Plan(targets, len(columns), order or _order(table, targets), default_region)
@@ -110,6 +118,8 @@ def _fill(draft: Draft, cells: list[str], targets: tuple[tuple[int, str], ...]) 
             addresses.append((cell, label or labels.pop(kind, "")))
         elif kind in LABELLED:
             _add_labelled(draft, kind, cell, label or labels.pop(kind, ""))
+        elif kind == OWN:
+            draft.set_field(label, cell)
         elif kind.endswith("_label"):
             labels[kind.removesuffix("_label")] = cell
         elif cell:
@@ -123,8 +133,12 @@ def _fill(draft: Draft, cells: list[str], targets: tuple[tuple[int, str], ...]) 
 
 def _add_labelled(draft: Draft, kind: str, cell: str, label: str) -> None:
     add = {"email": draft.add_email, "phone": draft.add_phone, "url": draft.add_link}[kind]
-    for value in cell.split(_JOINED):
-        add(value, label)
+    values = cell.split(_JOINED)
+    labels = [each.strip() for each in label.split(_JOINED.strip())]
+    if len(labels) != len(values):
+        labels = [label] * len(values)
+    for value, own_label in zip(values, labels, strict=True):
+        add(value, own_label)
 
 
 def _fill_single(draft: Draft, single: dict[str, str]) -> None:
@@ -133,8 +147,11 @@ def _fill_single(draft: Draft, single: dict[str, str]) -> None:
     named = single.get("first_name") or single.get("last_name")
     draft.name = draft.line_of("name", single.get("name") or (whole if named else ""))
     draft.call_name = draft.line_of("call_name", single.get("call_name", ""))
+    draft.sort_name = draft.line_of("sort_name", single.get("sort_name", ""))
     draft.organisation = draft.line_of("organisation", single.get("organisation", ""))
     draft.position = draft.line_of("position", single.get("position", ""))
+    for job in read_jobs(single.get("positions", "")):
+        draft.add_job(job.organisation, job.title, job.from_on, job.to_on)
     draft.external_id = draft.line_of("external_id", single.get("external_id", "")) or None
     draft.set_birthday(single.get("birthday", ""))
     draft.set_date("connected_on", single.get("connected_on", ""))

@@ -1,6 +1,6 @@
 """A person being read: cleans each value, keeps the good ones, notes what it left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -20,7 +20,9 @@ from community.exchange.formats.labels import normalise_label
 from community.exchange.formats.links import normalise_url
 from community.exchange.formats.record import (
     Birthday,
+    Job,
     Labelled,
+    Own,
     PersonRecord,
     Phone,
     RawProperty,
@@ -57,6 +59,7 @@ class Draft:
     order: DateOrder | None = None
     name: str = ""
     call_name: str = ""
+    sort_name: str = ""
     organisation: str = ""
     position: str = ""
     external_id: str | None = None
@@ -66,6 +69,9 @@ class Draft:
     tags: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     extra: list[RawProperty] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    own: list[Own] = field(default_factory=list)
     birthday: Birthday | None = None
     connected_on: date | None = None
     met_on: date | None = None
@@ -145,6 +151,38 @@ class Draft:
         elif text and text not in self.notes and self._room("notes", len(self.notes)):
             self.notes.append(text)
 
+    def add_job(
+        self, organisation: str, title: str, from_on: date | None = None, to_on: date | None = None
+    ) -> None:
+        """A position among several; the first that lasts is what they do now."""
+        job = Job(
+            self.line_of("organisation", organisation),
+            self.line_of("position", title),
+            from_on,
+            to_on,
+        )
+        if from_on and to_on and to_on < from_on:
+            job = replace(job, from_on=None)
+        if not (job.organisation or job.title) or job in self.jobs:
+            return
+        if self._room("positions", len(self.jobs)):
+            self.jobs.append(job)
+            if to_on is None and not (self.organisation or self.position):
+                self.organisation, self.position = job.organisation, job.title
+
+    def set_field(self, key: str, value: str) -> None:
+        """What a field of the team's own holds, as text; whether it can is looked at where it is known."""
+        text = clean_text(value)
+        if len(text) > limits.MAX_CUSTOM:
+            self.problem("fields", "too_long", limit=limits.MAX_CUSTOM)
+        elif text and self._room("fields", len(self.fields)):
+            self.fields.setdefault(key, text)
+
+    def add_own(self, found: Own | None) -> None:
+        """What the importer wrote elsewhere; a few hundred of them are many."""
+        if found is not None and found not in self.own and len(self.own) < limits.MAX_OWN:
+            self.own.append(found)
+
     def set_birthday(self, value: str) -> None:
         try:
             self.birthday = parse_birthday(clean_line(value), self.order) or self.birthday
@@ -175,6 +213,7 @@ class Draft:
             line=self.line,
             name=name,
             call_name=self.call_name if self.call_name != name else "",
+            sort_name=self.sort_name if self.sort_name != name else "",
             emails=tuple(self.emails.values()),
             phones=tuple(self.phones.values()),
             links=tuple(self.links.values()),
@@ -187,6 +226,9 @@ class Draft:
             connected_on=self.connected_on,
             met_on=self.met_on,
             extra=tuple(self.extra),
+            jobs=tuple(self.jobs) if _tells_more(self.jobs) else (),
+            fields=dict(self.fields),
+            own=tuple(self.own),
         )
 
     def _nameless(self) -> RowError:
@@ -199,3 +241,8 @@ class Draft:
         if full not in self.errors:
             self.errors.append(full)
         return False
+
+
+def _tells_more(jobs: Sequence[Job]) -> bool:
+    """Whether there is more to say of positions than what one of them is called."""
+    return len(jobs) > 1 or any(job.from_on or job.to_on for job in jobs)

@@ -68,6 +68,12 @@ MESSAGES: dict[str, str] = {
     ),
     "archive_packed": N_("“%(name)s” in the archive is packed in a way that is not read here."),
     "archive_too_large": N_("Unpacked, the archive is larger than %(limit)s MiB."),
+    "archive_too_much": N_(
+        "The file holds more than can be read at once. Ask the operator for the complete archive of the"
+        " team instead."
+    ),
+    "field_unknown": N_("There is no field “%(value)s” here."),
+    "field_refused": N_("%(words)s"),
     "archive_bomb": N_("The archive unpacks to far more than it can hold, so it is not read."),
     "archive_manifest": N_(
         "The archive does not say what it holds, or holds something else. Take the file as it was"

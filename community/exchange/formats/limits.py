@@ -25,6 +25,11 @@ MAX_LABEL = 60
 MAX_PHONE = phones.MAX_PHONE
 MAX_URL = 2_000
 MAX_NOTE = 20_000
+MAX_FACT = 1_000
+MAX_WORDS = 2_000
+MAX_CUSTOM = 2_000
+# Notes, facts and the like that one member wrote of one person.
+MAX_OWN = 1_000
 MAX_ADDRESS = 500
 MAX_KEY = 500
 MAX_VALUES = 50

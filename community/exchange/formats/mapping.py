@@ -2,13 +2,15 @@
 
 A mapping is `{column: target}`; columns are the unique names of `tables.unique_columns`. A
 target is a field of FIELDS, for addresses, numbers and links also `email:work`, with the label
-after the colon. `email_label` and its like hold the label of the next such column.
+after the colon. `email_label` and its like hold the label of the next such column, or one for each
+of its values. `field:shoe_size` is a field of the team's own.
 """
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from community.core.text import fold
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import MAX_LABEL
 
@@ -20,6 +22,7 @@ FIELDS = (
     "last_name",
     "suffix",
     "call_name",
+    "sort_name",
     "email",
     "email_label",
     "phone",
@@ -30,6 +33,7 @@ FIELDS = (
     "address_label",
     "organisation",
     "position",
+    "positions",
     "birthday",
     "tags",
     "note",
@@ -39,6 +43,7 @@ FIELDS = (
     "details",
 )
 LABELLED = ("email", "phone", "url", "address")
+OWN = "field"
 NAMING = {"name", "first_name", "last_name", "call_name"}
 
 # Target → header words, lower case, everything but letters and digits as one space.
@@ -51,6 +56,11 @@ _HEADERS = {
     "last_name": "last name|lastname|family name|surname|nachname|familienname|zuname",
     "suffix": "name suffix|suffix|namenszusatz",
     "call_name": "nickname|nick name|call name|rufname|spitzname",
+    "sort_name": "sort as|sort name|file as|sortieren als",
+    "email_label": "email label",
+    "phone_label": "phone label",
+    "url_label": "website label",
+    "positions": "all positions",
     "email": "email|e mail|mail|email address|e mail address|e mail adresse|emailadresse"
     "|primary email|email 2|e mail 2|e mail 2 address|e mail 3 address|e mail 2 adresse"
     "|e mail 3 adresse|e mail adresse 2|e mail adresse 3|emails|mail address",
@@ -105,14 +115,17 @@ _OUTLOOK |= {
 }
 
 
-def guess_mapping(columns: tuple[str, ...]) -> Mapping[str, str]:
-    """A target for every column whose header says what it holds."""
+def guess_mapping(
+    columns: tuple[str, ...], fields: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, str]:
+    """A target for every column whose header says what it holds. `fields` as in `check_mapping`."""
+    own = {fold(name): f"{OWN}:{key}" for key, name in fields.items()}
     # Outlook's Title is Mr or Ms; what others call title is its Job Title.
     salutation = "title" if "job title" in map(_words, columns) else ""
     mapping: dict[str, str] = {}
     once: set[str] = set()
     for column in columns:
-        target = _target(column)
+        target = _target(column) or own.get(fold(column))
         if target is None or target in once or _words(column) == salutation:
             continue
         if target.split(":")[0] not in LABELLED and not target.endswith("_label"):
@@ -131,14 +144,22 @@ def guess_source(columns: tuple[str, ...]) -> str:
     return "outlook" if words & _OUTLOOK else "csv"
 
 
-def check_mapping(columns: tuple[str, ...], mapping: Mapping[str, str]) -> Mapping[str, str]:
-    """The mapping without its empty targets; FormatError where it names what is not there."""
+def check_mapping(
+    columns: tuple[str, ...],
+    mapping: Mapping[str, str],
+    fields: Mapping[str, str] = MappingProxyType({}),
+) -> Mapping[str, str]:
+    """The mapping without its empty targets; FormatError where it names what is not there.
+
+    `fields` are the team's own, by key with their names; their targets are `field:key`.
+    """
     kept = {column: target for column, target in mapping.items() if target}
     for column, target in kept.items():
         if column not in columns:
             raise FormatError("mapping_unknown_column", column=column[:MAX_LABEL])
         field_name, colon, label = target.partition(":")
         known = field_name in (LABELLED if colon else FIELDS)
+        known = known or (field_name == OWN and label in fields)
         if not known or len(label) > MAX_LABEL:
             raise FormatError("mapping_unknown_field", field=target[:MAX_LABEL])
     if not NAMING & set(kept.values()):

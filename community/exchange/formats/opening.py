@@ -1,6 +1,7 @@
 """Any file people bring: what it is, and the reader for it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from community.exchange.formats.csv import open_csv
 from community.exchange.formats.dates import DateOrder
@@ -39,10 +40,12 @@ def open_file(
     encoding: str | None = None,
     order: DateOrder | None = None,
     default_region: str | None = None,
+    fields: Mapping[str, str] = MappingProxyType({}),
 ) -> Parsed:
     """The file through its reader; FormatError if it must be refused.
 
-    `mapping`, `encoding` and `order` are for tables; the other kinds know their own.
+    `mapping`, `encoding`, `order` and `fields` (the team's own, by key with their names) are for
+    tables; the other kinds know their own.
     """
     if kind == "vcard":
         return open_vcard(data, default_region=default_region)
@@ -52,4 +55,11 @@ def open_file(
         return open_archive(data, default_region=default_region)
     if kind == "past":
         return open_past(data, mapping, encoding=encoding, order=order)
-    return open_csv(data, mapping, encoding=encoding, order=order, default_region=default_region)
+    return open_csv(
+        data,
+        mapping,
+        encoding=encoding,
+        order=order,
+        default_region=default_region,
+        fields=fields,
+    )

@@ -1,7 +1,7 @@
 """People from the file that *Everything I may see* makes: `data.json` of its zip.
 
 People keep our ids as external ids, so that reading it where it came from changes nothing. Of the
-notes only those of whoever made the file are read: another's words would become one's own.
+notes, facts and the like only those of whoever made the file are read (`own_things`).
 """
 
 import io
@@ -9,23 +9,27 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
 
+from community.exchange.formats.cleaning import clean_line
 from community.exchange.formats.draft import Draft
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import MAX_FILE, MAX_PROPERTIES, MAX_ROWS, MIB
+from community.exchange.formats.own_things import OWN_TABLES, day_of, id_of, read_own, text_of
 from community.exchange.formats.record import Parsed, Row
 from community.exchange.formats.zips import names_of, open_zip
 
 DATA = "data.json"
 # Read whole, so that it and what is made of it stay within an import's memory.
 MAX_DATA = 24 * MIB
+MAX_WEIGHT = 96 * MIB
 MAX_UNPACKED = 96 * MIB
 _NAMES = re.compile(r"data\.json|index\.html|tables/[a-z0-9_]{1,63}\.csv")
 _MAGIC = b"PK\x03\x04"
-_LISTS = ("person_emails", "person_phones", "person_links", "positions", "notes")
+_LISTS = ("person_emails", "person_phones", "person_links", "positions", "custom_values")
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -53,7 +57,7 @@ def open_archive(data: bytes, *, default_region: str | None = None) -> Parsed:
 
 
 def _tables(data: bytes) -> dict[str, Rows]:
-    """The rows by table, each a JSON object; what only its maker wrote among the notes."""
+    """The rows by table, each a JSON object; of what members write only what the maker wrote."""
     file = io.BytesIO(data)
     try:
         names = names_of(file)
@@ -69,17 +73,32 @@ def _tables(data: bytes) -> dict[str, Rows]:
     if not isinstance(tables, dict) or not all(map(_is_rows, tables.values())):
         raise FormatError("archive_manifest")
     maker = said.get("made_by_id")
-    notes = [row for row in tables.get("notes", ()) if _id(row.get("author")) == maker]
-    return {**tables, "notes": notes if maker else []}
+    read = {name: tables[name] for name in ("persons", *_LISTS) if name in tables}
+    for name in OWN_TABLES:
+        mine = [row for row in tables.get(name, ()) if id_of(row.get("author")) == maker]
+        read[name] = mine if maker else []
+    return read
 
 
 def _json(whole: zipfile.ZipFile) -> Any:
     if whole.getinfo(DATA).file_size > MAX_DATA:
         raise FormatError("archive_too_large", limit=MAX_DATA // MIB)
+    content = whole.read(DATA)
+    if _weight(content) > MAX_WEIGHT:
+        raise FormatError("archive_too_much")
     try:
-        return orjson.loads(whole.read(DATA))
+        return orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise FormatError("archive_manifest") from error
+
+
+def _weight(content: bytes) -> int:
+    """Bytes of memory that the values of a JSON text may come to, at the most; in no time.
+
+    Every value stands behind one of these signs; one with names costs most.
+    """
+    values = content.count(b",") + content.count(b"[")
+    return 64 * values + 240 * content.count(b"{")
 
 
 def _is_rows(rows: Any) -> bool:
@@ -89,32 +108,38 @@ def _is_rows(rows: Any) -> bool:
 def _read(people: Rows, tables: Mapping[str, Rows], region: str | None) -> Iterator[Row]:
     """One person after the other; their number in the file stands for the line."""
     held: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for name in _LISTS:
+    for name in (*_LISTS, *OWN_TABLES):
         held[name] = defaultdict(list)
         for row in tables.get(name, ()):
-            held[name][_id(row.get("person"))].append(row)
+            held[name][id_of(row.get("person"))].append(row)
     for number, person in enumerate(people, 1):
-        own = {name: held[name].get(_text(person, "id"), []) for name in _LISTS}
+        own = {name: rows.get(text_of(person, "id"), []) for name, rows in held.items()}
         yield from _person(Draft(number, region), person, own)
 
 
 def _person(
     draft: Draft, person: Mapping[str, Any], own: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> Iterator[Row]:
-    draft.name = draft.line_of("name", _text(person, "name"))
-    draft.call_name = draft.line_of("call_name", _text(person, "call_name"))
-    draft.external_id = draft.line_of("external_id", _text(person, "id")) or None
+    draft.name = draft.line_of("name", text_of(person, "name"))
+    draft.call_name = draft.line_of("call_name", text_of(person, "call_name"))
+    draft.sort_name = draft.line_of("sort_name", text_of(person, "sort_name"))
+    draft.external_id = draft.line_of("external_id", text_of(person, "id")) or None
     for row in own["person_emails"]:
-        draft.add_email(_text(row, "value"), _text(row, "label"))
+        draft.add_email(text_of(row, "value"), text_of(row, "label"))
     for row in own["person_phones"]:
-        draft.add_phone(_text(row, "value"), _text(row, "label"))
+        draft.add_phone(text_of(row, "value"), text_of(row, "label"))
     for row in own["person_links"]:
-        draft.add_link(_text(row, "value"), _text(row, "label"))
-    job: Mapping[str, Any] = next((row for row in own["positions"] if not row.get("to_on")), {})
-    draft.organisation = draft.line_of("organisation", _text(job, "organisation"))
-    draft.position = draft.line_of("position", _text(job, "title"))
-    for note in own["notes"]:
-        draft.add_note(_text(note, "body"))
+        draft.add_link(text_of(row, "value"), text_of(row, "label"))
+    for row in own["positions"]:
+        days = (_day(row, "from_on"), _day(row, "to_on"))
+        draft.add_job(text_of(row, "organisation"), text_of(row, "title"), *days)
+    for row in own["custom_values"]:
+        named = row.get("field")
+        key = text_of(named, "name") if isinstance(named, dict) else ""
+        draft.set_field(clean_line(key), text_of(row, "value") or id_of(row.get("other")))
+    for table in OWN_TABLES:
+        for row in own[table]:
+            draft.add_own(read_own(table, row))
     tags = person.get("tags")
     for tag in tags if isinstance(tags, list) else ():
         draft.add_tag(str(tag))
@@ -126,8 +151,8 @@ def _person(
 def _extra(draft: Draft, extra: Any) -> None:
     if not isinstance(extra, dict):
         return
-    draft.set_date("connected_on", _text(extra, "connected_on"))
-    draft.set_date("met_on", _text(extra, "met_on"))
+    draft.set_date("connected_on", text_of(extra, "connected_on"))
+    draft.set_date("met_on", text_of(extra, "met_on"))
     properties = extra.get("vcard")
     for each in properties[:MAX_PROPERTIES] if isinstance(properties, list) else ():
         if isinstance(each, list) and len(each) == 4 and all(isinstance(p, str) for p in each):
@@ -142,11 +167,6 @@ def _birthday(person: Mapping[str, Any]) -> str:
     return f"{year:04}-{month:02}-{day:02}" if isinstance(year, int) else f"--{month:02}-{day:02}"
 
 
-def _id(named: Any) -> str:
-    """The id in `{"id", "name"}`, as rows name people."""
-    return _text(named, "id") if isinstance(named, dict) else ""
-
-
-def _text(row: Mapping[str, Any], name: str) -> str:
-    value = row.get(name)
-    return value if isinstance(value, str) else ""
+def _day(row: Mapping[str, Any], name: str) -> date | None:
+    said = day_of(row, name)
+    return date.fromisoformat(said) if said else None

@@ -1,21 +1,27 @@
 """People as a table that a spreadsheet opens and our own import reads back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from community.core.csv_writing import write_csv
+from community.exchange.formats.jobs import write_jobs
 from community.exchange.formats.limits import KIB, MAX_CELL
 from community.people.formats.extras import read_address
 
 COLUMNS = (
     "Name",
     "Nickname",
+    "Sort As",
+    "Email Label",
     "Email",
+    "Phone Label",
     "Phone",
+    "Website Label",
     "Website",
     "Organization",
     "Position",
+    "All Positions",
     "Birthday",
     "Tags",
     "Address",
@@ -33,7 +39,7 @@ _ROOM = MAX_CELL - KIB
 def write_people(
     people: Iterable[Mapping[str, Any]], fields: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[bytes]:
-    """Chunks of the file. Each person: name, call_name, emails, phones, links, positions, tags,
+    """Chunks of the file. Each person: name, call_name, sort_name, emails, phones, links, positions, tags,
     birthday_month, _day, _year, extra, id and the team's own fields; the lists as the API has them.
 
     `fields` are the team's own by key, with the name of the column of each.
@@ -52,16 +58,28 @@ def _row(person: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         person["name"],
         person["call_name"],
-        *(
-            _JOINT.join(each["value"] for each in person[part])
-            for part in ("emails", "phones", "links")
-        ),
+        person["sort_name"],
+        *(cell for part in ("emails", "phones", "links") for cell in _labelled(person[part])),
         job.get("organisation", ""),
         job.get("title", ""),
+        _positions(person["positions"]),
         _birthday(person),
         _JOINT.join(person["tags"]),
         *_extra(person["extra"]),
         str(person["id"]),
+    )
+
+
+def _labelled(values: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """What each is for, where that is said of one of them, and the values."""
+    labels = [each["label"] for each in values]
+    return _JOINT.join(labels) if any(labels) else "", _JOINT.join(v["value"] for v in values)
+
+
+def _positions(held: Sequence[Mapping[str, Any]]) -> str:
+    """All of them, where the two columns before do not say everything."""
+    return (
+        write_jobs(held) if len(held) > 1 or any(p["from_on"] or p["to_on"] for p in held) else ""
     )
 
 

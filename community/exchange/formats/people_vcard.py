@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from community.exchange.formats.record import Birthday, Labelled, PersonRecord, Phone, RawProperty
 
 
-def read_person(person: Mapping[str, Any], uid: str) -> PersonRecord:
+def read_person(
+    person: Mapping[str, Any], uid: str, fields: Mapping[str, str] = MappingProxyType({})
+) -> PersonRecord:
     """`person` as `people_csv.write_people` takes it. Notes stay here: a card is handed on.
 
-    Of several positions the present one is named, as in the table.
+    Of several positions the present one is named. `fields` are those of the team's own that go out, by
+    key with their names.
     """
     job: Mapping[str, Any] = next((held for held in person["positions"] if not held["to_on"]), {})
     extra = person["extra"]
@@ -18,6 +22,7 @@ def read_person(person: Mapping[str, Any], uid: str) -> PersonRecord:
         line=1,
         name=person["name"],
         call_name=person["call_name"],
+        sort_name=person["sort_name"],
         emails=tuple(Labelled(each["value"], each["label"]) for each in person["emails"]),
         phones=tuple(
             Phone(each["value"], each["label"], each["e164"]) for each in person["phones"]
@@ -28,6 +33,11 @@ def read_person(person: Mapping[str, Any], uid: str) -> PersonRecord:
         birthday=_birthday(person),
         tags=tuple(person["tags"]),
         external_id=uid,
+        fields={
+            name: str(person["fields"][key])
+            for key, name in fields.items()
+            if key in person["fields"]
+        },
         connected_on=_day(extra.get("connected_on")),
         met_on=_day(extra.get("met_on")),
         extra=tuple(

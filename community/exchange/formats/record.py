@@ -5,9 +5,12 @@ from dataclasses import asdict, dataclass
 from dataclasses import field as made_by
 from datetime import date
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from community.exchange.formats.errors import MESSAGES, render
 from community.people.formats.extras import Extra, read_extra
+
+MARK = "urn:uuid:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,24 @@ class Birthday:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """What somebody does, or (`to_on`) did, and where."""
+
+    organisation: str = ""
+    title: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the importer wrote about the person elsewhere: a row of `table`, as plain JSON values."""
+
+    table: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RawProperty:
     """A vCard property kept as it stood, still escaped; `params` begins with ';' or is empty."""
 
@@ -46,11 +67,16 @@ class RawProperty:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """One person of a file. `line` is where the row or card begins."""
+    """One person of a file. `line` is where the row or card begins.
+
+    `organisation` and `position` are what they do now; `jobs` are all the positions, where a file
+    tells more than that. `fields` hold the team's own, by key.
+    """
 
     line: int
     name: str
     call_name: str = ""
+    sort_name: str = ""
     emails: tuple[Labelled, ...] = ()
     phones: tuple[Phone, ...] = ()
     links: tuple[Labelled, ...] = ()
@@ -63,28 +89,63 @@ class PersonRecord:
     connected_on: date | None = None
     met_on: date | None = None
     extra: tuple[RawProperty, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    fields: Mapping[str, str] = made_by(default_factory=dict)
+    own: tuple[Own, ...] = ()
+
+    @property
+    def positions(self) -> tuple[Job, ...]:
+        """What they do and did, as far as the file tells."""
+        if self.jobs or not (self.organisation or self.position):
+            return self.jobs
+        return (Job(self.organisation, self.position),)
+
+    @property
+    def mark(self) -> str | None:
+        """What one is known by again who comes without id and mail: everything that says who it is.
+
+        Names alone never say that two are one, but the very same row does.
+        """
+        if self.external_id or self.emails:
+            return None
+        told: list[Any] = [self.name, self.call_name, self.organisation, self.position]
+        told += [sorted(each.value for each in self.links), sorted(p.value for p in self.phones)]
+        told += [asdict(self.birthday) if self.birthday else None]
+        return f"{MARK}{uuid5(NAMESPACE_URL, repr(told))}"
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON values, to stage the record between jobs."""
         data = asdict(self)
         for key in ("connected_on", "met_on"):
             data[key] = data[key].isoformat() if data[key] else None
-        return data
+        for job in data["jobs"]:
+            for key in ("from_on", "to_on"):
+                job[key] = job[key].isoformat() if job[key] else None
+        return {**data, "mark": self.mark}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "PersonRecord":
         """The record `to_data` gave."""
-        made = dict(data)
+        made = {name: value for name, value in data.items() if name != "mark"}
         made["emails"] = tuple(Labelled(**each) for each in data["emails"])
         made["phones"] = tuple(Phone(**each) for each in data["phones"])
         made["links"] = tuple(Labelled(**each) for each in data["links"])
         made["birthday"] = Birthday(**data["birthday"]) if data["birthday"] else None
         made["extra"] = tuple(RawProperty(**each) for each in data["extra"])
+        made["jobs"] = tuple(
+            Job(each["organisation"], each["title"], _day(each["from_on"]), _day(each["to_on"]))
+            for each in data["jobs"]
+        )
+        made["own"] = tuple(Own(**each) for each in data["own"])
         for key in ("tags", "notes"):
             made[key] = tuple(data[key])
         for key in ("connected_on", "met_on"):
-            made[key] = date.fromisoformat(data[key]) if data[key] else None
+            made[key] = _day(data[key])
         return cls(**made)
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def read_unheld(data: Mapping[str, Any]) -> list[Extra]:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 
 from community.core.card_text import split_value, unescape
 from community.exchange.formats import encodings, limits
+from community.exchange.formats.cleaning import clean_line
 from community.exchange.formats.draft import Draft
 from community.exchange.formats.links import normalise_url
 from community.exchange.formats.record import Parsed, Row
 from community.exchange.formats.vcard_lines import BINARY, Card, cards, logical_lines
 from community.exchange.formats.vcard_values import Property, parse_property
-from community.exchange.formats.vcard_writing import write_vcard
+from community.exchange.formats.vcard_writing import OWN_FIELD, write_vcard
 
 __all__ = ["open_vcard", "write_vcard"]
 
@@ -183,9 +184,31 @@ def _name_parts(draft: Draft, prop: Property) -> bool:
     """Kept for its order of parts; names a card without FN. Read after every other property."""
     parts = [*split_value(prop.value, ";"), "", "", "", "", ""][:5]
     family, given, further, prefix, suffix = parts
+    _sorted_as(draft, prop.params.get("SORT-AS", ""))
     if not draft.name:
         draft.name = draft.line_of("name", f"{prefix} {given} {further} {family} {suffix}")
     return given == draft.name and not any((family, further, prefix, suffix))
+
+
+def _sort_string(draft: Draft, prop: Property) -> bool:
+    """Where cards of version 3.0 stand in a list."""
+    return _sorted_as(draft, unescape(prop.value))
+
+
+def _sorted_as(draft: Draft, said: str) -> bool:
+    if not said.strip() or draft.sort_name:
+        return False
+    parts = (part.strip() for part in said.split(","))
+    draft.sort_name = draft.line_of("sort_name", ", ".join(filter(None, parts)))
+    return True
+
+
+def _own_field(draft: Draft, prop: Property) -> bool:
+    """What one of our cards says of a field of the team's own; another's is kept as it is."""
+    name = clean_line(prop.params.get("X-NAME", ""))[: limits.MAX_LABEL]
+    if name:
+        draft.set_field(name, unescape(prop.value))
+    return bool(name)
 
 
 def _profile(draft: Draft, prop: Property) -> bool:
@@ -212,6 +235,8 @@ _SINGLE: dict[str, Callable[[Draft, Property], bool]] = {
     "NOTE": _note,
     "CATEGORIES": _categories,
     "UID": _uid,
+    "SORT-STRING": _sort_string,
+    OWN_FIELD: _own_field,
     "SOCIALPROFILE": _profile,
     "X-SOCIALPROFILE": _profile,
 }

@@ -13,6 +13,8 @@ from community.exchange.formats.record import (
 )
 
 Version = Literal["3.0", "4.0"]
+# A field of a team's own: what it is called is in a parameter.
+OWN_FIELD = "X-COMMUNITY-FIELD"
 
 _FOLD = 75
 _TYPES = {
@@ -38,13 +40,17 @@ def _card(record: PersonRecord, version: Version) -> Iterator[str]:
     yield f"FN:{escape(record.name)}"
     kept = {prop.name: prop for prop in reversed(record.extra) if _still_true(prop, record)}
     made = {
-        "N": f"N:;{escape(record.name)};;;",
+        "N": f"N{_sort_as(record, version)}:;{escape(record.name)};;;",
         "NICKNAME": f"NICKNAME:{escape(record.call_name)}" if record.call_name else "",
         "ORG": f"ORG:{escape(record.organisation)}" if record.organisation else "",
     }
     for name, line in made.items():
         if name in kept or line:
             yield _raw(kept[name]) if name in kept else line
+    if record.sort_name and "SORT-AS" not in (
+        kept["N"].params.upper() if "N" in kept else made["N"]
+    ):
+        yield f"SORT-STRING:{escape(record.sort_name)}"
     if record.position:
         yield f"TITLE:{escape(record.position)}"
     yield from _labelled(record)
@@ -52,6 +58,8 @@ def _card(record: PersonRecord, version: Version) -> Iterator[str]:
     if record.tags:
         yield "CATEGORIES:" + ",".join(escape(tag) for tag in record.tags)
     yield from (f"NOTE:{escape(note)}" for note in record.notes)
+    for name, value in record.fields.items():
+        yield f'{OWN_FIELD};X-NAME="{_in_quotes(name)}":{escape(value)}'
     if record.external_id:
         yield f"UID:{escape(record.external_id)}"
     # A card has one N; the others may stand beside the field they no longer agree with.
@@ -60,9 +68,25 @@ def _card(record: PersonRecord, version: Version) -> Iterator[str]:
     yield "END:VCARD"
 
 
+def _sort_as(record: PersonRecord, version: Version) -> str:
+    """By what a card of version 4.0 is sorted, family name first."""
+    if version != "4.0" or not record.sort_name:
+        return ""
+    return (
+        f';SORT-AS="{_in_quotes(",".join(part.strip() for part in record.sort_name.split(",")))}"'
+    )
+
+
+def _in_quotes(text: str) -> str:
+    """The value of a parameter (RFC 6868)."""
+    return text.replace("^", "^^").replace('"', "^'").replace("\n", "^n")
+
+
 def _still_true(prop: RawProperty, record: PersonRecord) -> bool:
     """Whether a structured property that was kept agrees with the field it fed."""
     if prop.name == "N":
+        if "SORT-AS" in prop.params.upper() and not record.sort_name:
+            return False
         words = {word for part in split_value(prop.value, ";")[:2] for word in part.split()}
         return bool(words) and words <= set(record.name.split())
     if prop.name == "NICKNAME":

@@ -18,6 +18,7 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "last_name": lazy("Last name"),
     "suffix": lazy("Suffix of the name"),
     "call_name": lazy("Call name"),
+    "sort_name": lazy("Sorted as"),
     "email": lazy("Mail"),
     "email_label": lazy("What the next mail is for"),
     "phone": lazy("Phone"),
@@ -41,6 +42,13 @@ FIELD_WORDS: dict[str, LazyProxy] = {
     "links": lazy("Web address"),
     "positions": lazy("What they do"),
     "notes": lazy("Note"),
+    "facts": lazy("Fact"),
+    "preferences": lazy("How to speak with them"),
+    "ties": lazy("How you met"),
+    "relations": lazy("Relation"),
+    "fields": lazy("Fields of the team's own"),
+    "jobs": lazy("All positions"),
+    "own": lazy("What you wrote about them"),
     "gives": lazy("Help"),
     "what": lazy("What it is"),
     "text": lazy("Text"),
@@ -52,7 +60,8 @@ FIELD_WORDS: dict[str, LazyProxy] = {
 }
 # What a record may have, in the order people think of it.
 _FOUND: tuple[str, ...] = ("name", "call_name", "emails", "phones", "links", "organisation")
-_FOUND += ("position", "birthday", "tags", "notes", "external_id", "connected_on", "met_on")
+_FOUND += ("position", "jobs", "birthday", "tags", "notes", "external_id", "connected_on")
+_FOUND += ("met_on", "sort_name", "fields", "own")
 _UNREAD: dict[str, LazyProxy] = {
     "PHOTO": lazy("photo"),
     "LOGO": lazy("logo"),

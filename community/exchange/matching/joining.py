@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from community.exchange.formats.record import MARK
 from community.exchange.matching import names
 
 Place = tuple[int, int]
@@ -200,7 +201,7 @@ def _choose(row: Key, candidates: Sequence[Known]) -> Known | None:
         known
         for known in candidates
         if row.external_id is None
-        or not known.external_ids
+        or all(value.startswith(MARK) for value in known.external_ids)
         or row.external_id in known.external_ids
         or names.same(row.name, known.name)
     ]

@@ -17,7 +17,9 @@ def news_of(parts: Mapping[str, Any], standing: Standing) -> dict[str, Any] | No
     """
     if not parts["positions"]:
         return None
-    (now,) = parts["positions"]
+    now = next((each for each in parts["positions"] if not each["to_on"]), None)
+    if now is None:
+        return None
     organisation = fold(now["organisation"])
     was = [
         {"id": str(held.id), "organisation": held.organisation, "title": held.title}

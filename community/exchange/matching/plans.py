@@ -18,6 +18,22 @@ from community.core import db
 from community.core.text import fold, sort_key
 from community.exchange.formats.limits import MAX_VALUES
 from community.exchange.formats.record import Birthday, Labelled, PersonRecord, Phone
+from community.exchange.matching.jobs import (
+    POSITION_PARTS,
+    Held,
+    new_positions,
+    organisations_of,
+    planned,
+)
+from community.exchange.matching.own import (
+    NOTHING,
+    NOTHING_YET,
+    OWN,
+    Around,
+    Mine,
+    plan_fields,
+    plan_own,
+)
 
 Value = TypeVar("Value")
 
@@ -25,6 +41,7 @@ Value = TypeVar("Value")
 COLUMNS = (
     "name",
     "call_name",
+    "sort_name",
     "sort_key",
     "sought",
     "birthday_month",
@@ -34,21 +51,18 @@ COLUMNS = (
     "extra",
 )
 LISTS = ("emails", "phones", "links", "positions")
-POSITION_PARTS = ("positions", "titled", "ended")
 # What a comparison may say of a row, beside what was wrong with it as it was read.
-REASONS = ("id_of_another", "joined", "keeps_own", "not_yours", "seen_by_others")
+REASONS = (
+    "field_refused",
+    "field_unknown",
+    "id_of_another",
+    "joined",
+    "keeps_own",
+    "not_yours",
+    "seen_by_others",
+)
 # Fields that are the importer's own and leave the person as it is.
-BESIDE = frozenset(("notes", "external_id"))
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A position somebody has, or (`ended`) had."""
-
-    id: UUID
-    organisation: str
-    title: str
-    ended: bool = False
+BESIDE = frozenset((*OWN, "external_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +70,8 @@ class Standing:
     """A person as they stand here.
 
     `imported` names the fields whose present value the same source's earlier import wrote.
-    `closed` says why nothing may be added to them; empty when it may. `notes` are the
-    importer's own.
+    `closed` says why nothing may be added to them; empty when it may. `fields` are those of the
+    team's own that hold something.
     """
 
     id: UUID
@@ -68,7 +82,8 @@ class Standing:
     links: tuple[str, ...] = ()
     positions: tuple[Held, ...] = ()
     external_ids: frozenset[str] = frozenset()
-    notes: frozenset[str] = frozenset()
+    mine: Mine = NOTHING_YET
+    fields: frozenset[UUID] = frozenset()
     imported: frozenset[str] = frozenset()
     closed: str = ""
 
@@ -93,6 +108,7 @@ def join_records(records: Sequence[PersonRecord]) -> PersonRecord:
         first = replace(
             first,
             call_name=first.call_name or other.call_name,
+            sort_name=first.sort_name or other.sort_name,
             emails=_united(first.emails, other.emails, lambda each: each.value),
             phones=_united(first.phones, other.phones, _number),
             links=_united(first.links, other.links, lambda each: each.value),
@@ -104,64 +120,80 @@ def join_records(records: Sequence[PersonRecord]) -> PersonRecord:
             connected_on=first.connected_on or other.connected_on,
             met_on=first.met_on or other.met_on,
             extra=first.extra or other.extra,
+            jobs=_united(first.jobs, other.jobs, lambda each: each),
+            fields={**other.fields, **first.fields},
+            own=(*first.own, *(each for each in other.own if each not in first.own)),
         )
     return first
 
 
-def plan_new(record: PersonRecord, external_ids: Iterable[str]) -> Plan:
+def plan_new(record: PersonRecord, external_ids: Iterable[str], around: Around = NOTHING) -> Plan:
     """Somebody nobody here is."""
     person_id = db.new_id()
     columns = {
         **dict.fromkeys(COLUMNS),
         "name": record.name,
         "call_name": record.call_name,
+        "sort_name": record.sort_name,
         **_birthday(record.birthday),
         "tags": list(record.tags),
         "extra": _extra(record),
     }
-    positions = [_position(record)] if record.organisation or record.position else []
+    custom, problems = plan_fields(record.fields, (), around)
     written: dict[str, Any] = {
         "emails": _labelled(record.emails, 0),
         "phones": _phones(record.phones, 0),
         "links": _labelled(record.links, 0),
-        "positions": positions,
-        "notes": [_note(body) for body in record.notes],
+        "positions": [planned(job) for job in record.positions],
+        "custom": custom,
+        **plan_own(record, NOTHING_YET, around),
         "external_ids": [_named(value) for value in external_ids],
     }
-    index(columns, [each["value"] for each in written["emails"]], [record.organisation])
+    index(
+        columns, [each["value"] for each in written["emails"]], organisations_of(record.positions)
+    )
     fields = [
-        name for name in ("name", "call_name", "birthday", "tags", "extra") if _has(columns, name)
+        name
+        for name in ("name", "call_name", "sort_name", "birthday", "tags", "extra")
+        if _has(columns, name)
     ]
-    fields += [name for name in (*LISTS, "notes") if written[name]]
+    fields += [name for name in (*LISTS, *OWN) if written[name]]
+    fields += ["fields"] if custom else []
     fields += ["external_id"] if written["external_ids"] else []
     written |= {"person": {"id": str(person_id), **columns}, "fields": fields, **_marks()}
-    return Plan("new", written=written)
+    return Plan("new", written=written, reasons=problems)
 
 
 def plan_update(
-    record: PersonRecord, external_ids: Iterable[str], standing: Standing, today: date
+    record: PersonRecord,
+    external_ids: Iterable[str],
+    standing: Standing,
+    today: date,
+    around: Around = NOTHING,
 ) -> Plan:
     """Somebody who is here already: what the file adds, and what it brings up to date."""
     written: dict[str, Any] = {
-        "notes": [_note(body) for body in record.notes if body not in standing.notes],
+        **plan_own(record, standing.mine, around, standing.id),
         "external_ids": [
             _named(value) for value in external_ids if value not in standing.external_ids
         ],
     }
-    fields = ["notes"] if written["notes"] else []
+    fields = [name for name in OWN if written[name]]
     plan = Plan("unchanged", standing.id, standing.version, written=written)
     if standing.closed:
         plan.outcome = "update" if fields else "skipped"
         plan.reasons.append({"field": None, "code": standing.closed, "params": {}})
     else:
-        fields = _fill(plan, record, standing, today) + fields
+        fields = _fill(plan, record, standing, today, around) + fields
         plan.outcome = "update" if fields else "unchanged"
     fields += ["external_id"] if written["external_ids"] else []
     written |= {"fields": fields, **_marks()}
     return plan
 
 
-def _fill(plan: Plan, record: PersonRecord, standing: Standing, today: date) -> list[str]:
+def _fill(
+    plan: Plan, record: PersonRecord, standing: Standing, today: date, around: Around
+) -> list[str]:
     """Everything but notes and ids into the plan; the names of the fields that change."""
     columns = dict(standing.columns)
     fields = _write_columns(columns, record, standing)
@@ -172,11 +204,16 @@ def _fill(plan: Plan, record: PersonRecord, standing: Standing, today: date) -> 
         "emails": _labelled(emails, len(standing.emails)),
         "phones": _phones(phones, len(standing.phones)),
         "links": _labelled(links, len(standing.links)),
-        **_new_positions(record, standing, today),
+        **new_positions(
+            record, standing.positions, today, is_imported="positions" in standing.imported
+        ),
     }
+    plan.written["custom"], problems = plan_fields(record.fields, standing.fields, around)
+    plan.reasons += problems
     fields += [name for name in ("emails", "phones", "links") if plan.written[name]]
     fields += ["positions"] if any(plan.written[part] for part in POSITION_PARTS) else []
-    if set(fields) & {"name", "call_name", "emails", "positions"}:
+    fields += ["fields"] if plan.written["custom"] else []
+    if set(fields) & {"name", "call_name", "sort_name", "emails", "positions"}:
         held = [held.organisation for held in standing.positions]
         mails = [*standing.emails, *(each.value for each in emails)]
         index(columns, mails, [*held, *(p["organisation"] for p in plan.written["positions"])])
@@ -189,7 +226,7 @@ def _fill(plan: Plan, record: PersonRecord, standing: Standing, today: date) -> 
 def _write_columns(columns: dict[str, Any], record: PersonRecord, standing: Standing) -> list[str]:
     """Names, birthday, tags and what has no field; the names of those that change."""
     fields = []
-    for name in ("name", "call_name"):
+    for name in ("name", "call_name", "sort_name"):
         given, here = getattr(record, name), columns[name]
         if given and given != here and (not here or name in standing.imported):
             columns[name] = given
@@ -231,36 +268,9 @@ def _may_be_born(given: Birthday, standing: Standing) -> bool:
     return "birthday" in standing.imported and (here[:2] != told[:2] or given.year is not None)
 
 
-def _new_positions(record: PersonRecord, standing: Standing, today: date) -> dict[str, Any]:
-    """The position of the file beside those here.
-
-    One that lacks its title gets it. Where the same source's earlier import wrote the only
-    position somebody holds, they have moved on: it ends, and stays in their history.
-    """
-    parts: dict[str, Any] = {part: [] for part in POSITION_PARTS}
-    if not record.organisation and not record.position:
-        return parts
-    open_ = [held for held in standing.positions if not held.ended]
-    wanted = (fold(record.organisation), fold(record.position))
-    at = [held for held in open_ if fold(held.organisation) == wanted[0]]
-    if any(fold(held.title) == wanted[1] for held in at) or (at and not wanted[1]):
-        return parts
-    if any(wanted == (fold(held.organisation), fold(held.title)) for held in standing.positions):
-        # What ended here is not begun anew by an older file.
-        return parts
-    untitled = next((held for held in at if not held.title), None)
-    if untitled and record.organisation:
-        parts["titled"] = [{"id": str(untitled.id), "title": record.position}]
-        return parts
-    parts["positions"] = [_position(record)]
-    if len(open_) == 1 and "positions" in standing.imported:
-        parts["ended"] = [{"id": str(open_[0].id), "to_on": today.isoformat()}]
-    return parts
-
-
 def index(columns: dict[str, Any], emails: Iterable[str], organisations: Iterable[str]) -> None:
     """Set the forms a person is sorted and sought by, as Person.rename and index_names do."""
-    columns["sort_key"] = sort_key(columns["name"])
+    columns["sort_key"] = sort_key(columns["sort_name"] or columns["name"])
     words = [columns["name"], columns["call_name"], *emails, *organisations]
     columns["sought"] = fold(" ".join(words))
 
@@ -300,18 +310,6 @@ def _phones(values: Iterable[Phone], start: int) -> list[dict[str, Any]]:
     values = list(values)
     rows = _labelled([Labelled(each.value, each.label) for each in values], start)
     return [{**row, "e164": each.e164} for row, each in zip(rows, values, strict=True)]
-
-
-def _position(record: PersonRecord) -> dict[str, str]:
-    return {
-        "id": str(db.new_id()),
-        "organisation": record.organisation,
-        "title": record.position,
-    }
-
-
-def _note(body: str) -> dict[str, str]:
-    return {"id": str(db.new_id()), "body": body}
 
 
 def _named(value: str) -> dict[str, str]:

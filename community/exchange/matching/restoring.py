@@ -10,10 +10,15 @@ from community.exchange.matching.plans import BESIDE, COLUMNS, LISTS
 SCALARS = {
     "name": ("name",),
     "call_name": ("call_name",),
+    "sort_name": ("sort_name",),
     "birthday": ("birthday_month", "birthday_day", "birthday_year"),
     "tags": ("tags",),
     "extra": ("extra",),
 }
+
+
+# Lists of `written`, by the field that each is of.
+_PARTS = {**{name: name for name in LISTS}, "custom": "fields"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,11 @@ def restore(
         columns=columns,
         fields=tuple(back),
         kept=tuple(kept),
-        removed={part: [each["id"] for each in written[part]] for part in LISTS if part in back},
+        removed={
+            part: [each["id"] for each in written[part]]
+            for part, name in _PARTS.items()
+            if name in back
+        },
         reopened=tuple(written["ended"]) if "positions" in back else (),
         untitled=tuple(written["titled"]) if "positions" in back else (),
     )

@@ -16,6 +16,7 @@ from community.exchange.actions import FileIn
 from community.exchange.formats.columns import Columns, read_columns
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.limits import read_limited
+from community.exchange.formats.mapping import OWN
 from community.exchange.formats.pasting import pasted_file
 from community.exchange.formats.wording import (
     OUTCOME_WORDS,
@@ -28,8 +29,11 @@ from community.exchange.models import OPEN, OUTCOMES, SPARED, UNDO_FOR, UNDONE, 
 from community.exchange.policy import can_import
 from community.exchange.portal.frame import blp
 from community.exchange.queries.news import find_news
+from community.exchange.schemas import dump_duplicates
+from community.identity.models import Actor
 from community.people import queries as people
 from community.people.formats import position_line
+from community.people.matching.duplicates import REASONS
 from community.web import pages
 from community.web.session import current_actor
 from community.web.templating import url
@@ -136,7 +140,13 @@ def _columns_of(batch: ImportBatch, form: pages.Form) -> Columns | None:
     encoding = form.value("encoding") if form.submitted else batch.reading.encoding
     content = queries.get_content(batch)
     try:
-        return read_columns(content, batch.format, encoding or None, batch.reading.columns)
+        return read_columns(
+            content,
+            batch.format,
+            encoding or None,
+            batch.reading.columns,
+            people.find_field_names(current_actor()),
+        )
     except FormatError as error:
         form.errors.setdefault("encoding", []).append(error.message)
         return None
@@ -151,7 +161,7 @@ def _columns_page(batch: ImportBatch, form: pages.Form) -> Response:
         batch=batch,
         name=_name(batch),
         columns=_shown_columns(found, form) if found else [],
-        targets=_targets(found.guess.values() if found else ()),
+        targets=_targets(actor, found.guess.values() if found else ()),
         detected=found.encoding if found else "",
         asks_order=bool(found and found.is_ambiguous) or bool(batch.reading.order),
         encodings=ENCODINGS,
@@ -175,10 +185,12 @@ def _shown_columns(found: Columns, form: pages.Form) -> list[dict[str, Any]]:
     ]
 
 
-def _targets(guessed: Iterable[str]) -> list[tuple[str, str]]:
+def _targets(actor: Actor, guessed: Iterable[str]) -> list[tuple[str, str]]:
     """Where a column can go, in words; labelled targets of the guess among them."""
+    own = {f"{OWN}:{key}": name for key, name in people.find_field_names(actor).items()}
     known = dict.fromkeys((*TARGETS, *guessed))
-    return [("", _("Leave out")), *((target, field_words(target)) for target in known)]
+    words = {target: field_words(target) for target in known if target not in own}
+    return [("", _("Leave out")), *words.items(), *own.items()]
 
 
 def _chosen(batch: ImportBatch) -> dict[str, Any]:
@@ -202,9 +214,7 @@ def _rows_page(batch: ImportBatch) -> Response:
     wanted = wanted if wanted in (*OUTCOMES, *UNDONE) else ""
     asked = PageRequest(limit=_SHOWN, cursor=request.args.get("after"))
     page = queries.find_rows(actor, batch, asked, [wanted] if wanted else [])
-    named = {UUID(str(i)) for row in page.items for i in (row.maybe or ())}
-    named |= {row.person_id for row in page.items if row.person_id}
-    names = queries.find_names(actor, named)
+    names = queries.find_names(actor, queries.find_named(page.items))
     here = url("exchange.show", batch_id=batch.id)
     more = url("exchange.show", batch_id=batch.id, show=wanted, after=page.next)
     found = find_news(actor, batch, PageRequest(limit=_SHOWN))
@@ -228,7 +238,6 @@ def _rows_page(batch: ImportBatch) -> Response:
 
 
 def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, Any]:
-    maybe = [UUID(str(person_id)) for person_id in row.maybe or ()]
     return {
         "line": row.line,
         "outcome": row.outcome,
@@ -239,7 +248,15 @@ def _shown_row(row: Any, names: Mapping[UUID, tuple[UUID, str]]) -> dict[str, An
         if row.outcome == "update"
         else [],
         "problems": [problem_words(error) for error in row.errors],
-        "maybe": [(_address(names[p]), names[p][1]) for p in maybe if p in names],
+        "duplicates": [
+            {
+                "href": _address((found["id"], found["name"])),
+                "name": found["name"],
+                "is_sure": found["certainty"] == "sure",
+                "reasons": [REASONS[reason] for reason in found["reasons"]],
+            }
+            for found in dump_duplicates(names, row.duplicates or ())
+        ],
     }
 
 
@@ -283,10 +300,10 @@ def _sees(batch: ImportBatch) -> str:
 
 def _past_sees(batch: ImportBatch) -> str:
     if batch.audience == "team":
-        return _("The whole team sees it. Nobody is told.")
+        return _("The whole team sees it. No mail tells of it.")
     if batch.audience == "private":
-        return _("Only you see the notes, and help those it was with. Nobody is told.")
-    return _("You and those you chose see it. Nobody is told.")
+        return _("Only you see the notes, and help those it was with. No mail tells of it.")
+    return _("You and those you chose see it. No mail tells of it.")
 
 
 def _name(batch: ImportBatch) -> str:
@@ -320,6 +337,7 @@ TARGETS = (
     "middle_name",
     "suffix",
     "call_name",
+    "sort_name",
     "email",
     "email:work",
     "email:home",
@@ -338,6 +356,7 @@ TARGETS = (
     "address_label",
     "organisation",
     "position",
+    "positions",
     "birthday",
     "tags",
     "note",

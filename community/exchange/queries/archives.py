@@ -18,12 +18,16 @@ from sqlalchemy import (
     Text,
     cast,
     func,
+    literal,
     literal_column,
+    not_,
+    or_,
     select,
 )
 
 from community.core import db, schema
 from community.exchange.formats.archives import NOBODY, renamed
+from community.exchange.queries.here import among
 from community.identity.models import Membership, Team, User, UserEmail
 
 # Tables of a team that stay out of its archive, each with the reason. Every other one is in it,
@@ -129,14 +133,22 @@ def find_accounts() -> Iterator[dict[str, Any]]:
         yield {**plain, **dates, "emails": addresses.get(user.id, [])}
 
 
-def find_user_by_addresses(addresses: Iterable[str]) -> UUID | None:
-    """Who signs in with one of these addresses here; the same whichever it is."""
-    return db.session().scalar(
-        select(UserEmail.user_id)
-        .where(UserEmail.address.in_(list(addresses)))
-        .order_by(UserEmail.user_id)
-        .limit(1)
-    )
+def find_user_by_address(address: str) -> UUID | None:
+    """Who signs in with this address here."""
+    return db.session().scalar(select(UserEmail.user_id).where(UserEmail.address == address))
+
+
+def names_others(kept: Kept, user_ids: Iterable[str]) -> bool:
+    """Whether a row of the team's names an account that is none of these."""
+    known = [UUID(user_id) for user_id in user_ids]
+    columns = [
+        c for c in kept.table.c if any(k.column.table.name == "users" for k in c.foreign_keys)
+    ]
+    if not columns:
+        return False
+    others = or_(*(not_(among(column, known)) for column in columns))
+    found = select(literal(1)).where(kept.table.c.team_id == db.current_team_id(), others)
+    return db.session().execute(found.limit(1)).first() is not None
 
 
 def has_user(user_id: UUID) -> bool:

@@ -127,7 +127,7 @@ _ROW = (
     ImportRow.person_id,
     _FIELDS.label("fields"),
     ImportRow.errors,
-    ImportRow.before["maybe"].label("maybe"),
+    ImportRow.before["duplicates"].label("duplicates"),
     ImportRow.data["emails"][0]["value"].astext.label("email"),
     *(ImportRow.data[name].label(name) for name in UNHELD),
     ImportRow.data["links"].label("links"),
@@ -162,6 +162,12 @@ def find_names(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, tuple[U
         .where(people_policy.visible(actor))
     )
     return {row.given: (row.id, row.name) for row in db.session().execute(statement)}
+
+
+def find_named(rows: Sequence[Row[Any]]) -> set[UUID]:
+    """Who may be the same as somebody of these rows (`find_rows`), and whom they are."""
+    alike = {UUID(each["id"]) for row in rows for each in row.duplicates or ()}
+    return alike | {row.person_id for row in rows if row.person_id}
 
 
 def find_problems(actor: Actor, batch: ImportBatch, limit: int = SHOWN_PROBLEMS) -> list[Row[Any]]:

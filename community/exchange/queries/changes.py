@@ -3,12 +3,17 @@
 An entry is told once every transaction before it has ended, so that none can appear behind a
 cursor. A thing that the reader may not see is told in no way; one that they might see while it
 stood, and that is deleted now, is told as deleted.
+
+A cursor moves over what its reader does not hear of, so that nobody's copy costs more than what is
+new; it is sealed, so that it tells nothing of that either.
 """
 
+import base64
+import binascii
+import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Boolean, Uuid
 
-from community.core import db, paging
+from community.core import crypto, db
+from community.core.errors import BadRequest
+from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
 from community.exchange.queries.here import among
 from community.identity.models import Actor
@@ -41,9 +48,52 @@ from community.people.policy import visible as visible_persons
 from community.people.policy import visible_notes
 from community.people.queries import readable as readable_persons
 
-_START = (-1, UUID(int=0))
-_END = (2**63 - 1, UUID(int=2**128 - 1))
-_AT_ONCE = 500
+AT_ONCE = 1_000
+"""Entries read in one statement."""
+WINDOWS = 4
+"""How often that is done for one answer; a longer way is gone in several."""
+# Acts on a thing that leave it as it was.
+_NO_CHANGE = ("export", "tell_apart", "withdraw_distinction")
+# Acts on a person by which another one begins, or ceases, to stand for them.
+_OF_TWO = ("merge", "unmerge")
+_PURPOSE = "changes"
+_NOBODY = UUID(int=0)
+_PLACE = struct.Struct(">qB16s16s")
+
+Thing = tuple[str, UUID]
+
+
+@dataclass(frozen=True, order=True)
+class _Place:
+    """An entry of the journal, and which of its things: up to it everything was told."""
+
+    position: int = -1
+    id: UUID = _NOBODY
+    part: int = len(_OF_TWO)
+
+    def sealed(self, actor: Actor) -> str:
+        """As a cursor of this team's."""
+        packed = _PLACE.pack(self.position, self.part, self.id.bytes, actor.team_id.bytes)
+        return crypto.seal(f"{_PURPOSE}:{base64.b64encode(packed).decode()}")
+
+    @classmethod
+    def read(cls, actor: Actor, cursor: str | None) -> "_Place":
+        """The place of a cursor; the beginning without one."""
+        if cursor is None:
+            return cls()
+        try:
+            purpose, _colon, packed = crypto.unseal(cursor).partition(":")
+            position, part, entry_id, team_id = _PLACE.unpack(base64.b64decode(packed))
+        except (ValueError, binascii.Error, struct.error) as error:
+            raise _bad_cursor() from error
+        if purpose != _PURPOSE or UUID(bytes=team_id) != actor.team_id:
+            raise _bad_cursor()
+        return cls(position, UUID(bytes=entry_id), part)
+
+
+def _bad_cursor() -> BadRequest:
+    text = _("This cursor is not valid. Start again from the first page.")
+    return BadRequest(text, code="bad_cursor")
 
 
 @dataclass(frozen=True)
@@ -58,6 +108,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class _Told:
+    """A thing of an entry."""
+
+    place: _Place
+    at: datetime
+    thing: Thing
+
+
+@dataclass(frozen=True)
 class Changes:
     """`cursor` is where to go on, now (`is_more`) or whenever something may have changed."""
 
@@ -69,70 +128,72 @@ class Changes:
 def find_changes(actor: Actor, request: PageRequest) -> Changes:
     """The next things that changed, each once with its latest change.
 
-    What the reader hears nothing of fills no page and moves no cursor: neither how many there are
-    nor where the cursor stands tells of it.
+    Where much passed that the reader hears nothing of, an answer may be short of its limit, or
+    empty, with more to come.
     """
-    edge = _edge(request.cursor)
-    told = list(islice(_told_of(actor, edge), request.limit + 1))
-    shown = told[: request.limit]
-    latest = {(entry.thing_kind, entry.thing_id): (entry.at, state) for entry, state in shown}
-    items = [
-        Change(*thing, state.is_gone, state.became_id, at) for thing, (at, state) in latest.items()
-    ]
-    cursor = _cursor(shown[-1][0]) if shown else paging.encode(*edge)
-    return Changes(items, cursor, len(told) > request.limit)
+    place = _Place.read(actor, request.cursor)
+    found: dict[Thing, Change] = {}
+    is_more = True
+    for _window in range(WINDOWS):
+        entries = _entries(actor, place)
+        told = [each for each in _told_by(entries) if each.place > place]
+        states = _states(actor, {each.thing for each in told})
+        for each in told:
+            if each.thing in states:
+                if each.thing not in found and len(found) == request.limit:
+                    return Changes(list(found.values()), place.sealed(actor), is_more=True)
+                state = states[each.thing]
+                found[each.thing] = Change(*each.thing, state.is_gone, state.became_id, each.at)
+            place = each.place
+        if entries:
+            place = _Place(entries[-1].position, entries[-1].id)
+        is_more = len(entries) == AT_ONCE
+        if not is_more:
+            break
+    return Changes(list(found.values()), place.sealed(actor), is_more)
 
 
 def find_cursor_of_now(actor: Actor) -> str:
-    """Where a program begins that has just read everything: behind the last that it hears of."""
-    last = next(_told_of(actor, _END, latest_first=True), None)
-    return paging.encode(*_START) if last is None else _cursor(last[0])
-
-
-def _told_of(
-    actor: Actor, edge: tuple[int, UUID], *, latest_first: bool = False
-) -> Iterator[tuple[Any, Any]]:
-    """The entries beyond an edge that the reader hears of, each with how its thing stands."""
-    while True:
-        entries = _entries(actor, edge, latest_first=latest_first)
-        states = _states(actor, {(entry.thing_kind, entry.thing_id) for entry in entries})
-        for entry in entries:
-            if (entry.thing_kind, entry.thing_id) in states:
-                yield entry, states[entry.thing_kind, entry.thing_id]
-        if len(entries) < _AT_ONCE:
-            return
-        edge = entries[-1].position, entries[-1].id
-
-
-def _cursor(entry: Any) -> str:
-    return paging.encode(entry.position, entry.id)
-
-
-def _edge(cursor: str | None) -> tuple[int, UUID]:
-    if cursor is None:
-        return _START
-    position, entry_id = paging.decode(cursor, (_whole, UUID))
-    return position, entry_id
-
-
-def _whole(value: Any) -> int:
-    number = int(value)
-    if not -1 <= number < 2**63:
-        raise ValueError
-    return number
-
-
-def _entries(actor: Actor, edge: tuple[int, UUID], *, latest_first: bool) -> Sequence[Any]:
+    """Where a program begins that has just read everything: behind the last entry there is."""
     entry = JournalEntry
-    place = tuple_(entry.position, entry.id)
-    bound = tuple_(*map(literal, edge))
-    order = (entry.position, entry.id)
+    last = db.session().execute(
+        select(entry.position, entry.id)
+        .where(entry.team_id == actor.team_id, COMPLETE)
+        .order_by(entry.position.desc(), entry.id.desc())
+        .limit(1)
+    )
+    row = last.one_or_none()
+    return (_Place(row.position, row.id) if row else _Place()).sealed(actor)
+
+
+def _told_by(entries: Sequence[Any]) -> Iterator[_Told]:
+    """The things of the entries one by one, in their order."""
+    for entry in entries:
+        for part, thing in enumerate(_things_of(entry)):
+            yield _Told(_Place(entry.position, entry.id, part), entry.at, thing)
+
+
+def _things_of(entry: Any) -> list[Thing]:
+    """What an entry says to be other than before: of a merge the one who is gone as well."""
+    if entry.thing_kind not in _KINDS or entry.verb in _NO_CHANGE:
+        return []
+    thing = (entry.thing_kind, entry.thing_id)
+    if entry.verb not in _OF_TWO:
+        return [thing]
+    return [*([thing] if entry.fields else []), (entry.thing_kind, entry.about_id)]
+
+
+def _entries(actor: Actor, place: _Place) -> Sequence[Any]:
+    """The next entries of the team, the one of the place itself once more: it may not be told whole."""
+    entry = JournalEntry
+    bound = tuple_(literal(place.position), literal(place.id))
+    names = (entry.thing_kind, entry.thing_id, entry.about_id, entry.verb, entry.fields)
     statement = (
-        select(entry.thing_kind, entry.thing_id, entry.at, entry.position, entry.id)
-        .where(entry.team_id == actor.team_id, entry.thing_kind.in_(_KINDS), COMPLETE)
-        .where(place < bound if latest_first else place > bound)
-        .order_by(*(column.desc() for column in order) if latest_first else order)
-        .limit(_AT_ONCE)
+        select(*names, entry.at, entry.position, entry.id)
+        .where(entry.team_id == actor.team_id, COMPLETE)
+        .where(tuple_(entry.position, entry.id) >= bound)
+        .order_by(entry.position, entry.id)
+        .limit(AT_ONCE)
     )
     return db.session().execute(statement).all()
 

@@ -50,7 +50,9 @@ def find_keys(batch: ImportBatch) -> list[Key]:
             ImportRow.line,
             ImportRow.seq,
             ImportRow.data["name"].astext.label("name"),
-            ImportRow.data["external_id"].astext.label("external_id"),
+            func.coalesce(
+                ImportRow.data["external_id"].astext, ImportRow.data["mark"].astext
+            ).label("external_id"),
             mails.label("mails"),
         )
         .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
@@ -91,6 +93,12 @@ def find_here(actor: Actor, source: str, keys: Iterable[Key]) -> Here:
         {value: known[person_id] for value, person_id in called if person_id in known},
         {mail: sorted(found.values(), key=lambda each: each.id) for mail, found in by_mail.items()},
     )
+
+
+def find_called(actor: Actor, source: str, ids: Iterable[str]) -> dict[str, UUID]:
+    """Whom of the visible the importer's source calls by these ids."""
+    here = find_here(actor, source, (Key((0, 0), (), each, ()) for each in ids))
+    return {each: known.id for each, known in here.by_external_id.items()}
 
 
 # A team's tables may have grown by thousands of rows a moment ago, unknown to the planner, which

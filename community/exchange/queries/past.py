@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from community.core import db
-from community.core.text import sort_key
+from community.core.text import fold
 from community.exchange.matching import names
 from community.exchange.matching.joining import Key
 from community.exchange.models import ImportBatch, ImportRow
@@ -59,16 +59,19 @@ def find_named_people(
             alike = [each.id for each in holders if names.closeness(key.name, each.name)]
             found[row.line] = alike if len(holders) > 1 and alike else [h.id for h in holders]
         else:
-            found[row.line] = called.get(sort_key(row.data["name"]), [])
+            found[row.line] = called.get(fold(row.data["name"]), [])
     return found
 
 
 def _by_name(actor: Actor, wanted: Collection[str]) -> dict[str, list[UUID]]:
-    keys = [sort_key(name) for name in wanted]
+    """By folded name: who is called so. Some are sorted by other words than their name."""
+    keys = [fold(name) for name in wanted]
     found: dict[str, list[UUID]] = defaultdict(list)
-    statement = select(Person.sort_key, Person.id).where(listed(actor), Person.sort_key.in_(keys))
-    for key, person_id in db.session().execute(statement):
-        found[key].append(person_id)
+    statement = select(Person.name, Person.id).where(
+        listed(actor), Person.sort_key.in_(keys) | (Person.sort_name != "")
+    )
+    for name, person_id in db.session().execute(statement):
+        found[fold(name)].append(person_id)
     return found
 
 

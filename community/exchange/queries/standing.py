@@ -10,14 +10,17 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from community.core import db
 from community.exchange import policy
+from community.exchange.matching.jobs import Held
 from community.exchange.matching.joining import Known
-from community.exchange.matching.plans import COLUMNS, Held, Standing
+from community.exchange.matching.own import NOTHING_YET
+from community.exchange.matching.plans import COLUMNS, Standing
 from community.exchange.models import ImportBatch
 from community.exchange.queries.here import among
+from community.exchange.queries.mine import find_mine
 from community.identity.models import Actor
 from community.people.models import (
+    CustomValue,
     ExternalId,
-    Note,
     Person,
     PersonChange,
     PersonEmail,
@@ -45,7 +48,8 @@ def find_standing(
     if not people:
         return {}
     lists = {name: _listed(actor, columns, person_ids) for name, columns in _LISTS.items()}
-    notes = _notes(actor, person_ids)
+    mine = find_mine(actor, person_ids)
+    fields = _fields(actor, person_ids)
     imported = _imported(actor, batch, person_ids)
     return {
         person.id: Standing(
@@ -60,7 +64,8 @@ def find_standing(
                 for held_id, organisation, title, to_on in lists["positions"][person.id]
             ),
             external_ids=frozenset(known[person.id].external_ids),
-            notes=frozenset(notes[person.id]),
+            mine=mine.get(person.id, NOTHING_YET),
+            fields=frozenset(fields[person.id]),
             imported=frozenset(imported[person.id]),
             closed=policy.closed_to(actor, person, batch.audience),
         )
@@ -84,11 +89,10 @@ def _listed(
     return found
 
 
-def _notes(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
-    statement = (
-        select(Note.person_id, Note.body)
-        .where(Note.team_id == actor.team_id, among(Note.person_id, person_ids))
-        .where(Note.author_id.in_(actor.person_ids), Note.deleted_at.is_(None))
+def _fields(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """The fields of the team's own that hold something."""
+    statement = select(CustomValue.person_id, CustomValue.field_id).where(
+        CustomValue.team_id == actor.team_id, among(CustomValue.person_id, person_ids)
     )
     return _sets(statement)
 
@@ -135,8 +139,8 @@ def find_card_ids(actor: Actor, person_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(db.session().execute(statement).all())
 
 
-def _sets(statement: Any) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = defaultdict(set)
+def _sets(statement: Any) -> dict[UUID, set[Any]]:
+    found: dict[UUID, set[Any]] = defaultdict(set)
     for person_id, value in db.session().execute(statement):
         found[person_id].add(value)
     return found

@@ -10,9 +10,11 @@ from sqlalchemy import (
     Select,
     Table,
     Uuid,
+    and_,
     column,
     distinct,
     func,
+    not_,
     or_,
     select,
     union_all,
@@ -22,6 +24,7 @@ from sqlalchemy.orm import aliased
 from community.core import db
 from community.exchange.models import ImportBatch, ImportRow
 from community.exchange.queries.here import among
+from community.exchange.queries.mine import MODELS, brought
 from community.identity.models import Actor
 from community.people.models import ExternalId, Note, Person, PersonChange
 
@@ -144,7 +147,9 @@ def find_used(actor: Actor, batch: ImportBatch) -> set[UUID]:
     """Whom of those the batch made other rows name: help, pairs, ids of other importers' sources."""
     made = _people_of(batch, "new").scalar_subquery()
     selects = [
-        select(found).where(table.c.team_id == batch.team_id, found.in_(made))
+        select(found).where(
+            table.c.team_id == batch.team_id, found.in_(made), *_theirs(batch, table)
+        )
         for table, found in references()
     ]
     selects.append(
@@ -157,16 +162,22 @@ def find_used(actor: Actor, batch: ImportBatch) -> set[UUID]:
     return set(db.session().scalars(union_all(*selects)))
 
 
+_BROUGHT = {"custom_values": "custom", **{name: name for name in MODELS}}
+
+
+def _theirs(batch: ImportBatch, table: Table) -> list[ColumnElement[bool]]:
+    """What says that a row is not the batch's own, or not as the batch wrote it."""
+    if table.name not in _BROUGHT:
+        return []
+    ours: ColumnElement[bool] = table.c.id.in_(brought(batch, _BROUGHT[table.name]))
+    if "version" in table.c:
+        ours = and_(ours, table.c.version == 1)
+    return [not_(ours)]
+
+
 def find_noted(batch: ImportBatch) -> set[UUID]:
     """Whom of the batch's people a note is about that is not the batch's, or was edited since."""
-    brought = func.jsonb_array_elements(ImportRow.written["notes"]).table_valued(column("value"))
-    ours = (
-        select(brought.c.value.op("->>")("id").cast(Uuid()))
-        .select_from(ImportRow)
-        .join(brought, _always())
-        .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
-        .where(ImportRow.outcome == "new")
-    )
+    ours = brought(batch, "notes")
     statement = select(Note.person_id).where(
         Note.team_id == batch.team_id,
         Note.deleted_at.is_(None),
@@ -174,10 +185,6 @@ def find_noted(batch: ImportBatch) -> set[UUID]:
         or_(Note.version > 1, Note.id.not_in(ours)),
     )
     return set(db.session().scalars(statement))
-
-
-def _always() -> ColumnElement[bool]:
-    return ImportRow.batch_id.is_not(None)
 
 
 def find_merged_into(batch: ImportBatch) -> set[UUID]:

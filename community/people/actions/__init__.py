@@ -2,7 +2,7 @@
 
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.bulk import upsert_people
-from community.people.actions.custom import define_field, edit_field
+from community.people.actions.custom import define_field, edit_field, read_field
 from community.people.actions.disputes import dispute_fact, dispute_item, dispute_note, end_dispute
 from community.people.actions.duplicates import tell_apart, withdraw_distinction
 from community.people.actions.facts import (
@@ -94,6 +94,7 @@ __all__ = [
     "note_opening",
     "note_taking",
     "pin_view",
+    "read_field",
     "remove_position",
     "remove_relation",
     "resolve_audience",

@@ -226,6 +226,14 @@ def _choice(field: CustomField, value: Any) -> str:
 _READERS = {"text": _text, "number": _number, "date": _day, "choice": _choice}
 
 
+def read_field(field: CustomField, said: str) -> str:
+    """A text as a field holds it that names nobody; RuleBroken with what it takes otherwise."""
+    try:
+        return _READERS[field.kind](field, said)
+    except _Refused as error:
+        raise RuleBroken(str(error), code="bad_field") from error
+
+
 def _store(
     stored: CustomValue | None, person_id: UUID, field: CustomField, held: Held | None
 ) -> bool:

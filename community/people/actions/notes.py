@@ -31,7 +31,7 @@ def add_note(
 ) -> Note:
     """Write about a person one sees; private unless the author's default or choice is wider.
 
-    `is_past` is what was long before and is written down now: nobody is told.
+    `is_past` is what was long before and is written down now: no mail tells of it.
     """
     if not policy.can_add_note(actor):
         raise NotAllowed(_("Guests cannot write notes."))
@@ -49,8 +49,7 @@ def add_note(
     db.flush()
     journal.record(actor, "add", "note", note.id, about_id=person.id)
     writing.note_change(actor, person.id, ["notes"], person.version)
-    if not is_past:
-        tell_subject(actor, note, was_read=False)
+    tell_subject(actor, note, was_read=False, by_mail=not is_past)
     return note
 
 

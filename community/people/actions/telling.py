@@ -12,7 +12,7 @@ def subject_reads(item: Note | Fact) -> bool:
     return item.audience != "private" and queries.subject_reads(item.id, type(item))
 
 
-def tell_subject(actor: Actor, item: Note | Fact, *, was_read: bool) -> None:
+def tell_subject(actor: Actor, item: Note | Fact, *, was_read: bool, by_mail: bool = True) -> None:
     """Tell a member that an item about them is shared now, after the hold; take it back when no more."""
     reads = subject_reads(item)
     if was_read and not reads:
@@ -29,6 +29,7 @@ def tell_subject(actor: Actor, item: Note | Fact, *, was_read: bool) -> None:
             key=notices.keys_about(item)[-1],
             from_person_id=actor.person_id,
             hold=hold.period(),
+            by_mail=by_mail,
         )
 
 

@@ -85,7 +85,7 @@ class Fact(db.TeamThing, Audienced, db.Stamped, db.Base):
     certainty: Mapped[str] = exported(Text, default="sure", stays="a code that names nobody")
     recheck_on: Mapped[date | None] = exported()
     by_on: Mapped[date | None] = exported()
-    in_confidence: Mapped[bool] = kept(default=False)
+    in_confidence: Mapped[bool] = exported(default=False, stays="says nothing of anybody by itself")
     checked_at: Mapped[datetime | None] = kept()
     deleted_at: Mapped[datetime | None] = kept()
 

@@ -42,7 +42,7 @@ class Note(db.TeamThing, Audienced, db.Stamped, db.Base):
     body: Mapped[str] = exported(Text)
     source: Mapped[str] = exported(Text, default="typed")
     happened_at: Mapped[datetime] = exported(default=clock.now)
-    in_confidence: Mapped[bool] = kept(default=False)
+    in_confidence: Mapped[bool] = exported(default=False, stays="says nothing of anybody by itself")
     deleted_at: Mapped[datetime | None] = kept()
 
     @property

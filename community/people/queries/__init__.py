@@ -1,6 +1,7 @@
 """Every SELECT about people: rows of lists and details, search, names to choose from, notes."""
 
 from community.people.queries.custom import (
+    find_field_names,
     find_fields,
     find_held,
     find_seen,
@@ -152,6 +153,7 @@ __all__ = [
     "find_duplicates",
     "find_external_id",
     "find_facts",
+    "find_field_names",
     "find_fields",
     "find_held",
     "find_holders",

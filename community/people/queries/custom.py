@@ -87,6 +87,11 @@ def find_fields(actor: Actor, *, archived: bool | None = False) -> Sequence[Cust
     return db.session().scalars(statement.order_by(*ORDER)).all()
 
 
+def find_field_names(actor: Actor) -> dict[str, str]:
+    """What the team's fields in use are called, by key, in their order."""
+    return {field.key: field.name for field in find_fields(actor)}
+
+
 def get_field(actor: Actor, field_id: UUID, *, lock: bool = False) -> CustomField:
     """One of the team's fields to read or (`lock`) to change."""
     statement = select(CustomField).where(

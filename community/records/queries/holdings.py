@@ -25,13 +25,21 @@ from community.core import db
 from community.identity.models import Actor
 from community.journal import policy as journal_policy
 from community.people import queries as people_queries
-from community.people.models import Person
+from community.people.models import CustomField, Person, RelationKind
 from community.people.policy import visible as visible_person
 from community.records import policy
 from community.records.queries import concerns
 from community.records.queries.concerns import Subject
 
 ROWS = 50_000
+# What a row says by reference to a word of the team's own: as what, and of which table.
+_THINGS: dict[str, tuple[str, Any]] = {
+    "field_id": ("field", CustomField),
+    "kind_id": ("kind_named", RelationKind),
+}
+# Whom rows name that are about somebody else; only a person, by now, is what one met another through.
+_BESIDES = {"custom_values": ("other_id",), "ties": ("met_through_id",)}
+_ALSO = frozenset(("met_through_id",))
 
 
 @dataclass(frozen=True)
@@ -139,10 +147,17 @@ def readable(kind: str, actor: Actor) -> Select[Any]:
     return journal_policy.readable(kind, actor)
 
 
+def named_besides(table: Table) -> set[str]:
+    """What a row is shown with besides its own columns: whom and which of the team's words it names."""
+    things = {_THINGS[name][0] for name in _THINGS if name in table.c}
+    return things | {name.removesuffix("_id") for name in _BESIDES.get(table.name, ())}
+
+
 def _rows(table: Table, columns: Sequence[str], where: ColumnElement[bool]) -> Sequence[Any]:
     declared = concerns.concerns(table)
+    things = [name for name in _THINGS if name in table.c]
     names = dict.fromkeys(
-        [*(name for name in ("id",) if name in table.c), *_people(table), *columns]
+        [*(name for name in ("id",) if name in table.c), *_people(table), *things, *columns]
     )
     statement = select(*(table.c[name] for name in names)).where(where)
     order = [column for column in table.primary_key if column.name != "team_id"]
@@ -151,10 +166,14 @@ def _rows(table: Table, columns: Sequence[str], where: ColumnElement[bool]) -> S
 
 
 def _people(table: Table) -> list[str]:
-    """The columns that say whom a row is about, and who wrote it."""
+    """The columns that say whom a row is about, whom it names besides, and who wrote it."""
     declared = concerns.concerns(table)
-    named = [*declared.about, *([declared.by] if declared.by else [])]
-    return [name for name in named if table.c[name].info["person"]]
+    named = [
+        *declared.about,
+        *([declared.by] if declared.by else []),
+        *_BESIDES.get(table.name, ()),
+    ]
+    return [name for name in dict.fromkeys(named) if name in _ALSO or table.c[name].info["person"]]
 
 
 def _count(table: Table, scope: ColumnElement[bool], allowed: ColumnElement[bool]) -> int:
@@ -175,13 +194,26 @@ class _Names:
         """Rows as an export says them: the exported columns, and people by name."""
         people = [name for name in _people(table) if name not in columns and name != "id"]
         self._learn({getattr(row, name) for row in rows for name in people})
+        things = [name for name in _THINGS if name in table.c]
+        for name in things:
+            self._learn_things(name, {getattr(row, name) for row in rows})
         shown = []
         for row in rows:
             values = row._mapping
             ids = {"id": values["id"]} if "id" in values else {}
             named = {name.removesuffix("_id"): self.known.get(values[name]) for name in people}
+            named |= {_THINGS[name][0]: self.known.get(values[name]) for name in things}
             shown.append({**ids, **named, **{name: values[name] for name in columns}})
         return shown
+
+    def _learn_things(self, name: str, ids: set[UUID | None]) -> None:
+        """What the team calls its own fields and relations."""
+        model = _THINGS[name][1]
+        statement = select(model.id, model.name).where(
+            model.team_id == db.current_team_id(), model.id.in_(ids - {None})
+        )
+        for row in db.session().execute(statement) if ids - {None} else ():
+            self.known[row.id] = {"id": str(row.id), "name": row.name}
 
     def _learn(self, ids: set[UUID | None]) -> None:
         new = [person_id for person_id in ids if person_id and person_id not in self.known]

@@ -43,6 +43,11 @@ def _cards(draw: st.DrawFn) -> list[str]:
     lines = [f"FN:{escape(first)} {escape(last)}", f"N:{escape(last)};{escape(first)};;;"]
     lines += [f"UID:urn:x:{draw(st.integers(0, 10**9))}", "REV:20240102T030405Z"]
     lines += draw(st.lists(st.sampled_from(["BDAY:19800203", "BDAY:--0229"]), max_size=1))
+    lines += draw(
+        st.lists(st.sampled_from(["SORT-STRING:Quill\\, Ada", "SORT-STRING:ada"]), max_size=1)
+    )
+    field = "X-COMMUNITY-FIELD;X-NAME=\"Shoe ^'size^', ^^\":44\\nor 45"
+    lines += draw(st.lists(st.sampled_from([field]), max_size=1))
     lines += draw(st.lists(_line(), max_size=8))
     if draw(st.booleans()):
         lines.append(f"item1.X-ABLabel:{escape(draw(_WORDS))}")
