@@ -15,7 +15,6 @@ from community.identity.models import Actor, Visibility
 from community.journal import actions as journal
 from community.notifications import actions as notifications
 from community.people import notices, policy, queries
-from community.people.actions import writing
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.confidence import FEW
 from community.people.actions.persons import check_version
@@ -57,7 +56,6 @@ def _add(
     db.add(moment)
     db.flush()
     journal.record(actor, "add", kind, moment.id, about_id=person.id)
-    writing.note_change(actor, person.id, ["moments"], person.version)
     _tell(actor, moment, was_read=False, knew=())
     return moment
 

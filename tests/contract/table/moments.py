@@ -9,7 +9,7 @@ _FORM = {**_TITLE, "happened_on": "2026-01-31", "visibility": "private"}
 def _noun(noun: str, plural: str, verb: str, end: str) -> tuple[Route, ...]:
     here = f"/{plural}/<uuid:{noun}_id>"
     listed = f"/people/<uuid:person_id>/{plural}"
-    claimed, ended, deleted = f"claimed_{noun}", f"ended_{noun}", f"deleted_{noun}"
+    claimed, deleted = f"claimed_{noun}", f"deleted_{noun}"
     return (
         api("GET", listed, of="person"),
         api("POST", listed, of="person", sends=_TITLE, roles=MEMBERS, answers=201),
