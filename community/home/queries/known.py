@@ -1,6 +1,6 @@
 """What a person's page says of them besides the timeline: facts, preferences, one open question."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Known:
     moments: Sequence[PartRow]
     preferences: Sequence[Row[Any]]
     question: str | None
+    dismissed: Collection[str]
 
 
 def find_known(actor: Actor, person: Row[Any], ties: Sequence[Row[Any]]) -> Known:
@@ -39,4 +40,4 @@ def find_known(actor: Actor, person: Row[Any], ties: Sequence[Row[Any]]) -> Know
     told |= {"how_we_met"} if any(actor.is_me(tie.author_id) for tie in ties) else set()
     question = question_of_day(person.id, told, dismissed, clock.today(actor.zone))
     ordered = sorted(facts, key=lambda fact: _ORDER[fact.kind])
-    return Known(ordered, moments, preferences, question)
+    return Known(ordered, moments, preferences, question, dismissed)

@@ -10,6 +10,7 @@ from community.people.actions.facts import (
     confirm_fact,
     delete_fact,
     edit_fact,
+    note_learned,
     restore_fact,
 )
 from community.people.actions.linking import link_named
@@ -101,6 +102,7 @@ __all__ = [
     "edit_view",
     "end_dispute",
     "link_named",
+    "note_learned",
     "note_list_taken",
     "note_opening",
     "note_taking",

@@ -1,12 +1,14 @@
 """Achievements and hard times; some taken on, some ended, some deleted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from community.core import slugs
 from community.people import actions
 from community.people.actions import moments
 from community.people.models import ACHIEVEMENT
+from tests.contract.makers import people
 from tests.contract.things import (
     EVERY,
     OWN,
@@ -84,4 +86,14 @@ def _kinds(kind: str, cases: tuple[str, ...]) -> dict[str, Kind]:
     }
 
 
-KINDS: dict[str, Kind] = {**_kinds("achievement", EVERY), **_kinds("hard_time", _FEW)}
+def asked_about(world: "World", case: str) -> Thing:
+    """Somebody, and a question about them."""
+    made = people.KINDS["person"].make(world, case)
+    return replace(made, path={**made.path, "code": "hope"})
+
+
+KINDS: dict[str, Kind] = {
+    **_kinds("achievement", EVERY),
+    **_kinds("hard_time", _FEW),
+    "asked_about": Kind(asked_about),
+}

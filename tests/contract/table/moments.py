@@ -24,6 +24,11 @@ def _noun(noun: str, plural: str, verb: str, end: str) -> tuple[Route, ...]:
     )
 
 
+_QUESTIONS = (
+    api("GET", "/people/<uuid:person_id>/questions", of="person"),
+    api("POST", "/people/<uuid:person_id>/questions/<code>/dismissal", of="asked_about"),
+    api("DELETE", "/people/<uuid:person_id>/questions/<code>/dismissal", of="asked_about"),
+)
 _PORTAL = (
     *both("/people/<slug>/moments/new", of="person", sends=_FORM, roles=MEMBERS),
     page("GET", "/moments/<uuid:moment_id>", of="achievement"),
@@ -44,5 +49,6 @@ _PORTAL = (
 ROUTES: tuple[Route, ...] = (
     *_noun("achievement", "achievements", "congratulation", "sent"),
     *_noun("hard_time", "hard_times", "support", "over"),
+    *_QUESTIONS,
     *_PORTAL,
 )
