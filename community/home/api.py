@@ -59,7 +59,7 @@ def list_questions(person_id: UUID) -> Response:
 @blp.response(200, QuestionsOut)
 def dismiss_question(person_id: UUID, code: str) -> Response:
     """Not to be asked this about them again."""
-    people_actions.dismiss_prompt(current_actor(), person_id, _question(code))
+    people_actions.dismiss_prompt(current_actor(), *_asked(person_id, code))
     return _questions(person_id)
 
 
@@ -67,7 +67,7 @@ def dismiss_question(person_id: UUID, code: str) -> Response:
 @blp.response(204)
 def restore_question(person_id: UUID, code: str) -> Response:
     """To be asked it again."""
-    people_actions.restore_prompt(current_actor(), person_id, _question(code))
+    people_actions.restore_prompt(current_actor(), *_asked(person_id, code))
     return Response(status=204)
 
 
@@ -107,10 +107,12 @@ def search(args: dict[str, Any]) -> Response:
     return endpoints.fast_list(page, _hit)
 
 
-def _question(code: str) -> str:
+def _asked(person_id: UUID, code: str) -> tuple[UUID, str]:
+    """About whom, and what: whoever is hidden is not there, whatever the question."""
+    person = people.get_person(current_actor(), person_id)
     if code not in QUESTIONS:
         raise NotFound(_("There is no such question."))
-    return code
+    return person.id, code
 
 
 def _questions(person_id: UUID) -> Response:

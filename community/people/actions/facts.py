@@ -50,7 +50,7 @@ def note_learned(actor: Actor, person_id: UUID, said: str) -> Fact | None:
     """What a contact taught one about somebody, as a fact for oneself alone; nothing where that is empty."""
     if not said:
         return None
-    alone = {"audience": "private", "people": [], "circle_id": None}
+    alone: dict[str, Any] = {"audience": "private", "people": [], "circle_id": None}
     return add_fact(actor, person_id, kind="other", text=said, visibility=alone)
 
 
