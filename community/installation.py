@@ -42,7 +42,9 @@ KINDS: tuple[NoticeKind, ...] = (
 # What the audit shows of things that have an audience: those its reader may see.
 AUDITED: dict[str, journal_policy.Readable] = {
     journal_policy.PERSON: people_queries.recorded,
+    "achievement": people_queries.readable_moments,
     "fact": people_queries.readable_facts,
+    "hard_time": people_queries.readable_moments,
     "note": people_queries.readable_notes,
     "organisation": people_queries.readable_organisations,
     "relation": people_queries.readable_relations,

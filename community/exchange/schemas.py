@@ -174,7 +174,10 @@ class JobOut(Schema):
 
 
 class NewsOut(Schema):
-    """Another job than the one somebody had. `kind`: a new `job`, or a new `role` where they were."""
+    """Another job than the one somebody had. `kind`: a new `job`, or a new `role` where they were.
+
+    `achievement_id`: as what it was noted when it was accepted, to congratulate on.
+    """
 
     line = Whole(required=True)
     person_id = Id(required=True)
@@ -183,6 +186,7 @@ class NewsOut(Schema):
     state = Choice(NEWS_STATES, required=True)
     was = fields.List(fields.Nested(JobOut), required=True)
     now = fields.Nested(JobOut, required=True)
+    achievement_id = Id(required=True, allow_none=True)
 
 
 class RowProblem(Schema):
@@ -330,6 +334,7 @@ def dump_news(row: Any) -> dict[str, Any]:
         "state": said["state"],
         "was": [_job(held) for held in said["was"]],
         "now": _job(said["is"]),
+        "achievement_id": said.get("achievement_id"),
     }
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import Response
 
+from community.core.errors import NotFound
+from community.core.i18n import gettext as _
 from community.core.paging import Page
 from community.home import queries
 from community.home.policy import can_dispute
@@ -14,6 +16,7 @@ from community.home.schemas import (
     AboutItemOut,
     HitOut,
     OpeningOut,
+    QuestionsOut,
     SearchArgs,
     TimelineArgs,
     TimelineItemOut,
@@ -22,6 +25,8 @@ from community.identity.models import Actor
 from community.identity.policy import shown_circle, shown_people
 from community.people import actions as people_actions
 from community.people import queries as people
+from community.people.formats.wording import QUESTIONS, question_text
+from community.relationships import queries as relationships
 from community.web import endpoints, session
 from community.web.session import current_actor
 
@@ -41,6 +46,29 @@ def person_timeline(args: dict[str, Any], person_id: UUID) -> Response:
     if person.membership_id is not None:
         session.after_response(partial(people_actions.note_opening, actor, person.id))
     return endpoints.fast_list(page, partial(_item, actor))
+
+
+@blp.route("/people/<uuid:person_id>/questions", methods=["GET"])
+@blp.response(200, QuestionsOut)
+def list_questions(person_id: UUID) -> Response:
+    """What one does not know of somebody yet: the question of the day, and what one put aside."""
+    return _questions(person_id)
+
+
+@blp.route("/people/<uuid:person_id>/questions/<code>/dismissal", methods=["POST"])
+@blp.response(200, QuestionsOut)
+def dismiss_question(person_id: UUID, code: str) -> Response:
+    """Not to be asked this about them again."""
+    people_actions.dismiss_prompt(current_actor(), *_asked(person_id, code))
+    return _questions(person_id)
+
+
+@blp.route("/people/<uuid:person_id>/questions/<code>/dismissal", methods=["DELETE"])
+@blp.response(204)
+def restore_question(person_id: UUID, code: str) -> Response:
+    """To be asked it again."""
+    people_actions.restore_prompt(current_actor(), *_asked(person_id, code))
+    return Response(status=204)
 
 
 @blp.route("/me/about", methods=["GET"])
@@ -77,6 +105,24 @@ def search(args: dict[str, Any]) -> Response:
     else:
         page = Page(queries.find_mixed(actor, args["q"], args["limit"]).best(args["limit"]), None)
     return endpoints.fast_list(page, _hit)
+
+
+def _asked(person_id: UUID, code: str) -> tuple[UUID, str]:
+    """About whom, and what: whoever is hidden is not there, whatever the question."""
+    person = people.get_person(current_actor(), person_id)
+    if code not in QUESTIONS:
+        raise NotFound(_("There is no such question."))
+    return person.id, code
+
+
+def _questions(person_id: UUID) -> Response:
+    actor = current_actor()
+    person = people.get_person_row(actor, person_id)
+    known = queries.find_known(actor, person, relationships.find_ties_of(actor, person.id))
+    code = None if actor.is_me(person.id) else known.question
+    text = question_text(code, person.call_name or person.name) if code else ""
+    aside = sorted(known.dismissed)
+    return endpoints.answered({"asked": code, "text": text, "dismissed": aside})
 
 
 def _item(actor: Actor, item: TimelineItem) -> dict[str, Any]:

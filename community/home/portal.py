@@ -96,6 +96,7 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
     }
     circles = people.circle_options(actor)
     names = {member.id: member.name for member in members}
+    ties = relationships.find_ties_of(actor, row.id)
     return {
         "seen_by": _seen_by(row, names),
         "is_me": me,
@@ -105,21 +106,22 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "held": [h for h in people.find_held(actor, row.id) if h.value or h.other_id],
-        "ties": relationships.find_ties_of(actor, row.id),
+        "ties": ties,
         "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),
         "members": members,
         "circles": circles,
         "default_audience": actor.default_audience,
-        **_known(actor, row),
+        **_known(actor, row, ties),
     }
 
 
-def _known(actor: Actor, row: Any) -> dict[str, Any]:
+def _known(actor: Actor, row: Any, ties: Sequence[Any]) -> dict[str, Any]:
     """What is stated of a person, how to speak with them, and the question of the day."""
-    known = queries.find_known(actor, row)
+    known = queries.find_known(actor, row, ties)
     values: dict[str, Any] = {
         "known": known.facts,
+        "moments": known.moments,
         "preferences": known.preferences,
         "question": None,
     }
@@ -128,6 +130,7 @@ def _known(actor: Actor, row: Any) -> dict[str, Any]:
         hrefs = {
             "preferences": url("facts.preferences", slug=slug),
             "birthday": url("people.edit", slug=slug),
+            "how_we_met": url("relationships.met", slug=slug),
         }
         values["question"] = {
             "code": known.question,

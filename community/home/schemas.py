@@ -78,3 +78,11 @@ class HitOut(Schema):
     person_id = fields.UUID(required=True, allow_none=True)
     happened_at = fields.AwareDateTime(required=True, allow_none=True)
     matches = fields.List(fields.Nested(MatchOut), required=True)
+
+
+class QuestionsOut(Schema):
+    """What one does not know of somebody: the question of the day, if any, and those put aside."""
+
+    asked = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+    dismissed = fields.List(fields.String(), required=True)

@@ -12,6 +12,7 @@ from community.core.i18n import gettext as _
 from community.ledger.actions import Draft, Letter
 from community.ledger.models import KINDS, SIZES, STATES
 from community.ledger.queries import GiveFilter, SeenGive
+from community.people.schemas.values import LEARNED
 from community.web.endpoints import PageArgs, items_schema
 
 STORY, SUBJECT, BODY, REASON = 2_000, 200, 5_000, 1_000
@@ -135,6 +136,7 @@ class SentenceIn(Schema):
     subject = Text(length=SUBJECT, load_default="")
     body = Text(length=BODY, lines=True, load_default="")
     because = Id(load_default=None, allow_none=True)
+    learned = Text(length=LEARNED, lines=True, load_default="")
 
     @validates_schema(skip_on_field_errors=False)
     def _check_the_helpers_part(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from community.core.i18n import lazy
 from community.identity.models import Actor, Dispute
 from community.notifications.catalogue import PLAIN, NoticeKind, Words
 from community.people import queries
-from community.people.models import Fact, Note
+from community.people.models import ACHIEVEMENT, Fact, Moment, Note
 
 NOTE_ABOUT_YOU = "note_about_you"
 FACT_ABOUT_YOU = "fact_about_you"
@@ -18,6 +18,9 @@ ABOUT_YOU = {"note": NOTE_ABOUT_YOU, "fact": FACT_ABOUT_YOU}
 NOTE_DISPUTED = "note_disputed"
 DISPUTE_ANSWERED = "dispute_answered"
 DISPUTE_ENDED = "dispute_ended"
+MOMENT_ABOUT_YOU = "moment_about_you"
+MOMENT_SHARED = "moment_shared"
+MOMENT_CLAIMED = "moment_claimed"
 
 
 def keys_about(item: Note | Fact) -> list[str]:
@@ -132,6 +135,56 @@ def _ended(actor: Actor, dispute_id: UUID) -> Words:
     return Words(sentence=said, path=_path_of(row), from_name=row.subject_name)
 
 
+def keys_of_claim(moment: Moment) -> list[str]:
+    """The keys its notices of who takes it on have had, the one of its present version last."""
+    return [f"{MOMENT_CLAIMED}:{moment.id}:{version}" for version in range(1, moment.version + 1)]
+
+
+def _may_read_moment(actor: Actor, moment_id: UUID) -> bool:
+    try:
+        queries.get_moment_row(actor, moment_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _moment_words(said: str, row: Any, from_name: str) -> Words:
+    return Words(sentence=said, path=f"/moments/{row.id}", from_name=from_name)
+
+
+def _moment_about_you(actor: Actor, moment_id: UUID) -> Words:
+    row = queries.get_moment_row(actor, moment_id)
+    said = _("%(name)s shared something about you: %(text)s", name=row.author_name, text=row.title)
+    return _moment_words(said, row, row.author_name)
+
+
+def _moment_shared(actor: Actor, moment_id: UUID) -> Words:
+    row = queries.get_moment_row(actor, moment_id)
+    names = {"name": row.author_name, "person": row.person_name, "text": row.title}
+    said = (
+        _("%(name)s let you know of %(person)s: %(text)s. Who congratulates?", **names)
+        if row.kind == ACHIEVEMENT
+        else _("%(name)s let you know of %(person)s: %(text)s. Who is with them?", **names)
+    )
+    return _moment_words(said, row, row.author_name)
+
+
+def _moment_claimed(actor: Actor, moment_id: UUID) -> Words:
+    row = queries.get_moment_row(actor, moment_id)
+    names = {"name": row.claimer_name or "", "person": row.person_name, "text": row.title}
+    if row.state == "sent":
+        said = _("%(name)s congratulated %(person)s: %(text)s", **names)
+    elif row.state == "over":
+        said = _("What %(person)s went through is over: %(text)s", **names)
+    elif not row.claimer_name:
+        said = _("Nobody has taken on any more: %(person)s, %(text)s", **names)
+    elif row.kind == ACHIEVEMENT:
+        said = _("%(name)s will write to %(person)s: %(text)s", **names)
+    else:
+        said = _("%(name)s is with %(person)s: %(text)s", **names)
+    return _moment_words(said, row, row.claimer_name or "")
+
+
 KINDS = [
     NoticeKind(
         code=NOTE_ABOUT_YOU,
@@ -172,5 +225,29 @@ KINDS = [
         template=PLAIN,
         may_read=_may_read_end,
         words=_ended,
+    ),
+    NoticeKind(
+        code=MOMENT_ABOUT_YOU,
+        label=lazy("Someone shares what I achieved or go through"),
+        reason=lazy("You get this because it is about you."),
+        template=PLAIN,
+        may_read=_may_read_moment,
+        words=_moment_about_you,
+    ),
+    NoticeKind(
+        code=MOMENT_SHARED,
+        label=lazy("Someone lets me know what somebody achieved or goes through"),
+        reason=lazy("You were named by whoever noted it."),
+        template=PLAIN,
+        may_read=_may_read_moment,
+        words=_moment_shared,
+    ),
+    NoticeKind(
+        code=MOMENT_CLAIMED,
+        label=lazy("Someone takes on what I noted of somebody: congratulates, or is with them"),
+        reason=lazy("You noted what this is about."),
+        template=PLAIN,
+        may_read=_may_read_moment,
+        words=_moment_claimed,
     ),
 ]

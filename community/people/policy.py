@@ -10,6 +10,7 @@ from community.identity.models import Actor, CircleMember, Membership
 from community.identity.policy import can_widen, in_audience
 from community.people.models import (
     Fact,
+    Moment,
     Note,
     NoteVersion,
     Organisation,
@@ -199,6 +200,21 @@ def visible_notes(actor: Actor) -> ColumnElement[bool]:
 def visible_facts(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause of the facts the actor may see."""
     return and_(visible_items(actor, Fact), Fact.deleted_at.is_(None))
+
+
+def visible_moments(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the achievements and hard times the actor may see."""
+    return and_(visible_items(actor, Moment), Moment.deleted_at.is_(None))
+
+
+def can_claim(actor: Actor, moment: Any) -> bool:
+    """Members take on what is not about themselves."""
+    return not actor.is_guest and not is_about(actor, moment)
+
+
+def sees_claim(actor: Actor, moment: Any) -> bool:
+    """Who takes it on is the members' affair: not told to guests, nor to whom it is about."""
+    return can_claim(actor, moment)
 
 
 def visible_versions(actor: Actor) -> ColumnElement[bool]:

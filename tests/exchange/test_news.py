@@ -3,10 +3,11 @@
 import pytest
 
 from community.core.errors import Conflict, NotAllowed, NotFound
+from community.core.paging import PageRequest
 from community.exchange.actions import news
-from community.exchange.actions.news import Achieved
 from community.identity.models import Actor
-from community.people.models import Person
+from community.people import queries as people
+from community.people.models import ACHIEVEMENT, Person
 from community.web.session import CommunityFlask
 from tests.exchange.browsing import words
 from tests.exchange.test_actions import outsiders
@@ -23,15 +24,15 @@ def jobs(person: Person) -> dict[str, bool]:
     return {held.organisation: held.to_on is not None for held in person.positions}
 
 
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[Achieved]:
-    found: list[Achieved] = []
-    monkeypatch.setattr(news, "_hooks", [lambda _actor, told: found.append(told)])
-    return found
+def achieved(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
+    """What is noted as an achievement of somebody, how it came here and how it stands."""
+    with acting(actor):
+        found = people.find_moments(actor, person.id, ACHIEVEMENT, PageRequest())
+        return [(row.title, row.source, row.state) for row in found.items]
 
 
 def test_another_job_is_offered_once_and_settled_either_way(
-    app: CommunityFlask, owner: Actor, heard: list[Achieved]
+    app: CommunityFlask, owner: Actor
 ) -> None:
     bring(owner, FIRST)
     batch = bring(owner, LATER)
@@ -45,7 +46,7 @@ def test_another_job_is_offered_once_and_settled_either_way(
     with acting(owner):
         news.dismiss_news(owner, batch.id, ann.id)
     assert jobs(outsiders(owner)["Ann Lee"]) == {"Acme": False, "Borealis": False}
-    assert heard == []
+    assert achieved(owner, ann) == []
     with acting(owner), pytest.raises(Conflict):
         news.accept_news(owner, batch.id, ann.id)
     other = bring(owner, table("Ann Lee,ann@example.org,,Corvus,Chair,,,,7"), source="x")
@@ -60,9 +61,18 @@ def test_another_job_is_offered_once_and_settled_either_way(
         "Borealis": True,
         "Corvus": False,
     }, "the former ones ended, and stay"
-    assert [(one.person_id, one.organisation, one.title) for one in heard] == [
-        (ann.id, "Corvus", "Chair")
-    ]
+    assert achieved(owner, ann) == [("New job: Chair, Corvus", "import", "noticed")]
+    assert achieved(make_member(owner), ann) == [], "as private as what its importer writes"
+    (settled,) = api.get(f"/imports/{other.id}/news").get_json()["items"]
+    made = api.get(f"/achievements/{settled['achievement_id']}").get_json()
+    assert (made["person_id"], made["source"]) == (str(ann.id), "import")
+    assert "New job: Chair, Corvus" in words(portal.get("/"))
+    here_too = f"/moments/{made['id']}/edit"
+    shown = portal.get(here_too).get_data(as_text=True)
+    assert 'name="source"' not in shown, "where it comes from is no choice"
+    sent = {"title": "Chairs Corvus", "visibility": "team", "version": "1"}
+    assert portal.post(here_too, sent).status_code == 303
+    assert achieved(owner, ann) == [("Chairs Corvus", "import", "noticed")]
     assert "Moved on" in words(portal.get(here))
     assert api.get(f"/imports/{other.id}/news?state=offered").get_json()["items"] == []
     assert bring(owner, LATER).counts["unchanged"] == 2, "read again it is no news"

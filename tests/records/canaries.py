@@ -22,6 +22,7 @@ ADDRESS = "address"
 # What a table's checks ask for, where the declared columns alone do not say it.
 VALUES: dict[str, dict[str, Any]] = {
     "facts": {"audience": "team", "kind": "work", "source": "public", "certainty": "sure"},
+    "moments": {"audience": "team", "kind": "achievement", "source": "public"},
     "note_versions": {"audience": "team"},
     "notes": {"audience": "team"},
     "relations": {"audience": "team"},

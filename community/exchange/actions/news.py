@@ -1,10 +1,9 @@
 """What a later import brought to light: somebody has another job, and whoever imported says how.
 
-The former job then gets its end and stays in the history; or it stays beside the new one.
+The former job then gets its end and stays in the history, and the new one is an achievement that
+somebody may congratulate on; or it stays beside the new one.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,27 +18,9 @@ from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people import policy as people_policy
 from community.people import queries as people
+from community.people.actions.moments import add_achievement
 from community.people.actions.writing import note_change
-from community.people.models import Person
-
-
-@dataclass(frozen=True)
-class Achieved:
-    """That a person has another job, as whoever imported it confirmed."""
-
-    person_id: UUID
-    organisation: str
-    title: str
-    happened_on: date
-
-
-Hook = Callable[[Actor, Achieved], None]
-_hooks: list[Hook] = []
-
-
-def on_achieved(hook: Hook) -> None:
-    """Have a feature hear, in the same transaction, of what may be congratulated on."""
-    _hooks.append(hook)
+from community.people.models import IMPORTED, Person
 
 
 def accept_news(actor: Actor, batch_id: UUID, person_id: UUID) -> ImportRow:
@@ -47,11 +28,23 @@ def accept_news(actor: Actor, batch_id: UUID, person_id: UUID) -> ImportRow:
     row, person = _open(actor, batch_id, person_id)
     today = clock.today(actor.team_zone)
     _settle(actor, row, person, "accepted", {None: today})
-    now = row.written["news"]["is"]
-    told = Achieved(person.id, now["organisation"], now["title"], today)
-    for hook in _hooks:
-        hook(actor, told)
+    _note_achievement(actor, row, person.id, today)
     return row
+
+
+def _note_achievement(actor: Actor, row: ImportRow, person_id: UUID, day: date) -> None:
+    """As widely seen as the one who imported shares by default; the row keeps which one it is."""
+    news = row.written["news"]
+    title = ", ".join(part for part in (news["is"]["title"], news["is"]["organisation"]) if part)
+    made = add_achievement(
+        actor,
+        person_id,
+        title=_("New job: %(job)s", job=title)[:200],
+        happened_on=day,
+        source=IMPORTED,
+    )
+    row.written = {**row.written, "news": {**news, "achievement_id": str(made.id)}}
+    db.flush()
 
 
 def dismiss_news(actor: Actor, batch_id: UUID, person_id: UUID) -> ImportRow:

@@ -17,7 +17,7 @@ def accept(batch_id: UUID, person_id: UUID) -> ResponseReturnValue:
     """They moved on."""
     news.accept_news(current_actor(), batch_id, person_id)
     return pages.done(
-        _("The former job has its end now, and stays in their history."),
+        _("The former job has its end now. The new one is noted: who congratulates?"),
         to=url("exchange.show", batch_id=batch_id),
     )
 

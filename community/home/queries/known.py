@@ -1,18 +1,17 @@
 """What a person's page says of them besides the timeline: facts, preferences, one open question."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
 
 from community.core import clock
-from community.core.paging import PageRequest
+from community.core.unions import PartRow
 from community.identity.models import Actor
 from community.people import queries as people
 from community.people.formats.wording import KINDS, question_of_day
 
-SHOWN = 100
 _ORDER = {code: place for place, code in enumerate(KINDS)}
 
 
@@ -20,17 +19,25 @@ _ORDER = {code: place for place, code in enumerate(KINDS)}
 class Known:
     """As far as the reader may see it; `question` is what they do not know, by its code."""
 
-    facts: Sequence[Row[Any]]
+    facts: Sequence[PartRow]
+    moments: Sequence[PartRow]
     preferences: Sequence[Row[Any]]
     question: str | None
+    dismissed: Collection[str]
 
 
-def find_known(actor: Actor, person: Row[Any]) -> Known:
-    """Facts in the order of their kinds, then latest first; in two statements."""
-    facts = people.find_facts(actor, person.id, PageRequest(SHOWN)).items
+def find_known(actor: Actor, person: Row[Any], ties: Sequence[Row[Any]]) -> Known:
+    """Facts in the order of their kinds, then latest first; in two statements.
+
+    How somebody was met is a tie's to say (`ties`, of find_ties_of); what was stated as a fact
+    before is read as well.
+    """
+    facts, moments = people.find_facts_and_moments(actor, person.id)
     preferences, dismissed = people.find_preferences_page(actor, person.id)
     told = {fact.kind for fact in facts}
     told |= {"preferences"} if preferences else set()
     told |= {"birthday"} if person.birthday_month else set()
+    told |= {"how_we_met"} if any(actor.is_me(tie.author_id) for tie in ties) else set()
     question = question_of_day(person.id, told, dismissed, clock.today(actor.zone))
-    return Known(sorted(facts, key=lambda fact: _ORDER[fact.kind]), preferences, question)
+    ordered = sorted(facts, key=lambda fact: _ORDER[fact.kind])
+    return Known(ordered, moments, preferences, question, dismissed)

@@ -17,7 +17,7 @@ from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.models import GiveState
 from community.people import queries as people
-from community.people.models import Fact, Note
+from community.people.models import Fact, Moment, Note
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,16 @@ def _give(actor: Actor, row: Any, words: str) -> Match:
     return Match("give", give.id, give_title(give), text, person_id, name, at)
 
 
+def _achievement(actor: Actor, row: Any, words: str) -> Match:
+    about = {"person": row.person_name, "name": row.author_name}
+    title = _("Achievement of %(person)s, noted by you", **about)
+    if not actor.is_me(row.author_id):
+        title = _("Achievement of %(person)s, noted by %(name)s", **about)
+    at = datetime.combine(row.happened_on, time(), UTC)
+    text = marks.excerpt(row.title, words)
+    return Match("achievement", row.id, title, text, row.person_id, row.person_name, at)
+
+
 NOTES = Source("note", lazy("Notes"), "seek_notes", people.note_rows, Note.id, _note)
 FACTS = Source("fact", lazy("Facts"), "seek_facts", people.fact_rows, Fact.id, _fact)
 GIVES = Source(
@@ -92,6 +102,14 @@ GIVES = Source(
     _give,
     is_about_one=False,
 )
-SOURCES: tuple[Source, ...] = (NOTES, FACTS, GIVES)
+ACHIEVEMENTS = Source(
+    "achievement",
+    lazy("Achievements"),
+    "seek_achievements",
+    people.achievement_rows,
+    Moment.id,
+    _achievement,
+)
+SOURCES: tuple[Source, ...] = (NOTES, FACTS, GIVES, ACHIEVEMENTS)
 """In the order in which they are shown. `is_about_one` says that a match speaks of its person."""
 BY_CODE = {source.code: source for source in SOURCES}

@@ -19,7 +19,7 @@ from community.ledger import queries as ledger
 from community.ledger.models import GiveState
 from community.ledger.queries import SeenGive
 from community.people import queries as people
-from community.people.models import Fact, Note
+from community.people.models import Fact, Moment, Note
 
 _SHOWN = 400
 
@@ -119,6 +119,23 @@ def _fact(actor: Actor, row: Any) -> TimelineItem:
     )
 
 
+def _moment(actor: Actor, row: Any) -> TimelineItem:
+    return TimelineItem(
+        row.kind,
+        row.id,
+        start_of(row.happened_on, actor.zone),
+        row.title,
+        "",
+        row.author_id,
+        row.audience,
+        row,
+        by_name=row.author_name,
+        source=row.source,
+        since=row.created_at,
+        day=row.happened_on,
+    )
+
+
 def _give(actor: Actor, row: Any) -> TimelineItem:
     give = ledger.seen_row(actor, row)
     return TimelineItem(
@@ -188,4 +205,30 @@ GIVES = TimelineKind(
     template="home/timeline/_give.html",
     is_day=True,
 )
-KINDS: tuple[TimelineKind, ...] = (NOTES, FACTS, GIVES)
+ACHIEVEMENTS = TimelineKind(
+    "achievement",
+    lazy("Achievements"),
+    "sun",
+    people.achievement_rows,
+    about=Moment.person_id.in_,
+    by=Moment.author_id.in_,
+    moment=Moment.happened_on,
+    id=Moment.id,
+    item=_moment,
+    template="home/timeline/_moment.html",
+    is_day=True,
+)
+HARD_TIMES = TimelineKind(
+    "hard_time",
+    lazy("Hard times"),
+    "info",
+    people.hard_time_rows,
+    about=Moment.person_id.in_,
+    by=Moment.author_id.in_,
+    moment=Moment.happened_on,
+    id=Moment.id,
+    item=_moment,
+    template="home/timeline/_moment.html",
+    is_day=True,
+)
+KINDS: tuple[TimelineKind, ...] = (NOTES, FACTS, GIVES, ACHIEVEMENTS, HARD_TIMES)

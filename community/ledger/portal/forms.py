@@ -20,7 +20,7 @@ from community.people.queries import NameOption
 from community.web.session import current_actor
 
 NAMES, NEAR = 60, 5
-SHORT_FIELDS = ("happened_on", "size", "impact")
+SHORT_FIELDS = ("happened_on", "size", "impact", "learned")
 TELLING = ("tell", "tell_outsider", "subject", "body")
 OWN_FIELDS = (*SHORT_FIELDS, "minutes", "visibility", "no_reply", *TELLING)
 
@@ -113,6 +113,7 @@ def members(actor: Actor) -> list[tuple[UUID, str]]:
 def log(actor: Actor, data: Mapping[str, Any]) -> Logged:
     """Do what the sentence says."""
     other_id = _who(actor, data)
+    people_actions.note_learned(actor, other_id, data["learned"])
     draft = Draft(
         kind=data["kind"],
         size=data["size"],

@@ -10,10 +10,18 @@ from community.people.actions.facts import (
     confirm_fact,
     delete_fact,
     edit_fact,
+    note_learned,
     restore_fact,
 )
 from community.people.actions.linking import link_named
 from community.people.actions.many import change_many
+from community.people.actions.moments import (
+    add_achievement,
+    add_hard_time,
+    delete_moment,
+    edit_moment,
+    restore_moment,
+)
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
 from community.people.actions.opening import note_list_taken, note_opening, note_taking
 from community.people.actions.organisations import (
@@ -54,7 +62,9 @@ __all__ = [
     "PREFERENCES",
     "Added",
     "Written",
+    "add_achievement",
     "add_fact",
+    "add_hard_time",
     "add_note",
     "add_pasted",
     "add_position",
@@ -71,6 +81,7 @@ __all__ = [
     "define_field",
     "define_relation_kind",
     "delete_fact",
+    "delete_moment",
     "delete_note",
     "delete_organisation",
     "delete_person",
@@ -81,6 +92,7 @@ __all__ = [
     "dispute_note",
     "edit_fact",
     "edit_field",
+    "edit_moment",
     "edit_note",
     "edit_organisation",
     "edit_person",
@@ -90,6 +102,7 @@ __all__ = [
     "edit_view",
     "end_dispute",
     "link_named",
+    "note_learned",
     "note_list_taken",
     "note_opening",
     "note_taking",
@@ -99,6 +112,7 @@ __all__ = [
     "remove_relation",
     "resolve_audience",
     "restore_fact",
+    "restore_moment",
     "restore_note",
     "restore_organisation",
     "restore_person",

@@ -46,6 +46,14 @@ def add_fact(
     return fact
 
 
+def note_learned(actor: Actor, person_id: UUID, said: str) -> Fact | None:
+    """What a contact taught one about somebody, as a fact for oneself alone; nothing where that is empty."""
+    if not said:
+        return None
+    alone: dict[str, Any] = {"audience": "private", "people": [], "circle_id": None}
+    return add_fact(actor, person_id, kind="other", text=said, visibility=alone)
+
+
 def edit_fact(actor: Actor, fact_id: UUID, *, version: int | None = None, **given: Any) -> Fact:
     """Change what it says, or who may see it; the author's alone."""
     fact = _own(actor, fact_id)

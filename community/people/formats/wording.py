@@ -9,8 +9,9 @@ from babel.support import LazyProxy
 from community.core.i18n import gettext as _
 from community.core.i18n import lazy
 
+MET = "how_we_met"
 KINDS: Mapping[str, LazyProxy] = {
-    "how_we_met": lazy("How we met"),
+    MET: lazy("How we met"),
     "family": lazy("Family"),
     "work": lazy("Working on"),
     "interest": lazy("Cares about"),
@@ -70,6 +71,11 @@ def question_of_day(
     if not open_ones:
         return None
     return open_ones[(day.toordinal() + person_id.int) % len(open_ones)]
+
+
+def fact_options(now: str | None) -> list[tuple[str, str]]:
+    """The kinds a fact may be stated as, and the one it has: how one met is said with the tie."""
+    return [(code, text) for code, text in options(KINDS) if code != MET or code == now]
 
 
 def options(words: Mapping[str, LazyProxy]) -> list[tuple[str, str]]:

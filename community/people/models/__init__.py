@@ -3,6 +3,16 @@
 from community.people.models.custom import FIELD_KINDS, CustomField, CustomValue
 from community.people.models.distinctions import Distinction
 from community.people.models.facts import CERTAINTIES, KINDS, ORIGINS, WISHES, Fact
+from community.people.models.moments import (
+    ACHIEVEMENT,
+    ENDS,
+    HARD_TIME,
+    IMPORTED,
+    MOMENTS,
+    OPEN,
+    STATES,
+    Moment,
+)
 from community.people.models.notes import Note, NoteVersion
 from community.people.models.organisations import Organisation
 from community.people.models.persons import (
@@ -23,20 +33,28 @@ from community.people.models.relations import REVERSE, Relation, RelationKind
 from community.people.models.views import SavedView
 
 __all__ = [
+    "ACHIEVEMENT",
     "BASES",
     "CERTAINTIES",
+    "ENDS",
     "FIELD_KINDS",
+    "HARD_TIME",
+    "IMPORTED",
     "KINDS",
     "LEAP_YEAR",
+    "MOMENTS",
+    "OPEN",
     "ORIGINS",
     "REVERSE",
     "SOURCES",
+    "STATES",
     "WISHES",
     "CustomField",
     "CustomValue",
     "Distinction",
     "ExternalId",
     "Fact",
+    "Moment",
     "Note",
     "NoteVersion",
     "Organisation",

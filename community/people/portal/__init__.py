@@ -260,6 +260,7 @@ def add_note(slug: str) -> ResponseReturnValue:
     if form.valid():
         with form.attempt():
             note = actions.add_note(actor, row.id, **_note_values(form.data, None))
+            actions.note_learned(actor, row.id, form.data["learned"])
             undo = url("people.delete_note", note_id=note.id)
             return pages.done(_("Noted."), to=person_url(slug), undo=undo)
     return _note_page(form, formats.shown_person(row), None)

@@ -16,6 +16,7 @@ from community.core.paging import PageRequest
 from community.people import actions, formats, policy, queries
 from community.people.formats import wording
 from community.people.formats.differences import difference
+from community.people.formats.wording import MET
 from community.people.portal import person_url
 from community.people.portal.choices import audience_choices
 from community.people.schemas import facts as schemas
@@ -69,6 +70,8 @@ def new(slug: str) -> ResponseReturnValue:
     actor = current_actor()
     person = queries.get_person_by_slug(actor, slug)
     kind = request.args.get("kind")
+    if kind == MET and request.method == "GET":
+        return redirect(url("relationships.met", slug=slug), 302)
     form = pages.Form(schemas.FactForm(), {"kind": kind if kind in wording.KINDS else "other"})
     if form.valid():
         with form.attempt():
@@ -127,7 +130,7 @@ def _fact_page(form: pages.Form, person: dict[str, Any], row: Any | None) -> Res
         may_change=row is None or policy.can_change_note(actor, row),
         dispute=queries.find_dispute_of(actor, "fact", row.id) if row and row.is_disputed else None,
         can_dispute=row is not None and policy.can_dispute(actor, row),
-        kinds=wording.options(wording.KINDS),
+        kinds=wording.fact_options(row.kind if row else None),
         sources=wording.options(wording.SOURCES),
         certainties=wording.options(wording.CERTAINTIES),
         **audience_choices(row, default),

@@ -87,9 +87,16 @@ def _prepared_page(shape: tuple[str, int, int], is_later_page: bool) -> Prepared
     return Prepared(page, _values(nobody, person_id, request))
 
 
-def find_to_verify(actor: Actor, today: date, request: PageRequest) -> Page[Row[Any]]:
-    """Facts whose day for another look has come, longest waiting first; those of archived people rest."""
+def find_to_verify(
+    actor: Actor, today: date, request: PageRequest, *, mine: bool = False
+) -> Page[Row[Any]]:
+    """Facts whose day for another look has come, longest waiting first; those of archived people rest.
+
+    `mine`: only those that are the actor's own to find still true.
+    """
     statement = fact_rows(actor).where(Fact.recheck_on <= today, _subject.archived_at.is_(None))
+    if mine:
+        statement = statement.where(Fact.author_id.in_(actor.person_ids))
     order, reads = (Fact.recheck_on, Fact.id), (date.fromisoformat, UUID)
     page = paging.after(statement, request, order, reads)
     rows = db.session().execute(page).all()

@@ -28,7 +28,15 @@ from community.identity.policy import shown_circle, shown_people
 from community.people.formats.extras import KINDS, Extra, read_extra_of
 from community.people.matching.duplicates import REASONS
 from community.people.models import is_day
-from community.people.schemas.values import KEY, LABEL, MANY, NAME, CommaList, CustomFields
+from community.people.schemas.values import (
+    KEY,
+    LABEL,
+    LEARNED,
+    MANY,
+    NAME,
+    CommaList,
+    CustomFields,
+)
 from community.web.endpoints import items_schema
 
 NOTE = 20_000
@@ -269,6 +277,7 @@ class NoteForm(Schema):
     happened_on = Day(load_default=None, allow_none=True)
     visibility = fields.Nested(Audience)
     in_confidence = YesNo()
+    learned = Text(length=LEARNED, lines=True, load_default="")
     version = Whole(load_default=None, allow_none=True)
 
 

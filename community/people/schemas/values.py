@@ -9,7 +9,7 @@ from community.core.fields import Text
 from community.core.i18n import gettext as _
 from community.core.validators import Length
 
-NAME, KEY, MANY, LABEL, CUSTOM = 200, 500, 50, 60, 2_000
+NAME, KEY, MANY, LABEL, CUSTOM, LEARNED = 200, 500, 50, 60, 2_000, 1_000
 
 
 class CustomRaw(fields.Field[Any]):

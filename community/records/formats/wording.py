@@ -13,6 +13,7 @@ _TABLES = {
     "relations": lazy("How people stand to each other"),
     "ties": lazy("How they met"),
     "facts": lazy("Facts stated"),
+    "moments": lazy("What they achieved and went through"),
     "notes": lazy("Notes"),
     "note_versions": lazy("Earlier words of notes"),
     "preferences": lazy("How to speak with them"),
