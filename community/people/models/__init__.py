@@ -3,6 +3,7 @@
 from community.people.models.custom import FIELD_KINDS, CustomField, CustomValue
 from community.people.models.distinctions import Distinction
 from community.people.models.facts import CERTAINTIES, KINDS, ORIGINS, WISHES, Fact
+from community.people.models.handovers import Handover
 from community.people.models.notes import Note, NoteVersion
 from community.people.models.organisations import Organisation
 from community.people.models.persons import (
@@ -19,6 +20,7 @@ from community.people.models.persons import (
     is_day,
 )
 from community.people.models.preferences import Preference, PromptDismissal
+from community.people.models.profiles import PARTS, ProfilePart
 from community.people.models.relations import REVERSE, Relation, RelationKind
 from community.people.models.views import SavedView
 
@@ -29,6 +31,7 @@ __all__ = [
     "KINDS",
     "LEAP_YEAR",
     "ORIGINS",
+    "PARTS",
     "REVERSE",
     "SOURCES",
     "WISHES",
@@ -37,6 +40,7 @@ __all__ = [
     "Distinction",
     "ExternalId",
     "Fact",
+    "Handover",
     "Note",
     "NoteVersion",
     "Organisation",
@@ -47,6 +51,7 @@ __all__ = [
     "PersonPhone",
     "Position",
     "Preference",
+    "ProfilePart",
     "PromptDismissal",
     "Relation",
     "RelationKind",

@@ -52,6 +52,7 @@ from community.people.queries.finding import (
     search_people,
     subject_reads,
 )
+from community.people.queries.handovers import readable_handovers
 from community.people.queries.notes import (
     find_notes,
     find_versions,
@@ -100,6 +101,13 @@ from community.people.queries.preferences import (
     find_preferences_page,
     readable_preferences,
 )
+from community.people.queries.profiles import (
+    find_directory,
+    find_own_part,
+    find_profile,
+    profile_rows,
+    readable_profiles,
+)
 from community.people.queries.readable import (
     find_all_ids,
     find_in_team,
@@ -144,6 +152,7 @@ __all__ = [
     "find_by_external_ids",
     "find_deleted",
     "find_deleted_organisation",
+    "find_directory",
     "find_dismissals",
     "find_dispute_of",
     "find_disputed_words",
@@ -169,6 +178,7 @@ __all__ = [
     "find_organisation_ids",
     "find_organisation_names",
     "find_organisations",
+    "find_own_part",
     "find_own_preference",
     "find_pairs",
     "find_people",
@@ -176,6 +186,7 @@ __all__ = [
     "find_positions",
     "find_preferences",
     "find_preferences_page",
+    "find_profile",
     "find_relation_kinds",
     "find_relations",
     "find_seen",
@@ -220,11 +231,14 @@ __all__ = [
     "narrowings",
     "note_rows",
     "offered_to",
+    "profile_rows",
     "readable",
     "readable_facts",
+    "readable_handovers",
     "readable_notes",
     "readable_organisations",
     "readable_preferences",
+    "readable_profiles",
     "readable_relations",
     "readable_versions",
     "readable_views",

@@ -8,6 +8,7 @@ from tests.contract.table import (
     home,
     ledger,
     merging,
+    mine,
     notifications,
     operation,
     people,
@@ -24,5 +25,6 @@ ROUTES: tuple[Route, ...] = (
     *merging.ROUTES,
     *exchange.ROUTES,
     *home.ROUTES,
+    *mine.ROUTES,
     *notifications.ROUTES,
 )
