@@ -82,8 +82,7 @@ def person(slug: str) -> ResponseReturnValue:
     timeline = _timeline(row.id, members)
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
-    if row.membership_id is not None:
-        after_response(partial(people_actions.note_opening, actor, row.id))
+    after_response(partial(people_actions.note_opening, actor, row.id))
     return pages.show("home/person.html", person=row, **_person_values(row, members), **timeline)
 
 

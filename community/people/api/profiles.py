@@ -38,8 +38,7 @@ def get_profile(person_id: UUID) -> Response:
     """What a member says of themself; of who is no member there is nothing."""
     actor = current_actor()
     person = queries.get_person(actor, person_id)
-    if person.membership_id is not None:
-        session.after_response(partial(actions.note_opening, actor, person.id))
+    session.after_response(partial(actions.note_opening, actor, person.id))
     return _profile(person.id)
 
 

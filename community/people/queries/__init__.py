@@ -99,6 +99,7 @@ from community.people.queries.preferences import (
     find_own_preference,
     find_preferences,
     find_preferences_page,
+    preference_rows,
     readable_preferences,
 )
 from community.people.queries.profiles import (
@@ -127,6 +128,8 @@ from community.people.queries.relations import (
     get_relation_row,
     has_relation,
     readable_relations,
+    relation_rows,
+    seen_relation,
 )
 from community.people.queries.views import (
     count_views,
@@ -231,6 +234,7 @@ __all__ = [
     "narrowings",
     "note_rows",
     "offered_to",
+    "preference_rows",
     "profile_rows",
     "readable",
     "readable_facts",
@@ -243,8 +247,10 @@ __all__ = [
     "readable_versions",
     "readable_views",
     "recorded",
+    "relation_rows",
     "same_person",
     "search_people",
+    "seen_relation",
     "subject_reads",
     "traits_of",
 ]
