@@ -37,6 +37,7 @@ from community.people.api import disputes as disputes_api
 from community.people.api import facts as facts_api
 from community.people.api import moments as moments_api
 from community.people.api import organisations as organisations_api
+from community.people.api import profiles as profiles_api
 from community.people.api import relations as relations_api
 from community.people.api import views as views_api
 from community.people.portal import custom as fields_portal
@@ -44,6 +45,7 @@ from community.people.portal import disputes as disputes_portal
 from community.people.portal import facts as facts_portal
 from community.people.portal import moments as moments_portal
 from community.people.portal import organisations as organisations_portal
+from community.people.portal import profiles as profiles_portal
 from community.people.portal import relations as relations_portal
 from community.people.portal import views as views_portal
 from community.reciprocity import api as reciprocity_api
@@ -86,6 +88,7 @@ API: tuple[ApiBlueprint, ...] = (
     relationships_api.blp,
     facts_api.blp,
     moments_api.blp,
+    profiles_api.blp,
     views_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
@@ -108,6 +111,7 @@ PORTAL: tuple[Blueprint, ...] = (
     relationships_portal.blp,
     facts_portal.blp,
     moments_portal.blp,
+    profiles_portal.blp,
     views_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
@@ -127,7 +131,7 @@ NAV: tuple[NavItem, ...] = (
     reciprocity_portal.NAV,
     notifications_portal.NAV,
     NavItem("settings", "settings.show_profile", "gear", lazy("Settings")),
-    NavItem("me", "home.me", "person", lazy("My page")),
+    NavItem("me", "profiles.me", "person", lazy("My page")),
     NavItem("keyboard", "settings.keyboard_help", "keyboard", lazy("Keyboard")),
     NavItem("more", "home.more", "more", lazy("More")),
 )

@@ -43,8 +43,7 @@ def person_timeline(args: dict[str, Any], person_id: UUID) -> Response:
     page = queries.find_timeline(
         actor, person.id, endpoints.page_request(args), kind=args["kind"], member_id=args["member"]
     )
-    if person.membership_id is not None:
-        session.after_response(partial(people_actions.note_opening, actor, person.id))
+    session.after_response(partial(people_actions.note_opening, actor, person.id))
     return endpoints.fast_list(page, partial(_item, actor))
 
 

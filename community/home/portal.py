@@ -82,8 +82,7 @@ def person(slug: str) -> ResponseReturnValue:
     timeline = _timeline(row.id, members)
     if is_partial():
         return pages.show("home/_timeline.html", person=row, **timeline)
-    if row.membership_id is not None:
-        after_response(partial(people_actions.note_opening, actor, row.id))
+    after_response(partial(people_actions.note_opening, actor, row.id))
     return pages.show("home/person.html", person=row, **_person_values(row, members), **timeline)
 
 
@@ -118,8 +117,10 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
 
 def _known(actor: Actor, row: Any, ties: Sequence[Any]) -> dict[str, Any]:
     """What is stated of a person, how to speak with them, and the question of the day."""
-    known = queries.find_known(actor, row, ties)
+    profile = people.find_profile(actor, row.id) if row.membership_id else {}
+    known = queries.find_known(actor, row, ties, profile)
     values: dict[str, Any] = {
+        "profile": profile,
         "known": known.facts,
         "moments": known.moments,
         "preferences": known.preferences,
@@ -209,13 +210,6 @@ def _timeline(person_id: UUID, members: Sequence[people.NameOption]) -> dict[str
         "is_later": is_later,
         "begun": monthdate(queries.read_edge(asked)[0]) if is_later else "",
     }
-
-
-@blp.route("/me")
-def me() -> ResponseReturnValue:
-    """My own page."""
-    actor = current_actor()
-    return redirect(url("home.person", slug=slugs.slug(actor.person_id, actor.name)), 303)
 
 
 @blp.route("/me/about")

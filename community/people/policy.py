@@ -7,14 +7,16 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, o
 
 from community.core.aliases import shared_alias
 from community.identity.models import Actor, CircleMember, Membership
-from community.identity.policy import can_widen, in_audience
+from community.identity.policy import can_widen, in_audience, in_team
 from community.people.models import (
     Fact,
+    Handover,
     Moment,
     Note,
     NoteVersion,
     Organisation,
     Person,
+    ProfilePart,
     Relation,
     SavedView,
 )
@@ -309,3 +311,25 @@ def visible_views(actor: Actor) -> ColumnElement[bool]:
 def can_change_view(actor: Actor, view: Any) -> bool:
     """Whoever saved it."""
     return actor.is_me(view.author_id)
+
+
+def visible_profile(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of what members say of themselves, as far as the actor may read it.
+
+    Theirs by its audience, as long as they are in the team; one's own always.
+    """
+    of_member = (
+        exists()
+        .where(_Named.team_id == ProfilePart.team_id, _Named.id == ProfilePart.author_id)
+        .where(_Subject.team_id == _Named.team_id, _Subject.id == _Named.canonical_id)
+        .where(visible(actor, _Subject), in_team(_Subject))
+    )
+    mine = ProfilePart.author_id.in_(actor.person_ids)
+    shared = and_(in_audience(actor, ProfilePart), of_member)
+    return and_(ProfilePart.team_id == actor.team_id, or_(mine, shared))
+
+
+def visible_handovers(actor: Actor) -> ColumnElement[bool]:
+    """The WHERE clause of the hand-overs the actor may see: from them or to them, of whom they see."""
+    stands = and_(Handover.team_id == actor.team_id, Handover.withdrawn_at.is_(None))
+    return and_(stands, in_audience(actor, Handover), _sees(actor, Handover.person_id))

@@ -36,6 +36,11 @@ def can_see_holdings(actor: Actor) -> bool:
     return actor.role in STEWARDS
 
 
+def can_see_openings(actor: Actor, person: Any) -> bool:
+    """Who opened what is here of somebody outside: for whoever answers requests. A member reads their own."""
+    return actor.is_me(person.id) or (can_see_holdings(actor) and person.membership_id is None)
+
+
 def can_say_basis(actor: Actor, person: Any) -> bool:
     """Whoever may edit the person, and those who answer requests."""
     return actor.role in STEWARDS or people_policy.can_edit(actor, person)

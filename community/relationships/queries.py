@@ -23,7 +23,7 @@ from community.relationships.policy import visible
 _about, _shown, _author, _holder, _named, _through = (shared_alias(Person) for _n in range(6))
 
 
-def _rows(actor: Actor) -> Rows:
+def tie_rows(actor: Actor) -> Rows:
     """Ties with their names. Whom the reader does not see was nobody's way to anybody.
 
     Where two were merged that a tie names, nobody met themself, nor anybody through themself.
@@ -59,7 +59,7 @@ _LEFT_OUT = ("team_id", "person_id", "met_through_id", "met_through_kind", "dele
 
 def find_ties(actor: Actor, request: PageRequest) -> Page[Row[Any]]:
     """The ties one may see, newest first."""
-    page = paging.after(_rows(actor), request, (Tie.id,), (UUID,), descending=True)
+    page = paging.after(tie_rows(actor), request, (Tie.id,), (UUID,), descending=True)
     return paging.page(db.session().execute(page).all(), request, lambda row: (row.id,))
 
 
@@ -72,13 +72,13 @@ def find_ties_of(actor: Actor, person_id: UUID) -> list[Row[Any]]:
 @lru_cache(maxsize=100)
 def _prepared(shape: tuple[str, int, int]) -> Prepared:
     nobody, person_id = Actor.stand_in(shape), uuid4()
-    statement = _rows(nobody).where(Tie.person_id.in_(people.same_person(nobody, person_id)))
+    statement = tie_rows(nobody).where(Tie.person_id.in_(people.same_person(nobody, person_id)))
     return Prepared(statement, {**nobody.places, "person_id": person_id})
 
 
 def get_tie_row(actor: Actor, tie_id: UUID) -> Row[Any]:
     """One tie as it is shown."""
-    row = db.session().execute(_rows(actor).where(Tie.id == tie_id)).one_or_none()
+    row = db.session().execute(tie_rows(actor).where(Tie.id == tie_id)).one_or_none()
     if row is None:
         raise _nothing()
     return row
@@ -86,7 +86,7 @@ def get_tie_row(actor: Actor, tie_id: UUID) -> Row[Any]:
 
 def get_tie(actor: Actor, tie_id: UUID) -> Tie:
     """One tie to change, locked."""
-    shown = _rows(actor).where(Tie.id == tie_id).with_only_columns(Tie.id)
+    shown = tie_rows(actor).where(Tie.id == tie_id).with_only_columns(Tie.id)
     found = _locked(select(Tie).where(Tie.id.in_(shown)))
     if found is None:
         raise _nothing()

@@ -48,7 +48,7 @@ def test_a_note_is_written_on_the_page(app: CommunityFlask, owner: Actor) -> Non
     assert "<strong>hills</strong>" in portal.get(path(person)).get_data(as_text=True)
 
 
-def test_who_read_about_a_member_is_noted_after_the_answer(
+def test_who_read_about_a_person_is_noted_after_the_answer(
     app: CommunityFlask, owner: Actor
 ) -> None:
     member, outsider = make_member(owner, "Ivy Okonjo"), make_person(owner, "Mara")
@@ -57,7 +57,7 @@ def test_who_read_about_a_member_is_noted_after_the_answer(
     portal.get(path(outsider)).close()
     Portal(app, member).get(f"/people/{slugs.slug(member.person_id, 'Ivy Okonjo')}").close()
     assert readers(owner, member.person_id) == [owner.person_id]
-    assert readers(owner, outsider.id) == []
+    assert readers(owner, outsider.id) == [owner.person_id]
 
 
 def test_times_are_months_and_who_sees_it_is_named(app: CommunityFlask, owner: Actor) -> None:

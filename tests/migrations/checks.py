@@ -21,7 +21,17 @@ GLOBAL = (
     "heartbeats",
 )
 # Policies beside `team`, by name: what each opens is said in the migration that makes it.
-SEARCHED = ("facts", "give_states", "give_words", "moments", "notes", "persons", "positions")
+SEARCHED = (
+    "facts",
+    "give_states",
+    "give_words",
+    "moments",
+    "notes",
+    "organisations",
+    "persons",
+    "positions",
+    "profile_parts",
+)
 OTHER_POLICIES = ("memberships.own", "outbox.dispatch", *(f"{table}.search" for table in SEARCHED))
 INSERT_ONLY = ("gives", "give_acts", "journal_entries", "journal_seals")
 CLOCK_MAY = (

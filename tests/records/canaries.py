@@ -28,6 +28,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "relations": {"audience": "team"},
     "ties": {"audience": "team"},
     "preferences": {"audience": "team"},
+    "handovers": {"audience": "team"},
+    "profile_parts": {"audience": "team", "part": "story"},
     "invitations": {"role": "member", "state": "accepted"},
     "import_batches": {"audience": "private", "state": "done"},
     "exports": {"scope": "person", "state": "done"},

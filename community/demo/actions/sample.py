@@ -22,6 +22,7 @@ from community.core import clock, db, outbox
 from community.demo import queries
 from community.demo.actions import stories, year
 from community.demo.actions.cast import AGREEMENT, CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
+from community.demo.actions.profiles import PROFILES, TEAM
 from community.demo.actions.year import Act, Held
 from community.identity.models import Actor, Team, User, UserEmail, Visibility
 from community.identity.queries import find_actor, get_team
@@ -32,6 +33,7 @@ from community.people.actions.facts import add_fact
 from community.people.actions.notes import add_note
 from community.people.actions.organisations import create_organisation
 from community.people.actions.persons import create_person, edit_person
+from community.people.actions.profiles import set_profile
 from community.people.actions.relations import add_relation
 from community.people.actions.views import save_view
 from community.records.actions import receive_request, record_consent
@@ -125,6 +127,11 @@ class _Making:
                 positions=[{"title": member.title, "organisation": "Northlight"}],
                 birthday=_birthday(member.birthday),
                 tags=list(member.tags),
+            )
+
+            said = PROFILES.get(member.name, {})
+            set_profile(
+                actor, {part: {"text": text, "visibility": TEAM} for part, text in said.items()}
             )
 
         owner = self.actors[MEMBERS[0].name]

@@ -12,6 +12,7 @@ from community.core.paging import PageRequest
 from community.core.text import fold
 from community.home.queries.search import Hit, find_names
 from community.identity.models import Actor
+from community.identity.policy import can_see_members
 from community.people import policy
 from community.people import queries as people
 
@@ -68,6 +69,14 @@ COMMANDS: tuple[Command, ...] = (
         lazy("Import people"),
         lazy("csv vcard linkedin file bring"),
         policy.can_create,
+    ),
+    Command("profiles.me", "person", lazy("My page"), lazy("profile say of myself story values")),
+    Command(
+        "profiles.directory",
+        "people",
+        lazy("Directory of the team"),
+        lazy("members who say strengths"),
+        can_see_members,
     ),
     Command("home.about_me", "eye", lazy("What is here about me"), lazy("privacy seen opened")),
     Command("records.mine", "download", lazy("Export my data"), lazy("download privacy file")),

@@ -26,16 +26,24 @@ class Known:
     dismissed: Collection[str]
 
 
-def find_known(actor: Actor, person: Row[Any], ties: Sequence[Row[Any]]) -> Known:
+# What members say of themselves answers questions about them.
+_ANSWERS = {"goals": "goal", "wishes": "hope", "how_to_work": "preferences"}
+
+
+def find_known(
+    actor: Actor, person: Row[Any], ties: Sequence[Row[Any]], profile: Collection[str] = ()
+) -> Known:
     """Facts in the order of their kinds, then latest first; in two statements.
 
     How somebody was met is a tie's to say (`ties`, of find_ties_of); what was stated as a fact
-    before is read as well.
+    before is read as well. `profile` are the parts that the person, a member, says of themself to
+    the actor.
     """
     facts, moments = people.find_facts_and_moments(actor, person.id)
     preferences, dismissed = people.find_preferences_page(actor, person.id)
     told = {fact.kind for fact in facts}
     told |= {"preferences"} if preferences else set()
+    told |= {_ANSWERS[part] for part in profile if part in _ANSWERS}
     told |= {"birthday"} if person.birthday_month else set()
     told |= {"how_we_met"} if any(actor.is_me(tie.author_id) for tie in ties) else set()
     question = question_of_day(person.id, told, dismissed, clock.today(actor.zone))

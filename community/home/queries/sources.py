@@ -17,7 +17,7 @@ from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.models import GiveState
 from community.people import queries as people
-from community.people.models import Fact, Moment, Note
+from community.people.models import Fact, Moment, Note, ProfilePart
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,15 @@ def _fact(actor: Actor, row: Any, words: str) -> Match:
     return Match("fact", row.id, title, text, row.person_id, row.person_name, row.created_at)
 
 
+def _own_words(actor: Actor, row: Any, words: str) -> Match:
+    name = row.person_name
+    title = _("%(name)s of themself", name=name)
+    if actor.is_me(row.person_id):
+        title = _("You of yourself")
+    text = marks.excerpt(row.text, words)
+    return Match("profile", row.id, title, text, row.person_id, name, row.updated_at)
+
+
 def _give(actor: Actor, row: Any, words: str) -> Match:
     give = ledger.seen_row(actor, row)
     at = datetime.combine(give.happened_on, time(), UTC)
@@ -93,6 +102,14 @@ def _achievement(actor: Actor, row: Any, words: str) -> Match:
 
 NOTES = Source("note", lazy("Notes"), "seek_notes", people.note_rows, Note.id, _note)
 FACTS = Source("fact", lazy("Facts"), "seek_facts", people.fact_rows, Fact.id, _fact)
+OWN_WORDS = Source(
+    "profile",
+    lazy("In their own words"),
+    "seek_profiles",
+    people.profile_rows,
+    ProfilePart.id,
+    _own_words,
+)
 GIVES = Source(
     "give",
     lazy("Help"),
@@ -110,6 +127,6 @@ ACHIEVEMENTS = Source(
     Moment.id,
     _achievement,
 )
-SOURCES: tuple[Source, ...] = (NOTES, FACTS, GIVES, ACHIEVEMENTS)
+SOURCES: tuple[Source, ...] = (NOTES, FACTS, OWN_WORDS, GIVES, ACHIEVEMENTS)
 """In the order in which they are shown. `is_about_one` says that a match speaks of its person."""
 BY_CODE = {source.code: source for source in SOURCES}

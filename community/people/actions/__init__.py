@@ -47,6 +47,7 @@ from community.people.actions.persons import (
 from community.people.actions.positions import add_position, edit_position, remove_position
 from community.people.actions.preferences import FIELDS as PREFERENCES
 from community.people.actions.preferences import dismiss_prompt, restore_prompt, set_preferences
+from community.people.actions.profiles import set_profile
 from community.people.actions.relations import (
     add_relation,
     check_may_relate,
@@ -120,6 +121,7 @@ __all__ = [
     "restore_relation",
     "save_view",
     "set_preferences",
+    "set_profile",
     "tell_apart",
     "unarchive_organisation",
     "unarchive_person",

@@ -1,4 +1,4 @@
-"""That a member's page was opened: written after the answer, in a transaction of its own."""
+"""That a person's page was opened: written after the answer, in a transaction of its own."""
 
 from collections import OrderedDict
 from collections.abc import Collection
@@ -15,7 +15,7 @@ _written: OrderedDict[tuple[UUID, UUID, UUID, date], None] = OrderedDict()
 
 
 def note_opening(actor: Actor, person_id: UUID) -> None:
-    """Note that the actor read about a member today; once a reader, member and day.
+    """Note that the actor read about a person today; once a reader, person and day.
 
     What this process wrote already costs no transaction; the row itself is unique besides.
     """

@@ -55,8 +55,7 @@ def get_person(person_id: UUID) -> Response:
     """One person; a merged id answers the person it became."""
     actor = current_actor()
     row = queries.get_person_row(actor, person_id)
-    if row.membership_id is not None:
-        session.after_response(partial(actions.note_opening, actor, row.id))
+    session.after_response(partial(actions.note_opening, actor, row.id))
     return endpoints.versioned(schemas.dump_person(actor, row), row.version)
 
 
@@ -110,8 +109,7 @@ def list_notes(args: dict[str, Any], person_id: UUID) -> Response:
     actor = current_actor()
     person = queries.get_person(actor, person_id)
     page = queries.find_notes(actor, person.id, endpoints.page_request(args))
-    if person.membership_id is not None:
-        session.after_response(partial(actions.note_opening, actor, person.id))
+    session.after_response(partial(actions.note_opening, actor, person.id))
     return endpoints.fast_list(page, partial(schemas.dump_note, actor))
 
 
@@ -166,7 +164,7 @@ def restore_note(note_id: UUID) -> Response:
 
 def _opened(actor: Actor, note: Any) -> None:
     """The member a note is about is shown who read it; what is one's own is not opened."""
-    if note.subject_membership_id is not None and not actor.is_me(note.author_id):
+    if not actor.is_me(note.author_id):
         session.after_response(partial(actions.note_opening, actor, note.person_id))
 
 

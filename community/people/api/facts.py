@@ -24,8 +24,7 @@ def list_facts(args: dict[str, Any], person_id: UUID) -> Response:
     actor = current_actor()
     person = queries.get_person(actor, person_id)
     page = queries.find_facts(actor, person.id, endpoints.page_request(args))
-    if person.membership_id is not None:
-        session.after_response(partial(actions.note_opening, actor, person.id))
+    session.after_response(partial(actions.note_opening, actor, person.id))
     return endpoints.fast_list(page, partial(schemas.dump_fact, actor))
 
 
@@ -57,7 +56,7 @@ def get_fact(fact_id: UUID) -> Response:
     """One fact; a disputed one is read by its author and whom it is about alone."""
     actor = current_actor()
     row = queries.get_fact_row(actor, fact_id)
-    if row.subject_membership_id is not None and not actor.is_me(row.author_id):
+    if not actor.is_me(row.author_id):
         session.after_response(partial(actions.note_opening, actor, row.person_id))
     return endpoints.versioned(schemas.dump_fact(actor, row), row.version)
 
@@ -123,7 +122,7 @@ def list_versions(args: dict[str, Any], note_id: UUID) -> Response:
     actor = current_actor()
     note = queries.get_note_row(actor, note_id)
     page = queries.find_versions(actor, note.id, endpoints.page_request(args))
-    if note.subject_membership_id is not None and not actor.is_me(note.author_id):
+    if not actor.is_me(note.author_id):
         session.after_response(partial(actions.note_opening, actor, note.person_id))
     return endpoints.fast_list(page, partial(schemas.dump_version, actor))
 
@@ -134,8 +133,7 @@ def get_preferences(person_id: UUID) -> Response:
     """How to speak with somebody: what one noted oneself, and what others share."""
     actor = current_actor()
     person = queries.get_person(actor, person_id)
-    if person.membership_id is not None:
-        session.after_response(partial(actions.note_opening, actor, person.id))
+    session.after_response(partial(actions.note_opening, actor, person.id))
     return _preferences(actor, person.id)
 
 

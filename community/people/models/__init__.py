@@ -3,6 +3,7 @@
 from community.people.models.custom import FIELD_KINDS, CustomField, CustomValue
 from community.people.models.distinctions import Distinction
 from community.people.models.facts import CERTAINTIES, KINDS, ORIGINS, WISHES, Fact
+from community.people.models.handovers import Handover
 from community.people.models.moments import (
     ACHIEVEMENT,
     ENDS,
@@ -29,6 +30,7 @@ from community.people.models.persons import (
     is_day,
 )
 from community.people.models.preferences import Preference, PromptDismissal
+from community.people.models.profiles import PARTS, ProfilePart
 from community.people.models.relations import REVERSE, Relation, RelationKind
 from community.people.models.views import SavedView
 
@@ -45,6 +47,7 @@ __all__ = [
     "MOMENTS",
     "OPEN",
     "ORIGINS",
+    "PARTS",
     "REVERSE",
     "SOURCES",
     "STATES",
@@ -54,6 +57,7 @@ __all__ = [
     "Distinction",
     "ExternalId",
     "Fact",
+    "Handover",
     "Moment",
     "Note",
     "NoteVersion",
@@ -65,6 +69,7 @@ __all__ = [
     "PersonPhone",
     "Position",
     "Preference",
+    "ProfilePart",
     "PromptDismissal",
     "Relation",
     "RelationKind",

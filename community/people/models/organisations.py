@@ -30,6 +30,12 @@ class Organisation(db.TeamThing, Audienced, db.Stamped, db.Base):
             "id",
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index(
+            "ix_organisations_words",
+            "team_id",
+            text("words_of_organisation(name, web, about)"),
+            postgresql_using="gin",
+        ),
         {"info": info("keep", NOBODYS)},
     )
 

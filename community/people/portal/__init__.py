@@ -271,7 +271,7 @@ def edit_note(note_id: UUID) -> ResponseReturnValue:
     """Change one's own note; read, and where it is about oneself dispute, another's."""
     actor = current_actor()
     row = queries.get_note_row(actor, note_id)
-    if row.subject_membership_id is not None and not actor.is_me(row.author_id):
+    if not actor.is_me(row.author_id):
         session.after_response(partial(actions.note_opening, actor, row.person_id))
     initial = {
         **formats.audience_values(row),

@@ -90,7 +90,7 @@ def edit(slug: str, fact_id: UUID) -> ResponseReturnValue:
     proper = slugs.slug(row.person_id, row.person_name)
     if slug != proper and request.method == "GET":
         return redirect(url("facts.edit", slug=proper, fact_id=fact_id), 302)
-    if row.subject_membership_id is not None and not actor.is_me(row.author_id):
+    if not actor.is_me(row.author_id):
         session.after_response(partial(actions.note_opening, actor, row.person_id))
     kept = ("kind", "text", "source", "certainty", "recheck_on", "by_on", "version")
     initial = {**formats.audience_values(row), **formats.confidence_values(row)}
@@ -210,7 +210,7 @@ def versions(note_id: UUID) -> Response:
     """What a note said before, and what was changed, as far as one could read it by then."""
     actor = current_actor()
     note = queries.get_note_row(actor, note_id)
-    if note.subject_membership_id is not None and not actor.is_me(note.author_id):
+    if not actor.is_me(note.author_id):
         session.after_response(partial(actions.note_opening, actor, note.person_id))
     found = queries.find_versions(actor, note_id, PageRequest(20, request.args.get("after")))
     words = [row.body for row in found.items]

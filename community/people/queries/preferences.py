@@ -33,6 +33,12 @@ def find_preferences(actor: Actor, person_id: UUID) -> Sequence[Row[Any]]:
     return db.session().execute(statement).all()
 
 
+def preference_rows(actor: Actor) -> Rows:
+    """Every preference the actor may read, by its columns."""
+    columns = (column for column in Preference.__table__.c if column.name != "team_id")
+    return select(*columns).select_from(Preference).where(visible_items(actor, Preference))
+
+
 def find_preferences_page(actor: Actor, person_id: UUID) -> tuple[list[Row[Any]], set[str]]:
     """The same, and the questions about them the actor put aside, in one statement for a page."""
     anchor = select(literal(1).label("one")).subquery()

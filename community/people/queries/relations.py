@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, and_, or_, select, union
+from sqlalchemy import Select, and_, or_, select, union
 
 from community.core import db
 from community.core.aliases import shared_alias
@@ -57,7 +57,8 @@ class SeenRelation:
         return self.word if self.word and self.kind == "other" else self.name
 
 
-def _rows(actor: Actor) -> Rows:
+def relation_rows(actor: Actor) -> Rows:
+    """Every relation the actor may see, with both people; `seen_relation` reads one."""
     return (
         select(
             *(column for column in Relation.__table__.c if column.name != "team_id"),
@@ -91,7 +92,7 @@ def _rows(actor: Actor) -> Rows:
 def find_relations(actor: Actor, person_id: UUID) -> list[SeenRelation]:
     """A person's relations (a canonical id) from their side: what lasts first, then by name."""
     rows = _prepared(actor.shape).rows({**actor.places, "person_id": person_id})
-    found = [_seen(row, from_two=row.two_id == person_id) for row in rows]
+    found = [seen_relation(row, person_id) for row in rows]
     return sorted(found, key=lambda seen: (seen.to_on is not None, seen.shown, seen.other_name))
 
 
@@ -105,19 +106,24 @@ def _prepared(shape: tuple[str, int, int]) -> Prepared:
             for side in (Relation.person_id, Relation.other_id)
         )
     )
-    statement = _rows(nobody).where(Relation.id.in_(either))
+    statement = relation_rows(nobody).where(Relation.id.in_(either))
     return Prepared(statement, {**nobody.places, "person_id": person_id})
 
 
 def get_relation_row(actor: Actor, relation_id: UUID) -> SeenRelation:
     """One relation, from the side it was written from."""
-    row = db.session().execute(_rows(actor).where(Relation.id == relation_id)).one_or_none()
+    row = db.session().execute(relation_rows(actor).where(Relation.id == relation_id)).one_or_none()
     if row is None:
         raise _nothing()
     return _seen(row, from_two=False)
 
 
-def _seen(row: Row[Any], *, from_two: bool) -> SeenRelation:
+def seen_relation(row: Any, person_id: UUID) -> SeenRelation:
+    """A row of `relation_rows`, from the side of one of its people (a canonical id)."""
+    return _seen(row, from_two=row.two_id == person_id)
+
+
+def _seen(row: Any, *, from_two: bool) -> SeenRelation:
     own = row.kind_id is not None
     kind = (str(row.kind_id), row.kind_name) if own else (row.kind, kind_name(row.kind))
     code = "" if own else REVERSE[row.kind]
@@ -156,7 +162,7 @@ _PLAIN = (
 
 def get_relation(actor: Actor, relation_id: UUID) -> Relation:
     """One relation to change, locked."""
-    shown = _rows(actor).where(Relation.id == relation_id).with_only_columns(Relation.id)
+    shown = relation_rows(actor).where(Relation.id == relation_id).with_only_columns(Relation.id)
     return _locked(select(Relation).where(Relation.id.in_(shown)))
 
 

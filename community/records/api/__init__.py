@@ -1,14 +1,17 @@
 """The JSON resources of data rights: requests, files, consent, basis, erasure."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 
-from community.core.errors import RuleBroken
+from community.core.errors import NotAllowed, RuleBroken
 from community.core.i18n import gettext as _
-from community.records import actions, queries, schemas
+from community.people.actions import note_opening
+from community.records import actions, policy, queries, schemas
 from community.records.models import SubjectRequest
+from community.records.schemas import items
 from community.web import endpoints, pages, session
 from community.web.session import check_scope, current_actor
 
@@ -105,6 +108,31 @@ def erase_person(data: dict[str, Any], person_id: UUID) -> Response:
 def get_privacy(person_id: UUID) -> Response:
     """On what ground a person is held, where from, and what they agreed to."""
     return _privacy(person_id)
+
+
+@blp.route("/people/<uuid:person_id>/holdings", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, items.HeldItems)
+def list_holdings(args: dict[str, Any], person_id: UUID) -> Response:
+    """Every item about a person that one may read, with its audience; latest first."""
+    actor = current_actor()
+    person = queries.get_person(actor, person_id)
+    session.after_response(partial(note_opening, actor, person.id))
+    page = queries.find_items(actor, person.id, endpoints.page_request(args))
+    return endpoints.fast_list(page, partial(items.dump_item, actor))
+
+
+@blp.route("/people/<uuid:person_id>/openings", methods=["GET"])
+@blp.arguments(endpoints.PageArgs, location="query")
+@blp.response(200, items.PersonOpenings)
+def list_openings(args: dict[str, Any], person_id: UUID) -> Response:
+    """Who opened the page of somebody outside, by day; for owners and stewards."""
+    actor = current_actor()
+    person = queries.get_person(actor, person_id)
+    if not policy.can_see_openings(actor, person):
+        raise NotAllowed(_("Only owners and stewards read who opened a page."))
+    page = queries.find_person_openings(actor, person.id, endpoints.page_request(args))
+    return endpoints.fast_list(page, items.dump_opening)
 
 
 @blp.route("/people/<uuid:person_id>/lawful_basis", methods=["POST"])

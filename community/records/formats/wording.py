@@ -17,6 +17,8 @@ _TABLES = {
     "notes": lazy("Notes"),
     "note_versions": lazy("Earlier words of notes"),
     "preferences": lazy("How to speak with them"),
+    "profile_parts": lazy("What they say of themselves"),
+    "handovers": lazy("Words with which somebody was handed over"),
     "gives": lazy("Help given and received"),
     "give_words": lazy("Words about help"),
     "give_states": lazy("How help stands"),

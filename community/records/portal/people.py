@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock, slugs
@@ -10,12 +10,16 @@ from community.core.errors import NotAllowed
 from community.core.fields import Schema
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
-from community.people.queries import get_person_by_slug
+from community.identity.models import Actor
+from community.people.queries import find_names, get_person_by_slug
 from community.records import actions, policy, queries, schemas
 from community.records.portal.frame import BASES, KINDS, blp, choices
 from community.web import pages
 from community.web.session import current_actor, needs_confirmation
 from community.web.templating import url
+
+_SHOWN = 100
+_DAYS = 30
 
 
 def _person(slug: str) -> Any:
@@ -57,6 +61,7 @@ def _page(
         bases=choices(BASES),
         kinds=choices(KINDS),
         consents=queries.find_consents(actor, row.id),
+        **_held(actor, row),
         counts=queries.count_held(actor, queries.get_subject(actor, row.id)) if keeps else {},
         requests=queries.find_requests(actor, PageRequest(limit=20), person_id=row.id).items
         if keeps
@@ -70,6 +75,25 @@ def _page(
         today=clock.today(actor.zone),
         status=max(each.status for each in (form, asking, basis)),
     )
+
+
+def _held(actor: Actor, row: Any) -> dict[str, Any]:
+    """Every item the actor reads of them, who reads it, and, for who answers requests, who looked."""
+    asked = PageRequest(_SHOWN, request.args.get("after"))
+    page = queries.find_items(actor, row.id, asked)
+    ids = {item.author_id for item in page.items}
+    ids |= {person_id for item in page.items for person_id in item.audience_people}
+    others = ids.difference(actor.person_ids)
+    looks = policy.can_see_openings(actor, row)
+    earlier = PageRequest(_DAYS, request.args.get("before"))
+    return {
+        "held_items": page,
+        "names": {
+            **(find_names(actor, others) if others else {}),
+            **dict.fromkeys(actor.person_ids, actor.name),
+        },
+        "openings": queries.find_person_openings(actor, row.id, earlier) if looks else None,
+    }
 
 
 @blp.post("/people/<slug>/basis")

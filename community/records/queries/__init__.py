@@ -12,6 +12,12 @@ from community.records.queries.exports import (
     get_export,
 )
 from community.records.queries.holdings import ROWS, Held, Wanted, count_held, find_held
+from community.records.queries.items import (
+    HeldItem,
+    count_kept,
+    find_items,
+    find_person_openings,
+)
 from community.records.queries.many import (
     find_filtered,
     find_listed,
@@ -60,10 +66,12 @@ from community.records.queries.subjects import (
 __all__ = [
     "ROWS",
     "Held",
+    "HeldItem",
     "Wanted",
     "count_answers",
     "count_bases",
     "count_held",
+    "count_kept",
     "find_agreed",
     "find_consents",
     "find_due",
@@ -72,6 +80,7 @@ __all__ = [
     "find_filtered",
     "find_held",
     "find_hidden",
+    "find_items",
     "find_keepers",
     "find_later",
     "find_listed",
@@ -85,6 +94,7 @@ __all__ = [
     "find_over",
     "find_over_merges",
     "find_own",
+    "find_person_openings",
     "find_questions",
     "find_readers",
     "find_requests",

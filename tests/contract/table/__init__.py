@@ -8,6 +8,7 @@ from tests.contract.table import (
     home,
     ledger,
     merging,
+    mine,
     moments,
     notifications,
     operation,
@@ -26,5 +27,6 @@ ROUTES: tuple[Route, ...] = (
     *merging.ROUTES,
     *exchange.ROUTES,
     *home.ROUTES,
+    *mine.ROUTES,
     *notifications.ROUTES,
 )

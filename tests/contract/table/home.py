@@ -20,7 +20,6 @@ ROUTES: tuple[Route, ...] = (
         of="person",
         queries=("?kind=note", "?kind=fact", "?kind=give&member="),
     ),
-    page("GET", "/me", answers=303),
     page("GET", "/me/about"),
     page("GET", "/more"),
     page("GET", "/search", query="?q=Quillon", queries=("", *SOUGHT)),
