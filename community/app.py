@@ -36,14 +36,17 @@ from community.people.api import custom as fields_api
 from community.people.api import disputes as disputes_api
 from community.people.api import facts as facts_api
 from community.people.api import organisations as organisations_api
+from community.people.api import pictures as pictures_api
 from community.people.api import relations as relations_api
 from community.people.api import views as views_api
 from community.people.portal import custom as fields_portal
 from community.people.portal import disputes as disputes_portal
 from community.people.portal import facts as facts_portal
 from community.people.portal import organisations as organisations_portal
+from community.people.portal import pictures as pictures_portal
 from community.people.portal import relations as relations_portal
 from community.people.portal import views as views_portal
+from community.people.queries import pictures
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
@@ -57,6 +60,7 @@ from community.web import (
     documents,
     endpoints,
     errors,
+    faces,
     health,
     idempotency,
     security,
@@ -84,6 +88,7 @@ API: tuple[ApiBlueprint, ...] = (
     relationships_api.blp,
     facts_api.blp,
     views_api.blp,
+    pictures_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -105,6 +110,7 @@ PORTAL: tuple[Blueprint, ...] = (
     relationships_portal.blp,
     facts_portal.blp,
     views_portal.blp,
+    pictures_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,
@@ -161,6 +167,7 @@ def create_app(config: Config) -> CommunityFlask:
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    faces.install(app, pictures.find_pictures, "pictures.show")
     health.install(app)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)

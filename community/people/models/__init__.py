@@ -18,6 +18,7 @@ from community.people.models.persons import (
     Position,
     is_day,
 )
+from community.people.models.pictures import Picture
 from community.people.models.preferences import Preference, PromptDismissal
 from community.people.models.relations import REVERSE, Relation, RelationKind
 from community.people.models.views import SavedView
@@ -45,6 +46,7 @@ __all__ = [
     "PersonEmail",
     "PersonLink",
     "PersonPhone",
+    "Picture",
     "Position",
     "Preference",
     "PromptDismissal",

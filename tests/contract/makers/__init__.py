@@ -1,12 +1,22 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, facts, ledger, merging, people, records
+from tests.contract.makers import (
+    accounts,
+    exchange,
+    facts,
+    ledger,
+    merging,
+    people,
+    pictures,
+    records,
+)
 from tests.contract.things import Kind, Maker
 
 KINDS: dict[str, Kind] = {
     **accounts.KINDS,
     **people.KINDS,
     **facts.KINDS,
+    **pictures.KINDS,
     **ledger.KINDS,
     **records.KINDS,
     **merging.KINDS,

@@ -11,6 +11,7 @@ from tests.contract.table import (
     notifications,
     operation,
     people,
+    pictures,
     records,
 )
 
@@ -19,6 +20,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *people.ROUTES,
     *facts.ROUTES,
+    *pictures.ROUTES,
     *ledger.ROUTES,
     *records.ROUTES,
     *merging.ROUTES,
