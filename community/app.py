@@ -38,6 +38,7 @@ from community.people.api import facts as facts_api
 from community.people.api import moments as moments_api
 from community.people.api import organisations as organisations_api
 from community.people.api import profiles as profiles_api
+from community.people.api import pictures as pictures_api
 from community.people.api import relations as relations_api
 from community.people.api import views as views_api
 from community.people.portal import custom as fields_portal
@@ -46,8 +47,10 @@ from community.people.portal import facts as facts_portal
 from community.people.portal import moments as moments_portal
 from community.people.portal import organisations as organisations_portal
 from community.people.portal import profiles as profiles_portal
+from community.people.portal import pictures as pictures_portal
 from community.people.portal import relations as relations_portal
 from community.people.portal import views as views_portal
+from community.people.queries import pictures
 from community.reciprocity import api as reciprocity_api
 from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
@@ -61,6 +64,7 @@ from community.web import (
     documents,
     endpoints,
     errors,
+    faces,
     health,
     idempotency,
     security,
@@ -90,6 +94,7 @@ API: tuple[ApiBlueprint, ...] = (
     moments_api.blp,
     profiles_api.blp,
     views_api.blp,
+    pictures_api.blp,
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
@@ -113,6 +118,7 @@ PORTAL: tuple[Blueprint, ...] = (
     moments_portal.blp,
     profiles_portal.blp,
     views_portal.blp,
+    pictures_portal.blp,
     *ledger_portal.BLUEPRINTS,
     reciprocity_portal.bp,
     records_portal.blp,
@@ -169,6 +175,7 @@ def create_app(config: Config) -> CommunityFlask:
     security.install(app)
     errors.install(app)
     templating.install(app, NAV)
+    faces.install(app, pictures.find_pictures, "pictures.show")
     health.install(app)
     for blueprint in PORTAL:
         app.register_blueprint(blueprint)

@@ -26,6 +26,7 @@ from community.notifications import notices as notifications_notices
 from community.notifications.catalogue import NoticeKind
 from community.people import notices as people_notices
 from community.people import queries as people_queries
+from community.people.queries import pictures
 from community.reciprocity import actions as reciprocity_actions
 from community.records import notices as records_notices
 from community.relationships import queries as relationships_queries
@@ -48,6 +49,7 @@ AUDITED: dict[str, journal_policy.Readable] = {
     "handover": people_queries.readable_handovers,
     "note": people_queries.readable_notes,
     "organisation": people_queries.readable_organisations,
+    "picture": pictures.readable_pictures,
     "relation": people_queries.readable_relations,
     "tie": relationships_queries.readable,
     "note_version": people_queries.readable_versions,

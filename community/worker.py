@@ -31,6 +31,7 @@ from community.exchange import actions as exchange
 from community.journal import actions as journal
 from community.ledger import actions as ledger
 from community.notifications import actions as notifications
+from community.people.actions import pictures
 from community.records import actions as records
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ SCHEDULE: dict[str, Periodic] = {
     "idempotency.prune": Periodic(3600, idempotency.prune),
     "accounts.forget": Periodic(6 * 3600, forgetting.forget_what_is_over),
     "accounts.forget_invitations": Periodic(24 * 3600, invitations.forget_ended),
+    "people.forget_pictures": Periodic(24 * 3600, pictures.forget_pictures),
     "records.remind": Periodic(6 * 3600, records.remind),
     "records.forget_acts": Periodic(24 * 3600, records.forget_acts),
     "records.forget_merges": Periodic(24 * 3600, records.forget_merges),

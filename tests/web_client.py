@@ -107,9 +107,9 @@ class Portal:
         """GET a page (`partial`: as htmx asks)."""
         headers = {"HX-Request": "true"} if partial else {}
         response = self.client.get(self.path(path), base_url=BASE_URL, headers=headers, **kwargs)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', response.get_data(as_text=True))
+        found = re.search(rb'name="csrf_token" value="([^"]+)"', response.get_data())
         if found:
-            self._csrf = found[1]
+            self._csrf = found[1].decode()
         return response
 
     def post(

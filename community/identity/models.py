@@ -322,6 +322,7 @@ class Actor:
     circle_ids: tuple[UUID, ...] = ()
     kept_circle_ids: tuple[UUID, ...] = ()
     scopes: frozenset[str] = frozenset()
+    picture_id: UUID | None = None
     token_id: UUID | None = None
     token_ends_at: datetime | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)

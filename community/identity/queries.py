@@ -15,7 +15,7 @@ from community.identity.models import Actor, Circle, Membership, Team, User, Use
 # The person of a member lives in a feature above; it is named here as a table only, so that
 # the Actor is still made in one round trip.
 _ACTOR_COLUMNS = """
-    m.user_id, m.team_id, m.id AS member_id, p.canonical_id AS person_id, m.role, p.name, p.call_name,
+    m.user_id, m.team_id, m.id AS member_id, p.canonical_id AS person_id, m.role, p.name, p.call_name, p.picture_id,
     u.zone, u.locale, u.hotkeys, t.slug AS team_slug, t.name AS team_name, t.key AS team_key,
     t.zone AS team_zone, t.is_demo, t.settings, m.default_audience,
     m.agreed_number < t.agreement_number AS agreement_due,
@@ -73,6 +73,7 @@ def actor_from(row: Row[Any]) -> Actor:
         person_ids=tuple(values["person_ids"]),
         circle_ids=tuple(values["circle_ids"]),
         kept_circle_ids=tuple(values["kept_circle_ids"]),
+        picture_id=values["picture_id"],
     )
 
 
@@ -87,6 +88,7 @@ def actor_from_json(found: Mapping[str, Any]) -> Actor:
         person_ids=tuple(map(UUID, found["person_ids"])),
         circle_ids=tuple(map(UUID, found["circle_ids"])),
         kept_circle_ids=tuple(map(UUID, found["kept_circle_ids"])),
+        picture_id=UUID(found["picture_id"]) if found["picture_id"] else None,
         scopes=frozenset(found.get("scopes", ())),
         token_id=UUID(found["token_id"]) if found.get("token_id") else None,
         token_ends_at=_moment(found.get("token_ends_at")),

@@ -62,6 +62,11 @@ def can_edit(actor: Actor, person: Any) -> bool:
     return person.author_id in actor.person_ids or person.audience == "team"
 
 
+def can_give_picture(actor: Actor, person: Any) -> bool:
+    """A member chooses their own; of somebody outside, whoever may edit them."""
+    return actor.is_me(person.id) if _is_member(person) else can_edit(actor, person)
+
+
 def can_archive(actor: Actor, person: Any) -> bool:
     """As editing, but a member stays in the lists."""
     return not _is_member(person) and can_edit(actor, person)

@@ -27,6 +27,7 @@ from werkzeug.datastructures import MultiDict
 from community.core import db
 from community.core.errors import Conflict, NotAllowed, RuleBroken, Stale
 from community.core.i18n import gettext as _
+from community.web import faces
 from community.web.errors import field_errors, referring_page
 from community.web.form_values import (
     Difference,
@@ -144,7 +145,7 @@ def show(
     template: str, *, form: Form | None = None, status: int | None = None, **values: Any
 ) -> Response:
     """A page, or the same template alone when htmx asks for a part."""
-    html = render_template(template, form=form, **values)
+    html = faces.shown(render_template(template, form=form, **values))
     return make_response(html, status or (form.status if form else 200))
 
 
@@ -166,7 +167,7 @@ def done(
         "undo": {"url": undo, "label": undo_label or _("Undo")} if undo else None,
     }
     if part is not None and is_partial():
-        html = part + render_template("components/toast_reply.html", flash=message)
+        html = faces.shown(part) + render_template("components/toast_reply.html", flash=message)
         return make_response(html)
     flash(message)  # type: ignore[arg-type]
     return redirect(to or back(), 303)  # type: ignore[return-value]
@@ -192,6 +193,15 @@ def archive(name: str, content: bytes) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def picture(content: bytes, mimetype: str, *, etag: str, kept: str) -> Response:
+    """A picture, or nothing anew for a browser that has this one; `kept` says for how long it may."""
+    known = f'"{etag}"' in request.headers.get("If-None-Match", "")
+    response = Response(status=304) if known else Response(content, mimetype=mimetype)
+    response.headers["Cache-Control"] = f"private, {kept}"
+    response.headers["ETag"] = f'"{etag}"'
     return response
 
 

@@ -19,7 +19,7 @@ from community.core.i18n import gettext as _
 from community.core.i18n import ngettext
 from community.core.markdown import render as render_markdown
 from community.core.marks import marked
-from community.web import display
+from community.web import display, faces
 from community.web.circles import circle_name
 from community.web.idempotency import FORM_FIELD
 from community.web.session import CommunityFlask, cookie_name, find_actor, is_partial
@@ -51,6 +51,7 @@ def install(app: CommunityFlask, nav: Sequence[NavItem]) -> None:
         csrf_field=csrf_field,
         idempotency_field=idempotency_field,
         url=url,
+        face=faces.face,
     )
     app.jinja_env.filters.update(display.FILTERS)
     app.jinja_env.filters.update(

@@ -13,7 +13,7 @@ from tests.contract.makers import KINDS
 from tests.contract.route import Route
 from tests.contract.table import ROUTES
 from tests.contract.things import Thing
-from tests.contract.world import EVERYBODY, World, lasting, told
+from tests.contract.world import EVERYBODY, World, lasting, text_of, told
 from tests.web_client import Portal
 
 READS = [route for route in ROUTES if route.reads and not route.public]
@@ -159,7 +159,7 @@ def _standing(answer: tuple[int, str], route: Route) -> tuple[int, str]:
 
 
 def _assert_says_nothing_of(hidden: list[Thing], response: TestResponse, route: Route) -> None:
-    _status, text = _standing((response.status_code, response.get_data(as_text=True)), route)
+    _status, text = _standing((response.status_code, text_of(response)), route)
     said = text + str(response.headers)
     secrets = [secret for thing in hidden for secret in thing.secrets]
     assert [secret for secret in secrets if secret in said] == []

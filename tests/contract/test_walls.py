@@ -18,7 +18,7 @@ from tests.contract.makers import KINDS
 from tests.contract.route import API, Route
 from tests.contract.table import ROUTES
 from tests.contract.things import Thing
-from tests.contract.world import World, lasting, told
+from tests.contract.world import World, lasting, text_of, told
 
 READS = [route for route in ROUTES if route.reads and not route.public]
 WRITES = [r for r in ROUTES if r.is_api and not r.public and r.method in ("POST", "PUT", "PATCH")]
@@ -76,7 +76,7 @@ def test_with_no_filter_of_the_application_no_foreign_row_is_read(
             ]
         assert taken
         for answer in answers:
-            assert _told_of(world, answer.get_data(as_text=True) + str(answer.headers)) == []
+            assert _told_of(world, text_of(answer) + str(answer.headers)) == []
 
 
 def test_the_same_reads_tell_of_them_where_the_database_hides_nothing(
@@ -95,7 +95,7 @@ def test_the_same_reads_tell_of_them_where_the_database_hides_nothing(
     finally:
         db.configure(database_url(servers, schema.APP, worker_database))
     assert sum(taken) > 0
-    assert str(theirs.id) in answer.get_data(as_text=True), told(answer)
+    assert str(theirs.id) in text_of(answer), told(answer)
 
 
 def _theirs(world: World, route: Route) -> list[Thing]:
@@ -309,5 +309,5 @@ def test_no_answer_is_built_from_a_forged_host(world: World, route: Route) -> No
         client = (world.portal(actor) if actor else world.nobody).client
     answer = client.get(path, headers=headers)
     assert answer.status_code < 500 or answer.status_code == route.answers
-    assert "evil.example" not in answer.get_data(as_text=True) + str(answer.headers)
-    assert "gopher:" not in answer.get_data(as_text=True) + str(answer.headers)
+    assert "evil.example" not in text_of(answer) + str(answer.headers)
+    assert "gopher:" not in text_of(answer) + str(answer.headers)

@@ -27,6 +27,11 @@ _TRACES = {"sessions": "seen_at", "api_tokens": "last_used_at"}
 _WRITTEN_AFTER = ("opened_by",)
 
 
+def text_of(response: TestResponse) -> str:
+    """What an answer says; of a picture, its letters."""
+    return response.get_data().decode(errors="replace")
+
+
 class World:
     """One team (`author`, `named`, `other`, `owner`, `steward`, `guest`) and a `stranger`."""
 
@@ -246,7 +251,7 @@ _PASSING = re.compile(
 
 def lasting(response: TestResponse, *sent: str) -> tuple[int, str]:
     """What an answer says, without the keys that are new in each and what was `sent`."""
-    said = _PASSING.sub("", response.get_data(as_text=True))
+    said = _PASSING.sub("", text_of(response))
     for value in sent:
         said = said.replace(value, "…")
     return response.status_code, said
@@ -254,5 +259,5 @@ def lasting(response: TestResponse, *sent: str) -> tuple[int, str]:
 
 def told(response: TestResponse) -> str:
     """The beginning of an answer's words, for the message of a failed test."""
-    said = re.sub(r"<[^>]*>|\s+", " ", response.get_data(as_text=True))
+    said = re.sub(r"<[^>]*>|\s+", " ", text_of(response))
     return f"{response.status_code} {' '.join(said.split())[:600]}"

@@ -69,6 +69,10 @@ class Canary:
                     unit.session.execute(insert(table).values(row))
                     self.ids[table.name] = row
             unit.session.execute(
+                text("UPDATE persons SET picture_id = :picture_id WHERE id = :id"),
+                {"id": self.actor.person_id, "picture_id": self.ids["pictures"]["id"]},
+            )
+            unit.session.execute(
                 text("UPDATE memberships SET state = 'left', ended_at = now() WHERE id = :id"),
                 {"id": self.actor.member_id},
             )

@@ -29,6 +29,7 @@ from community.people.models.persons import (
     Position,
     is_day,
 )
+from community.people.models.pictures import Picture
 from community.people.models.preferences import Preference, PromptDismissal
 from community.people.models.profiles import PARTS, ProfilePart
 from community.people.models.relations import REVERSE, Relation, RelationKind
@@ -67,6 +68,7 @@ __all__ = [
     "PersonEmail",
     "PersonLink",
     "PersonPhone",
+    "Picture",
     "Position",
     "Preference",
     "ProfilePart",

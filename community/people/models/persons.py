@@ -120,6 +120,7 @@ class Person(db.TeamThing, Audienced, db.Stamped, db.Base):
     erased_at: Mapped[datetime | None] = kept()
     merged_into_id: Mapped[UUID | None] = kept(why=KEY, person=True)
     canonical_id: Mapped[UUID] = kept(why=KEY, person=True)
+    picture_id: Mapped[UUID | None] = erased()
 
     emails: Mapped[list["PersonEmail"]] = relationship(
         order_by="PersonEmail.position",

@@ -47,6 +47,7 @@ PLAIN = (
     Person.updated_at,
     Person.version,
     Person.sort_key,
+    Person.picture_id,
 )
 
 

@@ -128,7 +128,8 @@ _ORDERS = {
 }
 
 
-def _canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:
+def canonical(actor: Actor, person_id: UUID) -> ScalarSelect[UUID]:
+    """The id that an id stands for, merged or not."""
     return (
         select(Person.canonical_id)
         .where(Person.team_id == actor.team_id, Person.id == person_id)
@@ -145,7 +146,7 @@ def get_person_row(actor: Actor, person_id: UUID) -> Row[Any]:
 @lru_cache(maxsize=100)
 def _prepared_person(shape: tuple[str, int, int]) -> Prepared:
     nobody, person_id = Actor.stand_in(shape), uuid4()
-    one = _plain().where(visible(nobody), Person.id == _canonical(nobody, person_id))
+    one = _plain().where(visible(nobody), Person.id == canonical(nobody, person_id))
     return Prepared(with_lists(nobody, one), {**nobody.places, "person_id": person_id})
 
 
@@ -172,7 +173,7 @@ def get_person(
     actor: Actor, person_id: UUID, *, parts: Iterable[str] = (), lock: bool = False
 ) -> Person:
     """One person to read or (`lock`) to change, with the lists named in `parts`."""
-    statement = select(Person).where(visible(actor), Person.id == _canonical(actor, person_id))
+    statement = select(Person).where(visible(actor), Person.id == canonical(actor, person_id))
     statement = statement.options(*[selectinload(getattr(Person, part)) for part in parts])
     if lock:
         statement = statement.with_for_update(of=Person)

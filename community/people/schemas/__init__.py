@@ -177,6 +177,11 @@ class PersonOut(Schema):
         metadata={"description": "When they left the team, where they did."},
     )
     state = Choice(("active", "archived"), required=True)
+    picture_id = Id(
+        allow_none=True,
+        required=True,
+        metadata={"description": "Another one with each picture: what `picture` answers is new."},
+    )
     visibility = fields.Nested(Audience, required=True)
     created_by_id = Id(required=True)
     created_at = fields.AwareDateTime(required=True)
@@ -322,6 +327,7 @@ def dump_person(actor: Actor, row: Any) -> dict[str, Any]:
         "member_id": row.membership_id if row.is_member else None,
         "member_until": row.member_until,
         "state": "active" if row.archived_at is None else "archived",
+        "picture_id": row.picture_id,
         **dump_authored(actor, row),
     }
 

@@ -128,6 +128,8 @@ def _write(actor: Actor, person: Person, change: Change) -> None:
             person.born_on(dict(zip(parts, value, strict=True)) if value else None)
         elif name == "archived_at":
             person.archive(datetime.fromisoformat(value) if value else None)
+        elif name == "picture_id":
+            person.picture_id = UUID(value) if value else None
         elif name == "sort_name":
             person.sort_by(value)
         elif name != "name":

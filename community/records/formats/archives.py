@@ -4,8 +4,8 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ _STYLE = (
     "border-top:1px solid #888;padding-top:.5rem}dd{margin:0;overflow-wrap:anywhere}"
     "@media(max-width:30rem){dl{display:block}dt{font-weight:600}}"
 )
+_WRITING = orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATACLASS
 _PLAIN = re.compile(r"[^a-z0-9_]+")
 
 
@@ -35,6 +36,17 @@ class Part:
     name: str
     rows: Sequence[Mapping[str, Any]]
     withheld: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes of a row: a file of its own in the zip, named where the row tells of it."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class Contents:
 
 def write_archive(contents: Contents) -> bytes:
     """The zip. Names in it are ours alone; nothing in it is a path or a formula."""
+    contents = replace(contents, parts=[_filed(part) for part in contents.parts])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, contents, "index.html", _page(contents).encode())
@@ -59,7 +72,28 @@ def write_archive(contents: Contents) -> bytes:
             if part.rows:
                 name = _PLAIN.sub("_", part.name)
                 _add(archive, contents, f"tables/{name}.csv", b"".join(_csv(part)))
+            for kept in _kept(part):
+                _add(archive, contents, kept.name, kept.content)
     return buffer.getvalue()
+
+
+def _filed(part: Part) -> Part:
+    """The same, with a file's name where bytes are. Pictures are all that any table shows as bytes."""
+    name = _PLAIN.sub("_", part.name)
+    rows = [
+        {
+            key: Kept(f"files/{name}/{number}.jpg", bytes(value))
+            if isinstance(value, bytes | memoryview)
+            else value
+            for key, value in row.items()
+        }
+        for number, row in enumerate(part.rows, 1)
+    ]
+    return replace(part, rows=rows)
+
+
+def _kept(part: Part) -> Iterator[Kept]:
+    return (value for row in part.rows for value in row.values() if isinstance(value, Kept))
 
 
 def _add(archive: zipfile.ZipFile, contents: Contents, name: str, content: bytes) -> None:
@@ -79,7 +113,7 @@ def _json(contents: Contents) -> bytes:
         "tables": {part.name: part.rows for part in contents.parts if part.rows},
         "not_handed_out": {part.name: part.withheld for part in contents.parts if part.withheld},
     }
-    return orjson.dumps(whole, option=orjson.OPT_INDENT_2, default=str)
+    return orjson.dumps(whole, option=_WRITING, default=str)
 
 
 def _csv(part: Part) -> Iterable[bytes]:
@@ -91,6 +125,8 @@ def _csv(part: Part) -> Iterable[bytes]:
 def _cell(value: Any) -> object:
     if isinstance(value, Mapping) and set(value) == {"id", "name"}:
         return value["name"]
+    if isinstance(value, Kept):
+        return value.name
     if isinstance(value, Mapping | list):
         return orjson.dumps(value, default=str).decode()
     return value
@@ -126,6 +162,12 @@ def _said(value: Any) -> str:
     return str(_cell(value))
 
 
+def _shown(value: Any) -> str:
+    if isinstance(value, Kept):
+        return f'<img src="{html.escape(value.name)}" alt="" width="256">'
+    return html.escape(_said(value))
+
+
 def _section(part: Part) -> str:
     lines = [f"<h2>{html.escape(table_title(part.name))} ({len(part.rows)})</h2>"]
     if part.withheld:
@@ -133,7 +175,7 @@ def _section(part: Part) -> str:
         lines.append(f"<p>{html.escape(text)}</p>")
     for row in part.rows:
         facts = "".join(
-            f"<dt>{html.escape(column_title(name))}</dt><dd>{html.escape(_said(value))}</dd>"
+            f"<dt>{html.escape(column_title(name))}</dt><dd>{_shown(value)}</dd>"
             for name, value in row.items()
             if name != "id" and value not in (None, "", [], {})
         )

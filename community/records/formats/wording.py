@@ -7,6 +7,7 @@ _TABLES = {
     "person_emails": lazy("Mail addresses"),
     "person_phones": lazy("Telephone numbers"),
     "person_links": lazy("Web addresses"),
+    "pictures": lazy("Pictures of them"),
     "positions": lazy("What they do"),
     "external_ids": lazy("Names in other systems"),
     "custom_values": lazy("Fields of the team's own"),

@@ -41,7 +41,7 @@ KEYS: dict[str, Callable[[Row], str]] = {
 """table → what makes two of its rows the same value."""
 SINGLE: dict[str, Callable[[Row], str]] = {"custom_values": lambda row: str(row["field_id"])}
 """table → of what a person has one value at most: the kept one's stands."""
-FIELDS = ("name", "call_name", "sort_name", "birthday", "extra", "archived_at")
+FIELDS = ("name", "call_name", "sort_name", "birthday", "picture_id", "extra", "archived_at")
 CHOSEN = ("name", "call_name", "birthday")
 _ONCE = {"UID", "REV", "N", "KIND", "PRODID", "VERSION"}
 

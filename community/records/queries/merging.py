@@ -57,6 +57,7 @@ def _fields(person: Person) -> dict[str, Any]:
         "call_name": person.call_name,
         "sort_name": person.sort_name,
         "birthday": born if person.birthday_month is not None else None,
+        "picture_id": str(person.picture_id) if person.picture_id else None,
         "extra": person.extra or {},
         "archived_at": person.archived_at.isoformat() if person.archived_at else None,
     }

@@ -8,6 +8,7 @@ from tests.contract.makers import (
     merging,
     moments,
     people,
+    pictures,
     records,
 )
 from tests.contract.things import Kind, Maker
@@ -17,6 +18,7 @@ KINDS: dict[str, Kind] = {
     **people.KINDS,
     **facts.KINDS,
     **moments.KINDS,
+    **pictures.KINDS,
     **ledger.KINDS,
     **records.KINDS,
     **merging.KINDS,

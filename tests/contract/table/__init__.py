@@ -13,6 +13,7 @@ from tests.contract.table import (
     notifications,
     operation,
     people,
+    pictures,
     records,
 )
 
@@ -22,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *facts.ROUTES,
     *moments.ROUTES,
+    *pictures.ROUTES,
     *ledger.ROUTES,
     *records.ROUTES,
     *merging.ROUTES,
