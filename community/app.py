@@ -37,8 +37,8 @@ from community.people.api import disputes as disputes_api
 from community.people.api import facts as facts_api
 from community.people.api import moments as moments_api
 from community.people.api import organisations as organisations_api
-from community.people.api import profiles as profiles_api
 from community.people.api import pictures as pictures_api
+from community.people.api import profiles as profiles_api
 from community.people.api import relations as relations_api
 from community.people.api import views as views_api
 from community.people.portal import custom as fields_portal
@@ -46,8 +46,8 @@ from community.people.portal import disputes as disputes_portal
 from community.people.portal import facts as facts_portal
 from community.people.portal import moments as moments_portal
 from community.people.portal import organisations as organisations_portal
-from community.people.portal import profiles as profiles_portal
 from community.people.portal import pictures as pictures_portal
+from community.people.portal import profiles as profiles_portal
 from community.people.portal import relations as relations_portal
 from community.people.portal import views as views_portal
 from community.people.queries import pictures

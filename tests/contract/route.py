@@ -21,7 +21,7 @@ Sends = Body | Callable[["World", "Thing"], Body]
 
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 # Answers to htmx, and files to keep.
-_NO_PAGES = ("/palette", "/count", ".csv", ".vcf", "/export", "/file", "/picture.webp")
+_NO_PAGES = ("/palette", "/count", ".csv", ".vcf", "/export", "/file", "/pictures/<uuid:picture_id>")
 
 
 @dataclass(frozen=True)
