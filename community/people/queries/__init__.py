@@ -52,6 +52,13 @@ from community.people.queries.finding import (
     search_people,
     subject_reads,
 )
+from community.people.queries.linking import (
+    find_linked,
+    find_meant,
+    find_organisation_ids,
+    link_positions,
+    link_positions_named,
+)
 from community.people.queries.notes import (
     find_notes,
     find_versions,
@@ -66,15 +73,12 @@ from community.people.queries.organisations import (
     find_deleted_organisation,
     find_holders,
     find_organisation_id_by_slug,
-    find_organisation_ids,
     find_organisation_names,
     find_organisations,
     find_people_at,
     find_positions,
     get_organisation,
     get_organisation_by_slug,
-    link_positions,
-    link_positions_named,
     readable_organisations,
 )
 from community.people.queries.persons import (
@@ -95,7 +99,7 @@ from community.people.queries.persons import (
 )
 from community.people.queries.preferences import (
     find_dismissals,
-    find_own_preference,
+    find_own_preferences,
     find_preferences,
     find_preferences_page,
     readable_preferences,
@@ -158,7 +162,9 @@ __all__ = [
     "find_id_by_slug",
     "find_in_team",
     "find_known_emails",
+    "find_linked",
     "find_live",
+    "find_meant",
     "find_members",
     "find_name",
     "find_named",
@@ -169,7 +175,7 @@ __all__ = [
     "find_organisation_ids",
     "find_organisation_names",
     "find_organisations",
-    "find_own_preference",
+    "find_own_preferences",
     "find_pairs",
     "find_people",
     "find_people_at",
