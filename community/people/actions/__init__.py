@@ -33,6 +33,7 @@ from community.people.actions.persons import (
     create_person,
     delete_person,
     edit_person,
+    register_narrowed,
     restore_person,
     unarchive_person,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "note_opening",
     "note_taking",
     "pin_view",
+    "register_narrowed",
     "remove_position",
     "remove_relation",
     "resolve_audience",

@@ -14,7 +14,7 @@ from community.people.actions.audiences import resolve_audience
 from community.people.actions.persons import check_version
 from community.people.models import Preference, PromptDismissal
 
-_ONLY_ME = {"audience": "private", "people": [], "circle_id": None}
+_ONLY_ME: dict[str, Any] = {"audience": "private", "people": [], "circle_id": None}
 FIELDS = ("channel", "best_hours", "to_raise", "to_avoid", "sensitivities")
 
 
