@@ -24,10 +24,12 @@ from community.ledger import queries as ledger_queries
 from community.notifications import catalogue
 from community.notifications import notices as notifications_notices
 from community.notifications.catalogue import NoticeKind
+from community.people import actions as people_actions
 from community.people import notices as people_notices
 from community.people import queries as people_queries
 from community.people.queries import pictures
 from community.reciprocity import actions as reciprocity_actions
+from community.records import actions as records_actions
 from community.records import notices as records_notices
 from community.relationships import queries as relationships_queries
 from config import Config
@@ -85,6 +87,7 @@ def configure(config: Config) -> None:
     providers.configure(config.oidc_providers, config.base_url)
     catalogue.register(KINDS)
     ledger_actions.register(reciprocity_actions.keep)
+    people_actions.register_narrowed(records_actions.part_private)
     for thing_kind, readable in AUDITED.items():
         journal_policy.register(thing_kind, readable)
     journal_queries.register_people(people_queries.find_names, people_queries.find_team)

@@ -21,7 +21,9 @@ from community.app import create_app
 from community.core import crypto, db, mail, queue, schema
 from community.identity.models import Actor
 from community.ledger import actions as ledger_actions
+from community.people import actions as people_actions
 from community.reciprocity import actions as reciprocity_actions
+from community.records import actions as records_actions
 from community.web import security
 from community.web.session import CommunityFlask
 from config import Config
@@ -113,6 +115,7 @@ def configured(
     queue.configure(servers.valkey.url)
     crypto.configure(["k" * 40])
     ledger_actions.register(reciprocity_actions.keep)
+    people_actions.register_narrowed(records_actions.part_private)
     mail.configure(mail_settings(tmp_path_factory.mktemp("mailbox")))
     yield
     db.engine().dispose()

@@ -117,6 +117,12 @@ def _stands(actor: Actor, merge_id: UUID) -> bool:
 def _merged(actor: Actor, merge_id: UUID) -> Words:
     row = queries.get_merge_row(actor, merge_id)
     said = _(
+        "Somebody's own entry was merged into %(kept)s. You can undo it for 30 days.",
+        kept=row.kept_name,
+    )
+    if row.merged_id is None:
+        return Words(sentence=said, path="/people/merges")
+    said = _(
         "%(other)s was merged into %(kept)s. You can undo it for 30 days.",
         other=row.merged_name,
         kept=row.kept_name,

@@ -21,7 +21,15 @@ Sends = Body | Callable[["World", "Thing"], Body]
 
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 # Answers to htmx, and files to keep.
-_NO_PAGES = ("/palette", "/count", ".csv", ".vcf", "/export", "/file", "/pictures/<uuid:picture_id>")
+_NO_PAGES = (
+    "/palette",
+    "/count",
+    ".csv",
+    ".vcf",
+    "/export",
+    "/file",
+    "/pictures/<uuid:picture_id>",
+)
 
 
 @dataclass(frozen=True)

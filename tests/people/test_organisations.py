@@ -56,17 +56,15 @@ def test_a_typed_name_means_the_organisation_of_that_name_whatever_its_case(owne
     assert people_at(owner, hale.id) == ["Mara Ellison", "Oskar Blom"]
 
 
-def test_a_text_is_made_an_organisation_in_one_act_for_everybody_one_sees(owner: Actor) -> None:
+def test_a_text_is_made_an_organisation_in_one_act_for_everybody(owner: Actor) -> None:
     member = make_member(owner)
     mara = add(owner, positions=[at("Café Nørre"), at("Café Nørrebro")])
     hidden = add(owner, "Oskar Blom", positions=[at("cafe norre")], visibility=PRIVATE)
     with acting(member):
         made = actions.create_organisation(member, name="CAFÉ NØRRE")
     assert dict(places(owner, mara)) == {"Café Nørre": made.id, "Café Nørrebro": None}
-    assert places(owner, hidden) == [("cafe norre", None)]
-    with acting(owner):
-        actions.edit_organisation(owner, made.id, about="Coffee")
-    assert places(owner, hidden) == [("cafe norre", None)], "only another name looks again"
+    assert places(owner, hidden) == [("cafe norre", made.id)]
+    assert people_at(member, made.id) == ["Mara Ellison"]
     with acting(owner):
         actions.edit_organisation(owner, made.id, name="Café Nørrebro")
     assert dict(places(owner, mara))["Café Nørrebro"] == made.id
@@ -77,7 +75,7 @@ def test_a_hidden_organisation_is_in_no_list_page_or_position_of_others(owner: A
     member = make_member(owner)
     secret = make_organisation(owner, "Stealth", audience="private")
     mara = add(owner, positions=[at("Stealth")])
-    assert places(owner, mara) == [("Stealth", secret.id)]
+    assert people_at(owner, secret.id) == ["Mara Ellison"]
     assert places(member, mara) == [("Stealth", None)]
     assert (names(owner), names(member)) == (["Stealth"], [])
     with acting(member):
@@ -87,8 +85,41 @@ def test_a_hidden_organisation_is_in_no_list_page_or_position_of_others(owner: A
         with pytest.raises(NotFound):
             actions.delete_organisation(member, secret.id)
         assert queries.find_organisation_names(member) == []
-    edit(member, mara, positions=[at("Stealth"), at("Hale")])
-    assert dict(places(owner, mara))["Stealth"] == secret.id, "what others see stays as it is"
+
+
+def test_what_only_some_see_takes_no_position_from_what_the_team_sees(owner: Actor) -> None:
+    member = make_member(owner)
+    mara = add(owner, positions=[at("Acme")])
+
+    def made(actor: Actor, visibility: dict[str, Any] | None = None) -> UUID:
+        with acting(actor):
+            return actions.create_organisation(actor, name="Acme", visibility=visibility).id
+
+    def shown(actor: Actor) -> UUID | None:
+        return places(actor, mara)[0][1]
+
+    hidden, also = made(owner, PRIVATE), made(member, PRIVATE)
+    assert (shown(owner), shown(member)) == (None, None)
+    assert (people_at(owner, hidden), people_at(member, also)) == (["Mara Ellison"],) * 2
+    first = made(owner)
+    assert (shown(owner), shown(member)) == (first, first)
+    with acting(owner):
+        actions.edit_organisation(owner, first, visibility=PRIVATE)
+    second = made(member)
+    assert (shown(owner), shown(member)) == (second, second)
+    with acting(owner):
+        actions.edit_organisation(owner, first, visibility=AUDIENCES["team"])
+    assert shown(member) == second
+    with acting(member):
+        actions.delete_organisation(member, second)
+    assert (shown(owner), shown(member)) == (first, first)
+    with acting(owner):
+        actions.delete_organisation(owner, first)
+    edit(member, mara, positions=[at("Acme", title="Designer")])
+    assert (shown(owner), shown(member)) == (None, None)
+    with acting(owner):
+        actions.restore_organisation(owner, first)
+    assert (shown(member), people_at(member, first)) == (first, ["Mara Ellison"])
 
 
 def test_the_people_of_an_organisation_are_those_one_sees_each_as_who_they_became(

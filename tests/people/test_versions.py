@@ -108,8 +108,7 @@ def test_preferences_are_each_authors_own_and_shared_as_they_say(owner: Actor) -
     with pytest.raises(NotAllowed), acting(guest):
         actions.set_preferences(guest, guest.person_id, channel="Mail")
     with acting(owner):
-        kept = queries.find_own_preference(owner, person_id)
-        assert kept is not None
+        (kept,) = queries.find_own_preferences(owner, person_id)
         actions.set_preferences(owner, person_id, version=1)
     assert _noted(owner, person_id) == ["Mail"]
     assert journal(owner, kept.id) == [("add", []), ("delete", [])]

@@ -13,6 +13,7 @@ from community.accounts.models import ApiToken
 from community.core import db
 from community.identity.models import Actor, Membership, Visibility
 from community.journal.models import JournalEntry
+from community.people import actions as people_actions
 from community.people.models import Person
 from community.records import actions, queries
 from tests.factories.identity import acting, again, make_circle, make_member
@@ -169,3 +170,22 @@ def test_what_was_told_in_confidence_is_counted_and_its_author_is_not_asked(
     data = data_of(completed(owner, asked))
     assert SECRET not in orjson.dumps(data).decode()
     assert data["not_handed_out"] == {"notes": 1, "facts": 1}
+
+
+def test_what_was_agreed_to_is_kept_back_when_it_is_told_in_confidence_or_deleted_since(
+    owner: Actor, member: Actor
+) -> None:
+    mara = make_person(owner, "Mara Ellison")
+    notes = [make_note(member, mara.id, f"Note {n}").id for n in range(3)]
+    facts = [make_fact(member, mara.id, f"Fact {n}").id for n in range(3)]
+    asked = prepared(owner, mara)
+    with acting(member):
+        for question in queries.find_questions(member):
+            actions.answer_question(member, question.id, share=True)
+        people_actions.edit_note(member, notes[0], in_confidence=True)
+        people_actions.edit_fact(member, facts[0], in_confidence=True)
+        people_actions.delete_note(member, notes[1])
+        people_actions.delete_fact(member, facts[1])
+    data = data_of(completed(owner, asked))
+    assert [note["body"] for note in data["tables"]["notes"]] == ["Note 2"]
+    assert [fact["text"] for fact in data["tables"]["facts"]] == ["Fact 2"]

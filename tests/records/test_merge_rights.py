@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from community.core import clock, slugs
 from community.core.errors import NotAllowed, NotFound
@@ -22,6 +22,7 @@ from community.people import queries as people
 from community.people.models import Person
 from community.reciprocity import queries as reciprocity
 from community.records import actions, queries
+from community.records.models import Merge
 from community.records.queries import Wanted
 from community.web.session import CommunityFlask
 from tests.factories.identity import acting, again, make_member
@@ -29,7 +30,7 @@ from tests.factories.ledger import log_give, say_thanks, seen
 from tests.factories.people import make_note, make_person
 from tests.records.doing import ask, told
 from tests.records.test_merges import full, merged, row, unmerged
-from tests.web_client import Portal
+from tests.web_client import Api, Portal
 
 
 def test_into_a_member_only_somebody_else_merges(owner: Actor) -> None:
@@ -144,3 +145,54 @@ def test_the_page_says_who_may_merge_into_a_member(owner: Actor, app: CommunityF
     assert shown.status_code == 200
     assert "stays as it is" in shown.text
     assert 'name="stay_' not in shown.text
+
+
+ONLY_ME = {"audience": "private", "people": [], "circle_id": None}
+
+
+def test_who_entered_the_kept_one_sees_and_undoes_a_merge_without_the_hidden_name(
+    owner: Actor, app: CommunityFlask
+) -> None:
+    author = make_member(owner)
+    kept = make_person(owner, "Mara Ellison")
+    hidden = make_person(author, "Mara Verbund", audience="private")
+    merge_id = merged(author, kept.id, hidden.id)
+    assert told(owner, "people_merged") == 1
+    shown = Portal(app, owner).get("/people/merges").text
+    assert "Somebody&#39;s own entry" in shown
+    said = Api(app, owner).get("/people/merges").json["items"]
+    assert [(one["id"], one["merged"]) for one in said] == [(str(merge_id), None)]
+    assert "Verbund" not in shown + str(said)
+    assert str(hidden.id) not in shown + str(said)
+    other = make_member(owner)
+    with acting(other):
+        assert queries.find_merges(other, PageRequest()).items == []
+    unmerged(owner, merge_id)
+    assert row(author, hidden.id).id == hidden.id
+
+
+def test_who_narrows_hears_of_no_hidden_entry_and_its_author_keeps_it(owner: Actor) -> None:
+    """With the merge still to be undone, and when its days are over."""
+    author = make_member(owner)
+    for is_over in (False, True):
+        kept = make_person(owner, "Mara Ellison")
+        first = full(author, "Mara Verbund", visibility=ONLY_ME)
+        second = make_person(author, audience="private").id
+        merged(author, first, second)
+        merged(author, kept.id, first)
+        if is_over:
+            with acting(owner) as unit:
+                unit.session.execute(delete(Merge))
+        with acting(owner):
+            people_actions.edit_person(owner, kept.id, visibility=ONLY_ME)
+        with acting(author), pytest.raises(NotFound):
+            people.get_person_row(author, kept.id)
+        assert [row(author, one).id for one in (first, second)] == [first, first]
+        with acting(author):
+            known = people.find_by_external_ids(author, [("crm", "crm-mara")])
+            assert [one.canonical_id for one in known.values()] == [first]
+        with acting(owner):
+            assert queries.find_merges(owner, PageRequest()).items == []
+        assert told(author, "merge_undone") == 1 + is_over
+        with acting(author):
+            people_actions.delete_person(author, first)

@@ -79,18 +79,30 @@ def test_what_is_written_of_the_merged_one_is_of_the_kept_one_wherever_it_is_rea
         assert note.id in [item.id for item in find_timeline(owner, one.id, page).items]
 
 
-def test_what_one_member_noted_of_both_is_all_told_and_cleared_one_by_one(owner: Actor) -> None:
+def test_what_one_member_noted_of_both_is_all_told_and_narrowed_and_cleared_at_once(
+    owner: Actor,
+) -> None:
     one, other = make_person(owner), make_person(owner)
     with acting(owner):
         for person in (one, other):
-            people_actions.set_preferences(owner, person.id, to_avoid=f"Of {person.id}")
+            said = f"Of {person.id}"
+            people_actions.set_preferences(owner, person.id, to_avoid=said, visibility=TEAM)
     merged(owner, one.id, other.id)
+    member = make_member(owner)
     with acting(owner):
         told = dump_preferences(owner, one.id, people.find_preferences(owner, one.id))
         said = {told["avoid"], *(each["avoid"] for each in told["others"])}
         assert said == {f"Of {one.id}", f"Of {other.id}"}
+    for visibility, read in ((TEAM, 2), (AUDIENCES["private"], 0), (TEAM, 1)):
+        with acting(owner):
+            people_actions.set_preferences(
+                owner, one.id, to_avoid="Politics", visibility=visibility
+            )
+        with acting(member):
+            assert len(people.find_preferences(member, one.id)) == read
+    with acting(owner):
         people_actions.set_preferences(owner, other.id)
-        assert len(people.find_preferences(owner, one.id)) == 1
+        assert people.find_preferences(owner, one.id) == []
 
 
 def test_nobody_has_a_tie_or_a_relation_to_themself(owner: Actor) -> None:

@@ -41,6 +41,7 @@ from community.people.actions.persons import (
     create_person,
     delete_person,
     edit_person,
+    register_narrowed,
     restore_person,
     unarchive_person,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "note_taking",
     "pin_view",
     "read_field",
+    "register_narrowed",
     "remove_position",
     "remove_relation",
     "resolve_audience",

@@ -11,6 +11,7 @@ from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions.audiences import resolve_audience
+from community.people.actions.linking import link_to
 from community.people.actions.persons import check_version
 from community.people.models import Organisation
 
@@ -25,7 +26,7 @@ def create_organisation(
     about: str = "",
     visibility: Mapping[str, Any] | None = None,
 ) -> Organisation:
-    """Add an organisation; positions of people one sees that say its name are at it from now on."""
+    """Add an organisation; positions that say its name are at it, where the team sees it."""
     check_may_add_organisation(actor)
     made = Organisation(author_id=actor.person_id, web=web, about=about)
     made.id = db.new_id()
@@ -33,7 +34,7 @@ def create_organisation(
     made.see(resolve_audience(actor, visibility, default="team"))
     db.add(made)
     db.flush()
-    queries.link_positions_named(actor, made)
+    link_to(actor, made)
     journal.record(actor, "add", "organisation", made.id)
     return made
 
@@ -61,8 +62,8 @@ def edit_organisation(
     if changed:
         db.flush()
         journal.record(actor, "edit", "organisation", found.id, fields=changed)
-    if "name" in changed:
-        queries.link_positions_named(actor, found)
+    if {"name", "visibility"} & set(changed):
+        link_to(actor, found)
     return found
 
 
@@ -113,6 +114,7 @@ def delete_organisation(
     check_version(found.version, version)
     found.delete(clock.now(), actor.person_id)
     db.flush()
+    link_to(actor, found)
     journal.record(actor, "delete", "organisation", found.id)
     return found
 
@@ -126,6 +128,7 @@ def restore_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
         raise NotFound(_("There is no such organisation, or it is not yours to see."))
     found.restore()
     db.flush()
+    link_to(actor, found)
     journal.record(actor, "restore", "organisation", found.id)
     return found
 

@@ -1,6 +1,6 @@
 """Adding, editing, sharing, archiving, deleting and restoring people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -148,8 +148,23 @@ def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> boo
             "Somebody else entered the same person. Undo the merge before you share with fewer."
         )
         raise NotAllowed(text, code="holds_others", field="visibility")
+    was_wide = person.audience == "team"
     person.see(visibility)
+    if was_wide:
+        db.flush()
+        for tell in _NARROWED:
+            tell(actor, person)
     return True
+
+
+Narrowed = Callable[[Actor, Person], None]
+_NARROWED: list[Narrowed] = []
+
+
+def register_narrowed(tell: Narrowed) -> None:
+    """Have it called in the same transaction when the team does not see a person any more."""
+    if tell not in _NARROWED:
+        _NARROWED.append(tell)
 
 
 def _audience_of(person: Person) -> dict[str, Any]:

@@ -54,6 +54,13 @@ from community.people.queries.finding import (
     subject_reads,
 )
 from community.people.queries.handovers import readable_handovers
+from community.people.queries.linking import (
+    find_linked,
+    find_meant,
+    find_organisation_ids,
+    link_positions,
+    link_positions_named,
+)
 from community.people.queries.moments import (
     achievement_rows,
     find_claimer,
@@ -100,6 +107,7 @@ from community.people.queries.persons import (
     find_id_by_slug,
     find_known_emails,
     find_members,
+    find_merged,
     find_people,
     get_person,
     get_person_by_slug,
@@ -111,6 +119,7 @@ from community.people.queries.persons import (
 from community.people.queries.preferences import (
     find_dismissals,
     find_own_preference,
+    find_own_preferences,
     find_preferences,
     find_preferences_page,
     preference_rows,
@@ -188,8 +197,11 @@ __all__ = [
     "find_id_by_slug",
     "find_in_team",
     "find_known_emails",
+    "find_linked",
     "find_live",
+    "find_meant",
     "find_members",
+    "find_merged",
     "find_moments",
     "find_name",
     "find_named",
@@ -203,6 +215,7 @@ __all__ = [
     "find_organisations",
     "find_own_part",
     "find_own_preference",
+    "find_own_preferences",
     "find_pairs",
     "find_people",
     "find_people_at",

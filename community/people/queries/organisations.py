@@ -1,26 +1,19 @@
 """Organisations, and who is and was at each of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Row,
     Select,
     String,
-    Text,
-    Uuid,
     and_,
-    any_,
     cast,
-    column,
     func,
-    literal,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -34,6 +27,7 @@ from community.identity.policy import in_audience, in_team
 from community.people.models import Organisation, Person, Position
 from community.people.policy import listed, visible, visible_organisations
 from community.people.queries.columns import current_first, seen_organisation
+from community.people.queries.linking import named_positions
 
 _LONGEST = 100
 _MANY = 500
@@ -124,23 +118,6 @@ def _one(found: Organisation | None) -> Organisation:
     return found
 
 
-def find_organisation_ids(actor: Actor, names: Collection[str]) -> dict[str, UUID]:
-    """Which organisation each of these folded names means: the team's first, then the oldest."""
-    if not names:
-        return {}
-    among = literal(list(names), ARRAY(Text))
-    shared = (Organisation.audience != "team", Organisation.id)
-    statement = (
-        select(Organisation.sort_key, Organisation.id)
-        .where(visible_organisations(actor), Organisation.sort_key == any_(among))
-        .order_by(*shared)
-    )
-    found: dict[str, UUID] = {}
-    for row in db.session().execute(statement):
-        found.setdefault(row.sort_key, row.id)
-    return found
-
-
 def find_organisation_names(actor: Actor) -> Sequence[str]:
     """Names for a form to propose."""
     statement = (
@@ -150,38 +127,6 @@ def find_organisation_names(actor: Actor) -> Sequence[str]:
         .limit(_MANY)
     )
     return db.session().scalars(statement).all()
-
-
-def link_positions_named(actor: Actor, organisation: Organisation) -> int:
-    """Let the positions of visible people that say this name in words mean the organisation."""
-    named = (
-        select(Position.id, Position.organisation)
-        .join(Person, and_(Person.team_id == Position.team_id, Person.id == Position.person_id))
-        .where(visible(actor), Position.organisation_id.is_(None))
-        .where(Person.sought.contains(organisation.sort_key, autoescape=True))
-    )
-    rows = db.session().execute(named).all()
-    meant = [row.id for row in rows if fold(row.organisation) == organisation.sort_key]
-    return link_positions(actor, dict.fromkeys(meant, organisation.id))
-
-
-def link_positions(actor: Actor, meant: Mapping[UUID, UUID]) -> int:
-    """Let positions mean organisations, in one statement; answers how many do now."""
-    if not meant:
-        return 0
-    ids, at = (literal(list(side), ARRAY(Uuid)) for side in (meant.keys(), meant.values()))
-    pairs = (
-        func.unnest(ids, at)
-        .table_valued(column("id", Uuid), column("at", Uuid))
-        .render_derived(name="pairs")
-    )
-    linked = (
-        update(Position)
-        .where(Position.team_id == actor.team_id, Position.id == pairs.c.id)
-        .values(organisation_id=pairs.c.at)
-        .execution_options(synchronize_session=False)
-    )
-    return db.row_count(db.session().execute(linked))
 
 
 def find_positions(actor: Actor, person_id: UUID) -> Sequence[Row[Any]]:
@@ -204,8 +149,13 @@ def find_positions(actor: Actor, person_id: UUID) -> Sequence[Row[Any]]:
 def find_people_at(actor: Actor, organisation_id: UUID, request: PageRequest) -> Page[Row[Any]]:
     """Who of those the actor sees is or was there, as they see it: a row a position.
 
-    Whoever was merged has theirs no more: whom they became has those that were kept.
+    Whoever was merged has theirs no more: whom they became has those that were kept. Positions mean
+    organisations of the whole team; one that fewer see finds its people by its name.
     """
+    at = Position.organisation_id == organisation_id
+    name = db.session().scalar(_narrower_name(actor, organisation_id))
+    if name is not None:
+        at = or_(at, Position.id.in_(named_positions(actor, name)))
     statement: Rows = (
         select(
             Position.id,
@@ -218,11 +168,19 @@ def find_people_at(actor: Actor, organisation_id: UUID, request: PageRequest) ->
             Person.sort_key,
         )
         .join(Person, and_(Person.team_id == Position.team_id, Person.id == Position.person_id))
-        .where(Position.organisation_id == organisation_id, listed(actor))
+        .where(Position.team_id == actor.team_id, at, listed(actor))
     )
     order, reads = (Person.sort_key, Position.id), (paging.read_text, UUID)
     rows = db.session().execute(paging.after(statement, request, order, reads)).all()
     return paging.page(rows, request, lambda row: (row.sort_key, row.id))
+
+
+def _narrower_name(actor: Actor, organisation_id: UUID) -> Select[str]:
+    return select(Organisation.sort_key).where(
+        Organisation.team_id == actor.team_id,
+        Organisation.id == organisation_id,
+        Organisation.audience != "team",
+    )
 
 
 def find_holders(actor: Actor, person_ids: Collection[UUID]) -> Sequence[Row[Any]]:

@@ -276,14 +276,26 @@ def find_id_by_slug(actor: Actor, slug: str) -> UUID:
 
 
 def holds_others(actor: Actor, person_id: UUID) -> bool:
-    """Whether somebody that another member entered was merged into this (canonical) person."""
+    """Whether somebody that another member entered was merged into this (canonical) person.
+
+    What is another one's alone does not count, nor tell of itself: it is parted.
+    """
     statement = select(Person.id).where(
         Person.team_id == actor.team_id,
         Person.canonical_id == person_id,
         Person.id != person_id,
         Person.author_id.not_in(actor.person_ids),
+        Person.audience != "private",
     )
     return db.session().scalar(statement.limit(1)) is not None
+
+
+def find_merged(actor: Actor, person_id: UUID) -> Sequence[Person]:
+    """All who were merged into this (canonical) person, seen or not, locked."""
+    statement = select(Person).where(
+        Person.team_id == actor.team_id, Person.canonical_id == person_id, Person.id != person_id
+    )
+    return db.session().scalars(statement.order_by(Person.id).with_for_update(of=Person)).all()
 
 
 def same_person(actor: Actor, person_id: UUID) -> Select[UUID]:

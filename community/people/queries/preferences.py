@@ -73,16 +73,16 @@ def _dismissed(actor: Actor, person_id: UUID) -> Select[Any]:
     )
 
 
-def find_own_preference(actor: Actor, person_id: UUID) -> Preference | None:
-    """The actor's own about a person, locked."""
-    return db.session().scalar(
+def find_own_preferences(actor: Actor, person_id: UUID) -> Sequence[Preference]:
+    """The actor's own about a person, locked, the latest first: several where people were merged."""
+    statement = (
         select(Preference)
         .where(Preference.team_id == actor.team_id, Preference.author_id.in_(actor.person_ids))
         .where(Preference.person_id.in_(same_person(actor, person_id)))
         .order_by(Preference.updated_at.desc(), Preference.id)
-        .limit(1)
         .with_for_update(of=Preference)
     )
+    return db.session().scalars(statement).all()
 
 
 def find_dismissals(actor: Actor, person_id: UUID, prompt: str) -> Sequence[PromptDismissal]:

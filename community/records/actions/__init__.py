@@ -10,6 +10,7 @@ from community.records.actions.exports import (
     open_file,
 )
 from community.records.actions.merging import forget_merges, merge_people, merge_refusal, unmerge
+from community.records.actions.parting import part_private
 from community.records.actions.requests import (
     answer_question,
     complete_request,
@@ -37,6 +38,7 @@ __all__ = [
     "merge_people",
     "merge_refusal",
     "open_file",
+    "part_private",
     "prepare_request",
     "receive_request",
     "record_consent",

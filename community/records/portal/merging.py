@@ -86,10 +86,12 @@ def merges() -> Response:
 def unmerge(merge_id: UUID) -> ResponseReturnValue:
     """Make two of one again."""
     actor = current_actor()
-    name = queries.get_merge_row(actor, merge_id).merged_name
-    merge = actions.unmerge(actor, merge_id)
-    to = url("home.person", slug=slugs.slug(merge.merged_id, name))
-    return pages.done(_("%(name)s is a person of their own again.", name=name), to=to)
+    row = queries.get_merge_row(actor, merge_id)
+    actions.unmerge(actor, merge_id)
+    if row.merged_id is None:
+        return pages.done(_("The merge is undone."), to=url("records.merges"))
+    to = url("home.person", slug=slugs.slug(row.merged_id, row.merged_name))
+    return pages.done(_("%(name)s is a person of their own again.", name=row.merged_name), to=to)
 
 
 @blp.route("/people/<slug>/merge", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, text
 from sqlalchemy.orm import selectinload
 
 from community.core import db, paging
@@ -66,14 +66,15 @@ def _fields(person: Person) -> dict[str, Any]:
 def visible_merges(actor: Actor) -> ColumnElement[bool]:
     """The WHERE clause of the merges one knows of: between two persons whom one sees.
 
-    Whoever entered the merged one sees it in any case, also when the other was deleted since.
+    Whoever entered the merged one sees it in any case, also when the other was deleted since. Whoever
+    entered the kept one, or is it, sees that somebody was merged into them, if not whom.
     """
-    mine = _Merged.author_id.in_(actor.person_ids)
+    mine = _Merged.author_id == actor.person_id
     seen = people_policy.visible(actor, _Kept)
+    theirs = or_(_Kept.author_id == actor.person_id, _Kept.id == actor.person_id)
     return and_(
         Merge.team_id == actor.team_id,
-        people_policy.visible(actor, _Merged),
-        or_(seen, mine),
+        or_(and_(people_policy.visible(actor, _Merged), or_(seen, mine)), and_(seen, theirs)),
     )
 
 
@@ -98,20 +99,27 @@ def get_merge(actor: Actor, merge_id: UUID, *, lock: bool = False) -> Merge:
     return found
 
 
-_SHOWN = (
-    Merge.id,
-    Merge.kept_id,
-    Merge.merged_id,
-    Merge.author_id,
-    Merge.created_at,
-    _Kept.name.label("kept_name"),
-    _Merged.name.label("merged_name"),
-)
+def _shown(actor: Actor) -> tuple[Any, ...]:
+    """A merge with the names of the two; without the other one's id and name where it is hidden."""
+    seen = people_policy.visible(actor, _Merged)
+    return (
+        Merge.id,
+        Merge.kept_id,
+        case((seen, Merge.merged_id)).label("merged_id"),
+        Merge.author_id,
+        Merge.created_at,
+        _Kept.name.label("kept_name"),
+        case((seen, _Merged.name), else_="").label("merged_name"),
+    )
 
 
 def get_merge_row(actor: Actor, merge_id: UUID) -> Row[Any]:
-    """The same as it is shown, with the names of the two."""
-    found = db.session().execute(_merges(actor, *_SHOWN).where(Merge.id == merge_id)).one_or_none()
+    """The same as it is shown, with the names of the two as far as they are seen."""
+    found = (
+        db.session()
+        .execute(_merges(actor, *_shown(actor)).where(Merge.id == merge_id))
+        .one_or_none()
+    )
     if found is None:
         raise NotFound(_("There is no such merge, or it cannot be undone any more."))
     return found
@@ -119,7 +127,7 @@ def get_merge_row(actor: Actor, merge_id: UUID) -> Row[Any]:
 
 def find_merges(actor: Actor, request: PageRequest) -> Page[Row[Any]]:
     """The merges that stand and can be undone, newest first."""
-    statement = _merges(actor, *_SHOWN)
+    statement = _merges(actor, *_shown(actor))
     statement = paging.after(statement, request, [Merge.id], [UUID], descending=True)
     rows = db.session().execute(statement).all()
     return paging.page(rows, request, lambda row: (row.id,))

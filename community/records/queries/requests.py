@@ -22,6 +22,7 @@ from community.records.policy import anybody_of, asked_of, visible
 from community.records.queries.concerns import Subject
 from community.records.queries.holdings import readable
 
+_ITEMS: tuple[Any, ...] = (Note, Fact)
 _subject, _asker = shared_alias(Person), shared_alias(Person)
 
 
@@ -186,18 +187,22 @@ def find_members_of(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 
 def find_agreed(request_id: UUID) -> dict[str, list[UUID]]:
-    """What authors agreed to hand out for a request, by kind; not what they deleted since."""
-    deleted = exists().where(
-        Note.team_id == ReleaseQuestion.team_id,
-        Note.id == ReleaseQuestion.thing_id,
-        Note.deleted_at.is_not(None),
-    )
+    """What authors agreed to hand out for a request, by kind; not what they deleted since, or put under
+    confidence: that binds whoever was told, also to what they said before."""
+    taken_back = [
+        exists().where(
+            item.team_id == ReleaseQuestion.team_id,
+            item.id == ReleaseQuestion.thing_id,
+            or_(item.deleted_at.is_not(None), item.in_confidence),
+        )
+        for item in _ITEMS
+    ]
     rows = db.session().execute(
         select(ReleaseQuestion.thing_kind, ReleaseQuestion.thing_id).where(
             ReleaseQuestion.team_id == db.current_team_id(),
             ReleaseQuestion.request_id == request_id,
             ReleaseQuestion.answer == "shared",
-            ~deleted,
+            *(~each for each in taken_back),
         )
     )
     found: dict[str, list[UUID]] = {}

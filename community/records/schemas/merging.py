@@ -82,11 +82,14 @@ class MergeIn(Schema):
 
 
 class MergeOut(Schema):
-    """A merge that stands; it can be undone until `undo_until`."""
+    """A merge that stands; it can be undone until `undo_until`.
+
+    `merged` is null for whoever entered the kept person, or is it, and does not see the other one.
+    """
 
     id = Id(required=True)
     kept = fields.Nested(PersonNamed, required=True)
-    merged = fields.Nested(PersonNamed, required=True)
+    merged = fields.Nested(PersonNamed, required=True, allow_none=True)
     created_by_id = Id(required=True)
     created_at = fields.AwareDateTime(required=True)
     undo_until = fields.AwareDateTime(required=True)
@@ -155,7 +158,7 @@ def dump_merge(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "kept": {"id": row.kept_id, "name": row.kept_name},
-        "merged": {"id": row.merged_id, "name": row.merged_name},
+        "merged": {"id": row.merged_id, "name": row.merged_name} if row.merged_id else None,
         "created_by_id": row.author_id,
         "created_at": row.created_at,
         "undo_until": Merge.undo_until(row.created_at),
