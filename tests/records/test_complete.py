@@ -23,9 +23,9 @@ from community.people import actions as people_actions
 from community.people.models import Person
 from community.records import actions, queries
 from community.records.formats.wording import table_title
-from community.records.queries.holdings import named_besides
 from community.records.models import Export
 from community.records.queries import concerns
+from community.records.queries.holdings import named_besides
 from community.relationships import actions as ties
 from tests.conftest import database_url
 from tests.conftest_servers import Servers
