@@ -1,4 +1,6 @@
-"""`python -m bench.imports`: an address book by the command line: new people, the same again, undone.
+"""`python -m bench.imports`: an address book by the command line: new people, and the same again.
+
+`--file archive` brings the same people as the file that *Everything I may see* makes.
 
 The command runs as its own process, so that its peak is the whole of what an import needs.
 """
@@ -13,8 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
+import zipfile
 from pathlib import Path
 
+import orjson
 import psutil
 
 from bench.servers import ROOT, Farm, farm
@@ -37,13 +42,14 @@ def main() -> None:
     """Write the file, import it twice, and print what it took."""
     parser = argparse.ArgumentParser(prog="python -m bench.imports")
     parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--file", choices=("csv", "archive"), default="csv")
     parser.add_argument("--size", choices=("S", "M", "L"), default="S", help="who is there before")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="community-bench-"))
     folder.chmod(0o711)
     try:
-        book = folder / "people.csv"
-        write_book(book, options.people)
+        book = folder / ("people.csv" if options.file == "csv" else "people.zip")
+        (write_book if options.file == "csv" else write_archive)(book, options.people)
         with farm(folder, options.size, 1) as running:
             print(f"{options.people} people into size {options.size}, {book.stat().st_size} bytes")
             for what in ("new", "again"):
@@ -78,6 +84,35 @@ def write_book(path: Path, people: int) -> None:
                     number,
                 )
             )
+
+
+def write_archive(path: Path, people: int) -> None:
+    """The same people as an export has them: their maker's notes, and a job before."""
+    tables: dict[str, list[dict[str, object]]] = {}
+    for number in range(people):
+        whom = {"id": str(uuid.UUID(int=number + 1)), "name": f"Ann{number} Lee{number % 3000}"}
+        born = {"birthday_month": 2, "birthday_day": 1 + number % 28, "birthday_year": 1980}
+        own = {"id": "", "person": whom}
+        rows: dict[str, dict[str, object]] = {
+            "persons": {**whom, **born, "call_name": "", "tags": ["choir", "board"], "extra": {}},
+            "person_emails": {**own, "value": f"ann{number}@example{number % 97}.org", "label": ""},
+            "person_phones": {**own, "value": f"+49 30 231 {number:05}", "label": "work"},
+            "positions": {**own, "organisation": f"Acme {number % 500}", "title": "Engineer"},
+            "notes": {
+                **own,
+                "author": {"id": "me", "name": "Me"},
+                "body": f"Met at the fair in row {number}.",
+                "happened_at": "2019-05-04T12:00:00Z",
+            },
+        }
+        for name, row in rows.items():
+            tables.setdefault(name, []).append(row)
+        tables["positions"].append(
+            {**own, "organisation": "Hale", "title": "Intern", "to_on": "2010-12-31"}
+        )
+    whole = orjson.dumps({"made_by_id": "me", "tables": tables}, option=orjson.OPT_INDENT_2)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", whole)
 
 
 def run(running: Farm, book: Path) -> tuple[float, float, float]:

@@ -1,16 +1,24 @@
 """The way back: people as a table that our own import reads."""
 
+from datetime import date
+
+import orjson
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from community.core.paging import PageRequest
+from community.exchange import actions
 from community.exchange.formats.opening import detect_format, open_file
 from community.exchange.formats.people_csv import COLUMNS
 from community.identity.models import Actor
 from community.journal.models import JournalEntry
+from community.people import actions as people
+from community.people import queries as people_queries
 from community.people.models import Person
+from community.people.queries import Filter
 from community.web.session import CommunityFlask
 from tests.exchange.test_actions import ANN, SAMPLES, counts, outsiders
-from tests.factories.exchange import TEAM, bring, table
+from tests.factories.exchange import TEAM, bring, rows_of, table, undo
 from tests.factories.identity import acting, make_member, make_team
 from tests.factories.people import make_person
 from tests.web_client import Portal
@@ -84,3 +92,54 @@ def test_what_no_field_holds_goes_out_and_comes_back_whole(
 
 def links(person: Person) -> list[str]:
     return [link.value for link in person.links]
+
+
+def test_names_labels_jobs_and_the_teams_own_fields_go_out_and_come_back(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    other = make_team()
+    for actor in (owner, other):
+        with acting(actor):
+            people.define_field(actor, name="Shoe size", kind="number")
+            people.define_field(actor, name="Port", kind="choice", choices=["Kiel", "Lübeck"])
+    with acting(owner):
+        people.create_person(
+            owner,
+            name="Mara Ellison",
+            sort_name="Ellison, Mara",
+            emails=[
+                {"value": "mara@example.org", "label": "work"},
+                {"value": "m@example.org", "label": ""},
+            ],
+            phones=[{"value": "+49 30 231257", "label": "Boat; Bow"}],
+            positions=[
+                {"organisation": "Hale; Sons", "title": "CTO", "from_on": date(2021, 1, 1)},
+                {"organisation": "Acme", "title": "Dev", "to_on": date(2020, 12, 31)},
+            ],
+            fields={"shoe_size": "41.5", "port": "Lübeck"},
+        )
+    content = download(app, owner).get_data()
+    with acting(owner):
+        cards = {version: actions.export_cards(owner, version) for version in ("3.0", "4.0")}
+    for file, kind in ((content, "csv"), (cards["3.0"], "vcard"), (cards["4.0"], "vcard")):
+        assert set(counts(bring(owner, file))) == {"unchanged"}, kind
+        batch = bring(other, file)
+        assert batch.counts["left_out"] == 0, rows_of(batch)
+        with acting(other):
+            (there,) = people_queries.find_people(other, Filter(q="mara"), PageRequest()).items
+        mails, phones, jobs, fields = (
+            orjson.loads(getattr(there, part))
+            for part in ("emails", "phones", "positions", "fields")
+        )
+        assert (there.sort_name, there.sort_key) == ("Ellison, Mara", "ellison, mara"), kind
+        assert [(m["value"], m["label"]) for m in mails] == [
+            ("mara@example.org", "work"),
+            ("m@example.org", ""),
+        ]
+        assert [phone["label"] for phone in phones] == ["Boat; Bow"]
+        assert fields == {"shoe_size": 41.5, "port": "Lübeck"}, kind
+        told = [(j["organisation"], j["title"], j["from_on"], j["to_on"]) for j in jobs]
+        now = ("Hale; Sons", "CTO", "2021-01-01", None)
+        before = ("Acme", "Dev", None, "2020-12-31")
+        assert told == ([now, before] if kind == "csv" else [("Hale; Sons", "CTO", None, None)])
+        undo(other, batch.id)

@@ -4,6 +4,10 @@ Each entry: which reader, what must refuse it, and how to make it. `None` as the
 that the file is odd but can be read.
 """
 
+import base64
+import io
+import random
+import zipfile
 from collections.abc import Callable
 
 MIB = 1024 * 1024
@@ -20,6 +24,20 @@ def _fill(head: bytes, part: bytes, tail: bytes = b"") -> bytes:
     return head + part * ((LIMIT - len(head) - len(tail)) // len(part)) + tail
 
 
+def _archive(part: bytes, size: int = 23 * MIB) -> bytes:
+    """Our own archive with rows of one kind without end, in a zip that is not suspiciously small."""
+    noise = base64.b64encode(random.Random(1).randbytes(200 * 1024))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole, whole.open("data.json", "w") as data:
+        data.write(b'{"noise": "' + noise + b'", "tables": {"persons": [')
+        run = (part + b",") * max(MIB // len(part), 1)
+        for _run in range(max(size // len(run), 1)):
+            data.write(run)
+        data.write(part + b"]}}")
+    return buffer.getvalue()
+
+
+_PERSON = b'{"id": "a", "name": "Ann Example", "extra": {"vcard": [["X-A", "1", {}, {}], [{}, "2"]]}}'
 LARGE: dict[str, tuple[str, str | None, Callable[[], bytes]]] = {
     "quote unclosed at the end": (
         "csv", "quote_unclosed", lambda: HEADER + ROW * 49_000 + b'"Ben,x\n'),
@@ -67,6 +85,15 @@ LARGE: dict[str, tuple[str, str | None, Callable[[], bytes]]] = {
     "60,000 cards": ("vcard", "too_many_rows", lambda: (CARD + END) * 60_000),
     "the last card does not end": (
         "vcard", "vcard_unclosed", lambda: (CARD + b"TEL:1\nX-A:b\n" + END) * 49_000 + CARD),
+    "an archive of empty objects": ("archive", "archive_too_much", lambda: _archive(b"{}")),
+    "an archive of empty lists": ("archive", "archive_too_much", lambda: _archive(b"[]")),
+    "an archive of numbers": ("archive", "archive_too_much", lambda: _archive(b"0.5")),
+    "an archive of one deep object": (
+        "archive", "archive_too_much", lambda: _archive(b'{"a":' * 150_000 + b"1" + b"}" * 150_000)),
+    "an archive of as much as is read": (
+        "archive", None, lambda: _archive(_PERSON, 49_000 * len(_PERSON))),
+    "an archive of long texts": (
+        "archive", None, lambda: _archive(b'{"name": "' + b"x" * MIB + b'"}')),
     "15,000 parameters": ("vcard", None, lambda: CARD + b"TEL" + b";A=b" * 15_000 + b":1\n" + END),
     "60,000 components": (
         "vcard", None, lambda: CARD + b"N:" + b";" * 60_000 + b"\nCATEGORIES:" + b"\\," * 30_000

@@ -12,12 +12,21 @@ from community.exchange.formats.csv import open_csv
 from community.exchange.formats.errors import FormatError
 from community.exchange.formats.linkedin import open_linkedin
 from community.exchange.formats.own_archive import open_archive
+from community.exchange.formats.past_csv import open_past
 from community.exchange.formats.record import PersonRecord, RowError
 from community.exchange.formats.vcard import open_vcard
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "import"
 EXPECTED = json.loads((CORPUS / "expected.json").read_text())
-OPEN = {"csv": open_csv, "linkedin": open_linkedin, "vcard": open_vcard, "archive": open_archive}
+OPEN = {
+    "csv": open_csv,
+    "google": open_csv,
+    "outlook": open_csv,
+    "linkedin": open_linkedin,
+    "vcard": open_vcard,
+    "archive": open_archive,
+    "past": open_past,
+}
 SECONDS = 1.0
 MEMORY_MIB = 200
 
@@ -43,7 +52,9 @@ def test_every_kept_file_is_replayed() -> None:
         for path in CORPUS.iterdir()
         if path.is_file() and path.suffix not in (".json", ".py")
     }
-    assert kept == {*EXPECTED, "formulas.csv", "stray_bytes.vcf"}
+    odd = {"formulas.csv", "stray_bytes.vcf", "google_values.csv", "outlook_values.csv"}
+    assert kept == {*EXPECTED, *odd}
+    assert {each["reader"] for each in EXPECTED.values()} == {*OPEN}, "something of every format"
 
 
 # The file is made before the measure begins; peak memory is that of the whole process, file and
@@ -56,6 +67,7 @@ sys.path.insert(0, sys.argv[1])
 from large import LARGE
 from community.exchange.formats.csv import open_csv
 from community.exchange.formats.linkedin import open_linkedin
+from community.exchange.formats.own_archive import open_archive
 from community.exchange.formats.vcard import open_vcard
 from community.exchange.formats.errors import FormatError
 def peak():
@@ -65,7 +77,9 @@ data = make()
 before = peak()
 started, code = time.process_time(), None
 try:
-    parsed = {"csv": open_csv, "linkedin": open_linkedin, "vcard": open_vcard}[reader](data)
+    parsed = {
+        "csv": open_csv, "linkedin": open_linkedin, "vcard": open_vcard, "archive": open_archive
+    }[reader](data)
 except FormatError as error:
     code = error.code
 seconds = time.process_time() - started
@@ -99,6 +113,30 @@ def test_formula_cells_stay_text() -> None:
     assert first.notes == ('=HYPERLINK("https://example.org","x")',)
     assert (second.name, second.organisation) == ("@Ann", "-1+1")
     assert second.notes == ("=1+1",)
+
+
+def test_a_value_that_makes_no_sense_costs_itself_alone() -> None:
+    google, outlook = (
+        open_csv((CORPUS / f"{name}_values.csv").read_bytes()) for name in ("google", "outlook")
+    )
+    assert (google.source, outlook.source) == ("google", "outlook")
+    assert [(error.line, error.field, error.code) for error in google.errors] == [
+        (2, "emails", "too_many_values"),
+        (2, "links", "url_malformed"),
+        (2, "birthday", "date_unreadable"),
+        (2, "tags", "too_many_values"),
+        (3, "emails", "email_malformed"),
+    ]
+    ann, formula = google.records
+    assert (len(ann.emails), len(ann.tags), ann.links) == (50, 50, ())
+    assert formula.name == "=cmd|x"
+    assert [(error.field, error.code) for error in outlook.errors] == [
+        ("emails", "email_malformed"),
+        ("emails", "email_malformed"),
+        ("links", "url_malformed"),
+        ("birthday", "date_unreadable"),
+    ]
+    assert [person.name for person in outlook.records] == ["Ann Example", "Ben Example"]
 
 
 def test_a_bad_line_costs_that_line_and_not_the_card() -> None:
