@@ -88,15 +88,12 @@ from community.people.queries.organisations import (
     find_deleted_organisation,
     find_holders,
     find_organisation_id_by_slug,
-    find_organisation_ids,
     find_organisation_names,
     find_organisations,
     find_people_at,
     find_positions,
     get_organisation,
     get_organisation_by_slug,
-    link_positions,
-    link_positions_named,
     readable_organisations,
 )
 from community.people.queries.persons import (

@@ -28,7 +28,10 @@ def _archive(part: bytes, size: int = 23 * MIB) -> bytes:
     """Our own archive with rows of one kind without end, in a zip that is not suspiciously small."""
     noise = base64.b64encode(random.Random(1).randbytes(200 * 1024))
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole, whole.open("data.json", "w") as data:
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole,
+        whole.open("data.json", "w") as data,
+    ):
         data.write(b'{"noise": "' + noise + b'", "tables": {"persons": [')
         run = (part + b",") * max(MIB // len(part), 1)
         for _run in range(max(size // len(run), 1)):
@@ -37,7 +40,9 @@ def _archive(part: bytes, size: int = 23 * MIB) -> bytes:
     return buffer.getvalue()
 
 
-_PERSON = b'{"id": "a", "name": "Ann Example", "extra": {"vcard": [["X-A", "1", {}, {}], [{}, "2"]]}}'
+_PERSON = (
+    b'{"id": "a", "name": "Ann Example", "extra": {"vcard": [["X-A", "1", {}, {}], [{}, "2"]]}}'
+)
 LARGE: dict[str, tuple[str, str | None, Callable[[], bytes]]] = {
     "quote unclosed at the end": (
         "csv", "quote_unclosed", lambda: HEADER + ROW * 49_000 + b'"Ben,x\n'),
