@@ -19,7 +19,7 @@ from community.identity.models import Actor, Circle, Membership, Team, User
 from community.journal import queries as journal_queries
 from community.ledger.models import Give, GiveState
 from community.notifications.models import Notice
-from community.people.models import Note, Person
+from community.people.models import Moment, Note, Person
 from community.reciprocity.queries import find_pairs
 from tests.demo.conftest import differences, member
 from tests.factories.identity import acting
@@ -136,9 +136,11 @@ def test_notices_are_in_the_past_about_gives_that_exist_and_mostly_seen(noor: Ac
     with acting(noor) as unit:
         of_others = Notice.thing_kind.in_(("circle", "subject_request"))
         notices = unit.session.scalars(select(Notice).where(~of_others)).all()
-        things = set(unit.session.scalars(select(Give.id))) | set(
-            unit.session.scalars(select(Note.id))
-        )
+        things = {
+            thing_id
+            for model in (Give, Note, Moment)
+            for thing_id in unit.session.scalars(select(model.id))
+        }
     assert len(notices) > 250
     assert {notice.thing_id for notice in notices} <= things
     assert all(notice.visible_at < clock.local_clock() for notice in notices)

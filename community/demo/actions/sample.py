@@ -20,7 +20,7 @@ from community.accounts.actions.circles import add_to_circle, create_circle
 from community.accounts.actions.teams import NewTeam, add_member, create_team, find_or_create_user
 from community.core import clock, db, outbox
 from community.demo import queries
-from community.demo.actions import stories, year
+from community.demo.actions import moments, stories, year
 from community.demo.actions.cast import AGREEMENT, CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
 from community.demo.actions.profiles import PROFILES, TEAM
 from community.demo.actions.year import Act, Held
@@ -144,6 +144,7 @@ class _Making:
         yield from self._notes()
         yield from self._around()
         yield from self._facts()
+        yield from moments.steps(self.now, list(self.held.values()), self.actors, self.person_ids)
         yield from self._rights()
 
     def _entries(self) -> Iterator[Step]:

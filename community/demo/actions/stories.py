@@ -248,10 +248,16 @@ FACTS = (
     ("hope", "To speak at a gathering this winter.", 200),
     ("goal", "To open a second studio in {city}.", -20),
     ("family", "Two children at school in {city}.", 300),
-    ("how_we_met", "At the {event}, at the same table.", None),
+    ("other", "Never misses the {event}.", None),
     ("skill", "Explains {topic} to anybody in ten minutes.", None),
     ("place", "In {city} since last year.", -5),
 )
+ACHIEVED = (
+    "Opened a second studio",
+    "Won the city's prize for housing",
+    "Finished the book after six years",
+)
+HARD_TIME = "A parent is in hospital"
 PRIVATE_NOTES = (
     "Told me in confidence that they may leave before the summer.",
     "Was tired when we spoke. Ask again in a fortnight, without an agenda.",

@@ -14,7 +14,7 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor, Membership
 from community.ledger.models import Give
-from community.people.models import Fact, Note, Person
+from community.people.models import ACHIEVEMENT, Fact, Moment, Note, Person
 from community.people.queries import readable as readable_persons
 from community.people.queries import same_person
 from community.records.models import OPEN, WARNED_BEFORE, ReleaseQuestion, SubjectRequest
@@ -153,6 +153,12 @@ def find_hidden(actor: Actor, subject: Subject) -> list[tuple[str, UUID, UUID]]:
         .where(Fact.deleted_at.is_(None), Fact.author_id.not_in(subject.person_ids))
         .where(Fact.id.not_in(readable("fact", anybody)), Fact.in_confidence.is_(False))
     )
+    moments = (
+        select(Moment.id, Moment.author_id)
+        .where(Moment.team_id == subject.team_id, Moment.person_id.in_(subject.person_ids))
+        .where(Moment.deleted_at.is_(None), Moment.author_id.not_in(subject.person_ids))
+        .where(Moment.id.not_in(readable(ACHIEVEMENT, anybody)))
+    )
     gives = (
         select(Give.id, Give.logged_by_id)
         .where(Give.team_id == subject.team_id)
@@ -167,7 +173,13 @@ def find_hidden(actor: Actor, subject: Subject) -> list[tuple[str, UUID, UUID]]:
         .where(Person.id.not_in(readable("person", anybody)))
     )
     found: list[tuple[str, UUID, UUID]] = []
-    for kind, statement in (("note", notes), ("fact", facts), ("give", gives), ("person", persons)):
+    for kind, statement in (
+        ("note", notes),
+        ("fact", facts),
+        (ACHIEVEMENT, moments),
+        ("give", gives),
+        ("person", persons),
+    ):
         found += [(kind, row[0], row[1]) for row in db.session().execute(statement)]
     return found
 
@@ -208,7 +220,19 @@ def find_agreed(request_id: UUID) -> dict[str, list[UUID]]:
     found: dict[str, list[UUID]] = {}
     for kind, thing_id in rows:
         found.setdefault(kind, []).append(thing_id)
-    return found
+    return _without_deleted(found)
+
+
+def _without_deleted(agreed: dict[str, list[UUID]]) -> dict[str, list[UUID]]:
+    """A moment that its author deleted since is not theirs to receive any more."""
+    there = select(Moment.id).where(
+        Moment.team_id == db.current_team_id(),
+        Moment.id.in_(agreed.get(ACHIEVEMENT, ())),
+        Moment.deleted_at.is_(None),
+    )
+    if ACHIEVEMENT in agreed:
+        agreed[ACHIEVEMENT] = list(db.session().scalars(there))
+    return agreed
 
 
 def count_answers(actor: Actor, request_id: UUID) -> dict[str, int]:
@@ -228,7 +252,7 @@ def find_questions(actor: Actor) -> Sequence[Row[Any]]:
             ReleaseQuestion.id,
             ReleaseQuestion.thing_kind,
             ReleaseQuestion.answer,
-            func.coalesce(Note.body, Fact.text).label("body"),
+            func.coalesce(Note.body, Fact.text, Moment.title).label("body"),
             Give.kind.label("give_kind"),
             Give.happened_on,
             _subject.name.label("person_name"),
@@ -254,6 +278,12 @@ def find_questions(actor: Actor) -> Sequence[Row[Any]]:
             (Fact.team_id == ReleaseQuestion.team_id)
             & (Fact.id == ReleaseQuestion.thing_id)
             & Fact.author_id.in_(actor.person_ids),
+        )
+        .outerjoin(
+            Moment,
+            (Moment.team_id == ReleaseQuestion.team_id)
+            & (Moment.id == ReleaseQuestion.thing_id)
+            & Moment.author_id.in_(actor.person_ids),
         )
         .outerjoin(
             Give,

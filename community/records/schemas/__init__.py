@@ -75,7 +75,7 @@ class QuestionOut(Schema):
     """Whether something of one's own, which not everybody reads, may be handed to its subject."""
 
     id = Id(required=True)
-    kind = Choice(("note", "fact", "give", "person"), required=True)
+    kind = Choice(("note", "fact", "achievement", "give", "person"), required=True)
     answer = Choice(ANSWERS, required=True)
     person_name = fields.String(required=True)
     text = fields.String(required=True)
