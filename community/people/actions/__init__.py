@@ -12,6 +12,7 @@ from community.people.actions.facts import (
     edit_fact,
     restore_fact,
 )
+from community.people.actions.handovers import find_colleague, hand_over, take_back
 from community.people.actions.linking import link_named
 from community.people.actions.many import change_many
 from community.people.actions.notes import add_note, delete_note, edit_note, restore_note
@@ -90,6 +91,8 @@ __all__ = [
     "edit_relation_kind",
     "edit_view",
     "end_dispute",
+    "find_colleague",
+    "hand_over",
     "link_named",
     "note_list_taken",
     "note_opening",
@@ -107,6 +110,7 @@ __all__ = [
     "save_view",
     "set_preferences",
     "set_profile",
+    "take_back",
     "tell_apart",
     "unarchive_organisation",
     "unarchive_person",

@@ -52,7 +52,13 @@ from community.people.queries.finding import (
     search_people,
     subject_reads,
 )
-from community.people.queries.handovers import readable_handovers
+from community.people.queries.handovers import (
+    find_handovers,
+    find_handovers_of,
+    get_handover,
+    get_handover_row,
+    readable_handovers,
+)
 from community.people.queries.notes import (
     find_notes,
     find_versions,
@@ -165,6 +171,8 @@ __all__ = [
     "find_external_id",
     "find_facts",
     "find_fields",
+    "find_handovers",
+    "find_handovers_of",
     "find_held",
     "find_holders",
     "find_id_by_slug",
@@ -206,6 +214,8 @@ __all__ = [
     "get_fact",
     "get_fact_row",
     "get_field",
+    "get_handover",
+    "get_handover_row",
     "get_note",
     "get_note_row",
     "get_organisation",

@@ -1,6 +1,6 @@
 """How every kind of thing is made. A feature adds its kinds here."""
 
-from tests.contract.makers import accounts, exchange, facts, ledger, merging, people, records
+from tests.contract.makers import accounts, exchange, facts, ledger, merging, mine, people, records
 from tests.contract.things import Kind, Maker
 
 KINDS: dict[str, Kind] = {
@@ -10,6 +10,7 @@ KINDS: dict[str, Kind] = {
     **ledger.KINDS,
     **records.KINDS,
     **merging.KINDS,
+    **mine.KINDS,
     **exchange.KINDS,
 }
 
