@@ -56,6 +56,7 @@ from community.reciprocity import portal as reciprocity_portal
 from community.records import api as records_api
 from community.records import jobs as records_jobs
 from community.records import portal as records_portal
+from community.records.api import handovers as handovers_api
 from community.records.api import many as many_api
 from community.records.api import merging as merging_api
 from community.relationships import api as relationships_api
@@ -98,6 +99,7 @@ API: tuple[ApiBlueprint, ...] = (
     ledger_api.blp,
     reciprocity_api.blp,
     records_api.blp,
+    handovers_api.blp,
     many_api.blp,
     merging_api.blp,
     exchange_api.blp,

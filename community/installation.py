@@ -91,6 +91,7 @@ def configure(config: Config) -> None:
     for thing_kind, readable in AUDITED.items():
         journal_policy.register(thing_kind, readable)
     journal_queries.register_people(people_queries.find_names, people_queries.find_team)
+    people_queries.register_tied(relationships_queries.find_tied)
     mail.configure(mail.Settings.of(config))
 
 

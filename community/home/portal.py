@@ -256,9 +256,15 @@ def palette() -> str:
         "home/_palette.html",
         q=q,
         hits=queries.find_names(actor, q, 6) if q else queries.find_recent(actor),
+        organisations=_organisations(actor, q) if q else [],
         options=queries.find_options(actor, q),
         commands=queries.find_commands(actor, q),
     )
+
+
+def _organisations(actor: Actor, q: str) -> Sequence[Any]:
+    """The few whose name or web address has the words, by name."""
+    return people.find_organisations(actor, people.OrganisationFilter(q), PageRequest(3)).items
 
 
 @blp.route("/more")

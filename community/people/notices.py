@@ -21,6 +21,7 @@ DISPUTE_ENDED = "dispute_ended"
 MOMENT_ABOUT_YOU = "moment_about_you"
 MOMENT_SHARED = "moment_shared"
 MOMENT_CLAIMED = "moment_claimed"
+HANDED_OVER = "handed_over"
 
 
 def keys_about(item: Note | Fact) -> list[str]:
@@ -185,7 +186,32 @@ def _moment_claimed(actor: Actor, moment_id: UUID) -> Words:
     return _moment_words(said, row, row.claimer_name or "")
 
 
+def _may_read_handover(actor: Actor, handover_id: UUID) -> bool:
+    try:
+        return actor.is_me(queries.get_handover_row(actor, handover_id).to_id)
+    except NotFound:
+        return False
+
+
+def _handed_over(actor: Actor, handover_id: UUID) -> Words:
+    row = queries.get_handover_row(actor, handover_id)
+    about = {"name": row.author_name, "person": row.person_name}
+    said = _("%(name)s hands %(person)s over to you.", **about)
+    if row.words:
+        said = _("%(name)s hands %(person)s over to you: %(words)s", **about, words=row.words)
+    path = f"/people/{slugs.slug(row.person_id, row.person_name)}/context"
+    return Words(sentence=said, path=path, from_name=row.author_name)
+
+
 KINDS = [
+    NoticeKind(
+        code=HANDED_OVER,
+        label=lazy("Someone hands a person over to me"),
+        reason=lazy("You get this because a colleague handed somebody over to you."),
+        template=PLAIN,
+        may_read=_may_read_handover,
+        words=_handed_over,
+    ),
     NoticeKind(
         code=NOTE_ABOUT_YOU,
         label=lazy("Someone shares a note about you"),

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from community.core.errors import NotAllowed
+from community.core.i18n import gettext as _
 from community.identity.models import Actor
 from community.people import policy as people_policy
 from community.records.models import Export, ReleaseQuestion, SubjectRequest
@@ -114,3 +116,9 @@ def keeps_readers(kept: Any, other: Any) -> bool:
 def can_act_on_many(actor: Actor) -> bool:
     """Guests look after nobody; whom the others may change is asked person by person."""
     return not actor.is_guest
+
+
+def check_may_hand_over(actor: Actor) -> None:
+    """Guests are told what concerns them, and hand nobody over."""
+    if actor.is_guest:
+        raise NotAllowed(_("Guests hand nobody over."))

@@ -1,10 +1,11 @@
 """Ties, and what a reader may know of through whom somebody met."""
 
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, and_, case, select
+from sqlalchemy import Row, Select, and_, case, func, select
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
@@ -74,6 +75,22 @@ def _prepared(shape: tuple[str, int, int]) -> Prepared:
     nobody, person_id = Actor.stand_in(shape), uuid4()
     statement = tie_rows(nobody).where(Tie.person_id.in_(people.same_person(nobody, person_id)))
     return Prepared(statement, {**nobody.places, "person_id": person_id})
+
+
+def find_tied(actor: Actor, person_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Who of the team knows these people, by the ties the actor sees: `id`, `name`, and how many."""
+    if not person_ids:
+        return []
+    ties = tie_rows(actor).where(_shown.id.in_(person_ids), in_team(_holder)).subquery()
+    known = select(ties.c.holder_id, func.count(ties.c.person_id.distinct()).label("known"))
+    found = known.group_by(ties.c.holder_id).subquery()
+    statement: Rows = (
+        select(Person.id, Person.name, found.c.known)
+        .join(found, found.c.holder_id == Person.id)
+        .where(people_policy.listed(actor))
+        .order_by(Person.sort_key, Person.id)
+    )
+    return db.session().execute(statement).all()
 
 
 def get_tie_row(actor: Actor, tie_id: UUID) -> Row[Any]:

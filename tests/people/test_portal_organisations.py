@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from community.core import slugs
+from community.core import db, slugs
 from community.identity.models import Actor
+from community.people.models import Position
+from community.relationships import actions as ties
 from community.web.session import CommunityFlask
 from tests.conftest import counting
-from tests.factories.identity import make_member
+from tests.factories.identity import acting, make_member
 from tests.factories.people import make_organisation, make_person
 from tests.people.browsing import page, path, send, words
-from tests.people.doing import add, row
+from tests.people.doing import AUDIENCES, add, row
 from tests.web_client import Portal
 
 TEAM = {"visibility": "team"}
@@ -120,3 +122,30 @@ def test_guests_read_and_add_nothing(app: CommunityFlask, owner: Actor) -> None:
     assert "Archive" not in shown
     theirs.get("/settings/keyboard")
     assert theirs.post(address(hale, "archive"), {}).status_code == 403
+
+
+def test_an_organisation_is_found_by_its_words_and_says_who_knows_somebody_there(
+    app: CommunityFlask, owner: Actor
+) -> None:
+    ivy, noor = make_member(owner, "Ivy Okonjo"), make_member(owner, "Noor Haddad")
+    meridian = make_organisation(owner, "Meridian Foods", about="Oats, and a mill on the river.")
+    make_organisation(owner, "Hidden Mill", audience="private")
+    sybil = make_person(owner, "Sybil Hart")
+    with acting(owner):
+        db.add(
+            Position(person_id=sybil.id, organisation=meridian.name, organisation_id=meridian.id)
+        )
+    quiet, shared = AUDIENCES["private"], AUDIENCES["team"]
+    for knower, visibility in ((ivy, shared), (noor, quiet)):
+        with acting(knower):
+            ties.add_tie(knower, sybil.id, met_where="Fair", visibility=visibility)
+    portal = Portal(app, ivy)
+    found = page(portal.get("/search?q=river mill"))
+    assert [a.get_text() for a in found.select("#found-organisation a")] == ["Meridian Foods"]
+    assert "Hidden" not in found.get_text()
+    assert "Meridian Foods" in portal.get("/search/palette?q=merid").text
+    assert "Hidden Mill" not in portal.get("/search/palette?q=mill").text
+    href = found.select_one("#found-organisation a")["href"].removeprefix(portal.path(""))
+    known = page(portal.get(href)).select("#ties .row-title")
+    assert [each.get_text() for each in known] == ["Ivy Okonjo"], "a private tie is its author's"
+    assert "Noor Haddad" in page(Portal(app, noor).get(href)).select_one("#ties").get_text()

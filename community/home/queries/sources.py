@@ -17,7 +17,7 @@ from community.identity.models import Actor
 from community.ledger import queries as ledger
 from community.ledger.models import GiveState
 from community.people import queries as people
-from community.people.models import Fact, Moment, Note, ProfilePart
+from community.people.models import Fact, Moment, Note, Organisation, ProfilePart
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Match:
     id: UUID
     title: str
     text: str
-    person_id: UUID
+    person_id: UUID | None
     person_name: str
     happened_at: datetime
 
@@ -80,6 +80,11 @@ def _own_words(actor: Actor, row: Any, words: str) -> Match:
     return Match("profile", row.id, title, text, row.person_id, name, row.updated_at)
 
 
+def _organisation(_actor: Actor, row: Any, words: str) -> Match:
+    text = marks.excerpt(" — ".join(part for part in (row.web, row.about) if part), words)
+    return Match("organisation", row.id, row.name, text, None, "", row.created_at)
+
+
 def _give(actor: Actor, row: Any, words: str) -> Match:
     give = ledger.seen_row(actor, row)
     at = datetime.combine(give.happened_on, time(), UTC)
@@ -127,6 +132,15 @@ ACHIEVEMENTS = Source(
     Moment.id,
     _achievement,
 )
-SOURCES: tuple[Source, ...] = (NOTES, FACTS, OWN_WORDS, GIVES, ACHIEVEMENTS)
+ORGANISATIONS = Source(
+    "organisation",
+    lazy("Organisations"),
+    "seek_organisations",
+    people.organisation_rows,
+    Organisation.id,
+    _organisation,
+    is_about_one=False,
+)
+SOURCES: tuple[Source, ...] = (ORGANISATIONS, NOTES, FACTS, OWN_WORDS, GIVES, ACHIEVEMENTS)
 """In the order in which they are shown. `is_about_one` says that a match speaks of its person."""
 BY_CODE = {source.code: source for source in SOURCES}

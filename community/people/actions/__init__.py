@@ -13,6 +13,7 @@ from community.people.actions.facts import (
     note_learned,
     restore_fact,
 )
+from community.people.actions.handovers import find_colleague, hand_over, take_back
 from community.people.actions.linking import link_named
 from community.people.actions.many import change_many
 from community.people.actions.moments import (
@@ -103,6 +104,8 @@ __all__ = [
     "edit_relation_kind",
     "edit_view",
     "end_dispute",
+    "find_colleague",
+    "hand_over",
     "link_named",
     "note_learned",
     "note_list_taken",
@@ -124,6 +127,7 @@ __all__ = [
     "save_view",
     "set_preferences",
     "set_profile",
+    "take_back",
     "tell_apart",
     "unarchive_organisation",
     "unarchive_person",

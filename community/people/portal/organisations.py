@@ -74,6 +74,9 @@ def page(slug: str) -> ResponseReturnValue:
         return redirect(_address(found), 302)
     after = request.args.get("after")
     people = queries.find_people_at(actor, found.id, PageRequest(MAX_LIMIT, after))
+    ids = {row.person_id for row in people.items}
+    tied = queries.find_tied(actor, ids)
+    known_by = {row.id for row in tied}
     return pages.show(
         "people/organisation.html",
         organisation=found,
@@ -81,7 +84,8 @@ def page(slug: str) -> ResponseReturnValue:
         now=[row for row in people.items if row.to_on is None],
         before=_latest([row for row in people.items if row.to_on is not None]),
         more=url("organisations.page", slug=slug, after=people.next) if people.next else "",
-        holders=queries.find_holders(actor, {row.person_id for row in people.items}),
+        tied=tied,
+        holders=[row for row in queries.find_holders(actor, ids) if row.id not in known_by],
         may={
             "edit": policy.can_edit_organisation(actor, found),
             "delete": policy.can_delete_organisation(actor, found),

@@ -1,6 +1,6 @@
 """Organisations, and who is and was at each of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -205,3 +205,28 @@ def readable_organisations(actor: Actor) -> Select[UUID]:
     return select(Organisation.id).where(
         Organisation.team_id == actor.team_id, in_audience(actor, Organisation)
     )
+
+
+def organisation_rows(actor: Actor) -> Rows:
+    """Every organisation the actor may see, by what is shown of it."""
+    return select(
+        Organisation.id,
+        Organisation.name,
+        Organisation.web,
+        Organisation.about,
+        Organisation.created_at,
+    ).where(visible_organisations(actor))
+
+
+Tied = Callable[[Actor, Collection[UUID]], Sequence[Row[Any]]]
+_tied: list[Tied] = []
+
+
+def register_tied(tied: Tied) -> None:
+    """Who says which members know people: the feature of ties, which stands above this one."""
+    _tied[:] = [tied]
+
+
+def find_tied(actor: Actor, person_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Who of the team knows these people, by their ties: `id`, `name`, `known` (of how many)."""
+    return _tied[0](actor, person_ids) if _tied else []

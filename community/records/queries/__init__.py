@@ -1,5 +1,6 @@
 """Reading requests, files, consent, and what is held about whom."""
 
+from community.records.queries.context import Context, find_context
 from community.records.queries.exports import (
     count_bases,
     find_consents,
@@ -65,6 +66,7 @@ from community.records.queries.subjects import (
 
 __all__ = [
     "ROWS",
+    "Context",
     "Held",
     "HeldItem",
     "Wanted",
@@ -74,6 +76,7 @@ __all__ = [
     "count_kept",
     "find_agreed",
     "find_consents",
+    "find_context",
     "find_due",
     "find_export",
     "find_exports",

@@ -6,6 +6,7 @@ from tests.contract.makers import (
     facts,
     ledger,
     merging,
+    mine,
     moments,
     people,
     pictures,
@@ -22,6 +23,7 @@ KINDS: dict[str, Kind] = {
     **ledger.KINDS,
     **records.KINDS,
     **merging.KINDS,
+    **mine.KINDS,
     **exchange.KINDS,
 }
 
