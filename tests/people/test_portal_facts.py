@@ -4,7 +4,7 @@ from bs4 import BeautifulSoup
 
 from community.core.paging import PageRequest
 from community.identity.models import Actor
-from community.people import queries
+from community.people import actions, queries
 from community.web.session import CommunityFlask
 from tests.factories.identity import acting, make_member
 from tests.factories.people import make_fact, make_note, make_person
@@ -120,3 +120,22 @@ def test_a_question_is_put_aside_and_asked_again(portal: Portal, owner: Actor) -
     assert portal.post(first.replace("/dismiss", "/ask-again")).status_code == 303
     assert asked() == first
     assert portal.post(path(person, "questions/dismiss"), {"code": "weight"}).status_code == 404
+
+
+def test_of_many_earlier_words_every_change_is_shown_once_page_by_page(
+    portal: Portal, owner: Actor
+) -> None:
+    made = make_note(owner, make_person(owner).id, "Words 0.")
+    with acting(owner):
+        for number in range(1, 24):
+            actions.edit_note(owner, made.id, body=f"Words {number}.")
+    first = page(portal.get(f"/notes/{made.id}/versions"))
+    more = first.find("a", string="Earlier")["href"]
+    second = page(portal.get(f"/notes/{made.id}/{more.rsplit('/', 1)[1]}"))
+    changes = [
+        (found.find("del").get_text(), found.find("ins").get_text())
+        for shown in (first, second)
+        for found in shown.select(".difference")
+    ]
+    assert changes == [(str(number - 1), str(number)) for number in range(23, 0, -1)]
+    assert second.find("a", string="Earlier") is None

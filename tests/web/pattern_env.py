@@ -46,6 +46,7 @@ def environment(strict: bool = False) -> Environment:
     )
     env.globals.update(
         asset=lambda name: f"/static/{name}",
+        face=lambda *_of: "",
         csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="token">'),
         idempotency_field=lambda: Markup(
             '<input type="hidden" name="idempotency_key" value="key">'

@@ -22,6 +22,7 @@ from community.core import clock, db, outbox
 from community.demo import queries
 from community.demo.actions import moments, stories, year
 from community.demo.actions.cast import AGREEMENT, CIRCLES, MEMBERS, TEAM_NAME, TEAM_SLUG, TEAM_ZONE
+from community.demo.actions.faces import draw_face
 from community.demo.actions.profiles import PROFILES, TEAM
 from community.demo.actions.year import Act, Held
 from community.identity.models import Actor, Team, User, UserEmail, Visibility
@@ -33,6 +34,7 @@ from community.people.actions.facts import add_fact
 from community.people.actions.notes import add_note
 from community.people.actions.organisations import create_organisation
 from community.people.actions.persons import create_person, edit_person
+from community.people.actions.pictures import set_picture
 from community.people.actions.profiles import set_profile
 from community.people.actions.relations import add_relation
 from community.people.actions.views import save_view
@@ -128,6 +130,7 @@ class _Making:
                 birthday=_birthday(member.birthday),
                 tags=list(member.tags),
             )
+            set_picture(actor, actor.person_id, draw_face(member.name))
 
             said = PROFILES.get(member.name, {})
             set_profile(
@@ -153,8 +156,11 @@ class _Making:
             yield held.entered_at, partial(self._enter, held, self._given(number, held))
 
     def _enter(self, held: Held, given: dict[str, Any]) -> None:
-        written = create_person(self.actors[held.author], source_kind="demo", **given)
-        self.person_ids[held.person.name] = written.person.id
+        name, actor = held.person.name, self.actors[held.author]
+        written = create_person(actor, source_kind="demo", **given)
+        self.person_ids[name] = written.person.id
+        if len(self.person_ids) % 3 == 0:
+            set_picture(actor, written.person.id, draw_face(name))
 
     def _given(self, number: int, held: Held) -> dict[str, Any]:
         person, random = held.person, self.random

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from community.core import clock, db
 from community.core.errors import RuleBroken
 from community.core.i18n import gettext as _
+from community.core.text import fold
 from community.identity.models import Actor
 from community.journal import actions as journal
 from community.people import policy
 from community.people.actions import writing
 from community.people.models import Person
+from community.people.queries.folding import folded
 
 MOST_TAGS = 50
 LONGEST_TAG = 60
@@ -74,7 +76,10 @@ Change = tuple[dict[str, Any], ColumnElement[bool]]
 
 def _tag(tag: str) -> Change:
     room = func.coalesce(func.cardinality(Person.tags), 0) < MOST_TAGS
-    return {"tags": func.array_append(Person.tags, tag)}, and_(~Person.tags.contains([tag]), room)
+    # As a form does it: one tag, however its letters are written.
+    one = func.unnest(Person.tags).column_valued("one")
+    has = exists(select(one).where(folded(one) == fold(tag)))
+    return {"tags": func.array_append(Person.tags, tag)}, and_(~has, room)
 
 
 def _untag(tag: str) -> Change:

@@ -83,8 +83,13 @@ def page_of(link: str) -> str:
 
     Many share the site of where they work; a page below it is somebody's.
     """
-    address = _SCHEME.sub("", link).rstrip("/").casefold()
+    address = address_of(link).casefold()
     return address if "/" in address else ""
+
+
+def address_of(link: str) -> str:
+    """A web address without its scheme, `www` and last slash, in the letters it has."""
+    return _SCHEME.sub("", link).rstrip("/")
 
 
 def likeness(one: str, other: str) -> float:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from community.core import clock, slugs
+from community.core import clock, paging, slugs
 from community.core.errors import NotFound
 from community.core.i18n import gettext as _
 from community.core.paging import PageRequest
@@ -216,7 +216,9 @@ def versions(note_id: UUID) -> Response:
     words = [row.body for row in found.items]
     newer = words if request.args.get("after") else [note.body, *words]
     changes = [difference(old, new) for new, old in itertools.pairwise(newer)]
-    return pages.show("people/versions.html", note=note, found=found, changes=changes)
+    # The next page begins with the last words of this one, from which it goes on.
+    more = paging.encode(found.items[-1].number + 1) if found.next else ""
+    return pages.show("people/versions.html", note=note, found=found, changes=changes, more=more)
 
 
 @blp.route("/people/<slug>/preferences", methods=["GET", "POST"])

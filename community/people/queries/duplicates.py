@@ -1,5 +1,6 @@
 """Who may be the same person: beside one, and among all that the actor sees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,12 +43,14 @@ from community.people.models import (
 from community.people.policy import listed, visible
 from community.people.queries.columns import PLAIN, with_lists
 from community.people.queries.finding import LONGEST, hits
+from community.people.queries.folding import folded
 
 MOST = 10
 """How many are told beside somebody who is added."""
 CROWD = 12
 """What more people than this share (a switchboard, a family name) says nothing of two of them."""
 _NEAR = 20
+_SHARING = 100
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ def find_duplicates(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
     if me.membership_id is not None:
         others = others.where(Person.membership_id.is_(None))
     found = []
-    for row in db.session().execute(with_lists(actor, others.limit(200))):
+    for row in db.session().execute(
+        with_lists(actor, others.order_by(Person.sort_key, Person.id).limit(200))
+    ):
         reasons = matching.compare(mine, traits_of(row))
         if reasons:
             found.append((matching.certainty(reasons) != "sure", row.sort_key, row, reasons))
@@ -117,20 +122,35 @@ def find_duplicates(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
 def _near(actor: Actor, mine: Traits) -> Any:
     """The ids of those with an address of theirs, their name, or one like it."""
     like = hits(actor, mine.folded[:LONGEST], _NEAR)
-    parts: list[Select[Any]] = [
-        select(like.c.id),
-        select(Person.id).where(Person.team_id == actor.team_id, Person.sort_key == mine.folded),
-    ]
+    parts: list[Select[Any]] = [select(like.c.id), _first(actor, Person.sort_key == mine.folded)]
     for model, column, values in (
         (PersonEmail, PersonEmail.value, mine.emails),
         (PersonPhone, PersonPhone.e164, mine.phones),
-        (PersonLink, PersonLink.value, mine.links),
+        (PersonLink, PersonLink.value, _ways(mine.links)),
     ):
         if values:
             owned: Any = model
-            named = select(owned.person_id).where(owned.team_id == actor.team_id)
-            parts.append(named.where(column.in_(values)).limit(100))
+            has = select(owned.person_id).where(owned.team_id == actor.team_id, column.in_(values))
+            parts.append(_first(actor, Person.id.in_(has)))
     return union(*parts)
+
+
+def _first(actor: Actor, clause: ColumnElement[bool]) -> Select[UUID]:
+    """The first hundred of those whom the actor sees: hidden people take up no places."""
+    seen = select(Person.id).where(listed(actor), clause)
+    return seen.order_by(Person.sort_key, Person.id).limit(_SHARING)
+
+
+def _ways(links: Sequence[str]) -> list[str]:
+    """A page as it may be written: the address itself says nothing of scheme, `www` and last slash."""
+    pages = [page for link in links if (page := matching.address_of(link))]
+    ways = [
+        f"{scheme}{page}{end}"
+        for page in pages
+        for scheme in ("https://", "https://www.", "http://", "http://www.")
+        for end in ("", "/")
+    ]
+    return sorted({*links, *ways})
 
 
 def _told_apart(one: Any, other: Any) -> ColumnElement[bool]:
@@ -207,8 +227,8 @@ def _pairs_page(actor: Actor, request: PageRequest) -> Rows:
     one, other = few.alias("one"), few.alias("other")
     a, b = seen.alias("a"), seen.alias("b")
     doubt = func.min(case((one.c.kind.in_(matching.SURE), 0), else_=1)).label("doubt")
-    alike = or_(one.c.kind.not_like("like%"), func.similarity(a.c.sort_key, b.c.sort_key) >= ALIKE)
-    bare = or_(one.c.kind != "name", and_(a.c.sort_key == b.c.sort_key, or_(a.c.bare, b.c.bare)))
+    alike = or_(one.c.kind.not_like("like%"), func.similarity(a.c.said, b.c.said) >= ALIKE)
+    bare = or_(one.c.kind != "name", and_(a.c.said == b.c.said, or_(a.c.bare, b.c.bare)))
     pairs = (
         select(a.c.sort_key, a.c.id.label("a_id"), b.c.id.label("b_id"), doubt)
         .select_from(one)
@@ -238,7 +258,9 @@ def _seen(actor: Actor) -> CTE:
         ),
     ).label("born")
     is_member = Person.membership_id.is_not(None).label("is_member")
-    columns = (Person.id, Person.sort_key, is_member, born, bare)
+    # By what somebody is called, not by where they stand in the list.
+    said = case((Person.sort_name == "", Person.sort_key), else_=folded(Person.name)).label("said")
+    columns = (Person.id, Person.sort_key, said, is_member, born, bare)
     return select(*columns).where(listed(actor)).cte("seen").prefix_with("MATERIALIZED")
 
 
@@ -254,10 +276,10 @@ def _keys(seen: CTE) -> Any:
     page = func.regexp_replace(
         func.lower(PersonLink.value), literal("^[a-z]+://(www[.])?|/+$"), "", "g"
     )
-    organisation = func.lower(Position.organisation)
+    organisation = folded(Position.organisation)
     worked = and_(of(Position), Position.organisation != "")
-    word = func.unnest(func.string_to_array(seen.c.sort_key, " "))
-    named = seen.c.sort_key.like("% %")
+    word = func.unnest(func.string_to_array(seen.c.said, " "))
+    named = seen.c.said.like("% %")
     return union_all(
         keyed("mail", PersonEmail.value).join(PersonEmail, of(PersonEmail)),
         keyed("phone", PersonPhone.e164)
@@ -266,5 +288,5 @@ def _keys(seen: CTE) -> Any:
         keyed("link", page).join(PersonLink, of(PersonLink)).where(page.like("%/%")),
         keyed("like at", func.concat(word, " ", organisation)).join(Position, worked),
         keyed("like born", func.concat(word, " ", seen.c.born)).where(seen.c.born.is_not(None)),
-        keyed("name", seen.c.sort_key).where(named),
+        keyed("name", seen.c.said).where(named),
     )

@@ -9,7 +9,7 @@ from community.people.queries import SORTS, Filter
 from community.people.schemas.values import KEY, LABEL, NAME
 from community.web.endpoints import PageArgs
 
-_CHOICE = {"description": "One of the choices of a field of the team's own: `key:choice`."}
+CHOICE = {"description": "One of the choices of a field of the team's own: `key:choice`."}
 
 
 class PeopleArgs(PageArgs):
@@ -24,17 +24,17 @@ class PeopleArgs(PageArgs):
     source = Text(length=LABEL)
     email = Email()
     updated_since = Moment()
-    field = Text(length=NAME, metadata=_CHOICE)
+    field = Text(length=NAME, metadata=CHOICE)
     sort = Choice(SORTS)
 
 
-_ARCHIVED = {"true": True, "false": False, "any": None}
+ARCHIVED = {"true": True, "false": False, "any": None}
 
 
 def list_filter(args: Mapping[str, Any]) -> Filter:
     """What a program's list of people asks for, without its page."""
     wanted = {name: value for name, value in args.items() if name not in ("limit", "cursor")}
-    return Filter(**{**wanted, "archived": _ARCHIVED[args["archived"]]})
+    return Filter(**{**wanted, "archived": ARCHIVED[args["archived"]]})
 
 
 _NO_CIRCLE = UUID(int=0)

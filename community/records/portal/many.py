@@ -67,7 +67,7 @@ def _told(done: BulkAct) -> str:
 
 def _list() -> str:
     """The list as it was filtered."""
-    names = ("q", "tag", "circle", "show", "sort")
+    names = ("q", "tag", "circle", "field", "show", "sort")
     asked = {name: request.form.get(name, "")[:200] for name in names}
     return url("people.list", **{name: value for name, value in asked.items() if value})
 

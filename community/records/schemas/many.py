@@ -5,15 +5,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from community.core.fields import Choice, Id, Schema, Text, YesNo
+from community.core.fields import Choice, Email, Id, Moment, Schema, Text, YesNo
 from community.core.i18n import gettext as _
 from community.core.validators import Length
 from community.people.queries import Filter
+from community.people.schemas.filters import ARCHIVED, CHOICE
 from community.people.schemas.values import LABEL, NAME
 from community.records.models import BULK_ACTS, UNDO_FOR, BulkAct
 
 MANY = 1_000
-_ARCHIVED = {"true": True, "false": False, "any": None}
 
 
 class PeopleFilter(Schema):
@@ -22,8 +22,12 @@ class PeopleFilter(Schema):
     q = Text(length=NAME)
     tag = Text(length=LABEL)
     circle = Id()
-    archived = Choice(tuple(_ARCHIVED), load_default="false")
+    archived = Choice(tuple(ARCHIVED), load_default="false")
     is_member = YesNo()
+    source = Text(length=LABEL)
+    email = Email()
+    updated_since = Moment()
+    field = Text(length=NAME, metadata=CHOICE)
 
 
 class BulkActIn(Schema):
@@ -69,7 +73,7 @@ class BulkActOut(Schema):
 
 def filter_of(given: Mapping[str, Any]) -> Filter:
     """The filter as the list takes it."""
-    return Filter(**{**given, "archived": _ARCHIVED[given["archived"]]})
+    return Filter(**{**given, "archived": ARCHIVED[given["archived"]]})
 
 
 def dump_act(done: BulkAct) -> dict[str, Any]:
