@@ -52,6 +52,7 @@ class Reader:
         self._at = batch.progress
         if len(rows) < AT_ONCE:
             batch.enter("comparing")
+            self._rows = iter(())
 
     def _open(self, actor: Actor, batch: ImportBatch) -> None:
         content = queries.get_content(batch)

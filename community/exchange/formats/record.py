@@ -115,13 +115,15 @@ class PersonRecord:
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON values, to stage the record between jobs."""
-        data = asdict(self)
-        for key in ("connected_on", "met_on"):
-            data[key] = data[key].isoformat() if data[key] else None
-        for job in data["jobs"]:
-            for key in ("from_on", "to_on"):
-                job[key] = job[key].isoformat() if job[key] else None
-        return {**data, "mark": self.mark}
+        data = {name: getattr(self, name) for name in self.__slots__}
+        for part in ("emails", "phones", "links", "extra", "jobs", "own"):
+            data[part] = [_plain(each) for each in data[part]]
+        data["birthday"] = _plain(self.birthday) if self.birthday else None
+        for day in (*data["jobs"], data):
+            for key in ("from_on", "to_on", "connected_on", "met_on"):
+                if day.get(key) is not None:
+                    day[key] = day[key].isoformat()
+        return {**data, "fields": dict(self.fields), "mark": self.mark}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "PersonRecord":
@@ -142,6 +144,11 @@ class PersonRecord:
         for key in ("connected_on", "met_on"):
             made[key] = _day(data[key])
         return cls(**made)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A small dataclass as its fields: some thousand of them are written at a time."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _day(said: str | None) -> date | None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    Uuid,
     case,
     cast,
     column,
@@ -29,7 +30,7 @@ from community.exchange.policy import visible
 from community.identity import queries as identity_queries
 from community.identity.models import Actor
 from community.people import policy as people_policy
-from community.people.models import Person, Position
+from community.people.models import Person
 
 SHOWN_PROBLEMS = 100
 
@@ -212,17 +213,18 @@ def count_outcomes(batch: ImportBatch) -> dict[str, int]:
 
 
 def find_unplaced(batch: ImportBatch) -> list[tuple[UUID, str]]:
-    """The positions of a published file's people that name an organisation in words alone."""
-    brought = exists().where(
-        ImportRow.team_id == Position.team_id,
-        ImportRow.batch_id == batch.id,
-        ImportRow.person_id == Position.person_id,
-        ImportRow.outcome.in_(("new", "update")),
-    )
-    statement = select(Position.id, Position.organisation).where(
-        Position.team_id == batch.team_id,
-        Position.organisation_id.is_(None),
-        Position.organisation != "",
-        brought,
+    """The positions that a published file brought and that name an organisation, in words alone yet.
+
+    Read from the rows: the planner does not know yet how many positions there are.
+    """
+    each = func.jsonb_array_elements(ImportRow.written["positions"]).table_valued(column("value"))
+    position_id = each.c.value.op("->>")("id").cast(Uuid())
+    organisation = each.c.value.op("->>")("organisation")
+    statement = (
+        select(position_id.label("id"), organisation.label("organisation"))
+        .select_from(ImportRow)
+        .join(each, ImportRow.batch_id.is_not(None))
+        .where(ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
+        .where(ImportRow.outcome.in_(("new", "update")), organisation != "")
     )
     return [(row.id, row.organisation) for row in db.session().execute(statement)]
