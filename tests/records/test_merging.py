@@ -46,6 +46,7 @@ def sides(draw: st.DrawFn) -> Side:
         "call_name": draw(MAYBE),
         "sort_name": draw(MAYBE),
         "birthday": draw(st.sampled_from([None, [2, 29, None], [3, 1, 1980]])),
+        "picture_id": draw(MAYBE) or None,
         "extra": {},
         "archived_at": None,
     }

@@ -103,6 +103,7 @@ KINDS = {
     "organisation": lazy("organisation"),
     "people": lazy("list of people"),
     "person": lazy("person"),
+    "picture": lazy("picture"),
     "relation": lazy("relation"),
     "relation_kind": lazy("word for a relation"),
     "note_version": lazy("earlier words of a note"),

@@ -81,6 +81,11 @@ class Moment(db.TeamThing, Audienced, db.Stamped, db.Base):
     deleted_at: Mapped[datetime | None] = kept()
 
     @property
+    def about_id(self) -> UUID:
+        """Whom it names as it was written, also where that one was merged since."""
+        return self.person_id
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody may still take it on."""
         return self.state in OPEN

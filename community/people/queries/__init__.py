@@ -124,7 +124,6 @@ from community.people.queries.persons import (
 )
 from community.people.queries.preferences import (
     find_dismissals,
-    find_own_preference,
     find_own_preferences,
     find_preferences,
     find_preferences_page,
@@ -222,7 +221,6 @@ __all__ = [
     "find_organisation_names",
     "find_organisations",
     "find_own_part",
-    "find_own_preference",
     "find_own_preferences",
     "find_pairs",
     "find_people",

@@ -51,6 +51,7 @@ def moment_rows(actor: Actor) -> Rows:
             case((left, None), else_=Moment.claimed_at).label("claimed_at"),
             Moment.ended_at,
             _subject.id.label("person_id"),
+            Moment.person_id.label("about_id"),
             _subject.name.label("person_name"),
             _subject.call_name.label("person_call_name"),
             in_team(_subject).label("person_is_member"),
