@@ -249,5 +249,6 @@ KINDS = [
         template=PLAIN,
         may_read=_may_read_moment,
         words=_moment_claimed,
+        roles=("owner", "steward", "member"),
     ),
 ]

@@ -13,7 +13,7 @@ from community.people.actions import moments
 from community.people.actions.moments import add_achievement, add_hard_time
 
 Step = tuple[datetime, Callable[[], None]]
-_TEAM = {"audience": "team", "people": [], "circle_id": None}
+_TEAM: dict[str, Any] = {"audience": "team", "people": [], "circle_id": None}
 
 
 def steps(
