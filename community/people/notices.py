@@ -249,6 +249,5 @@ KINDS = [
         template=PLAIN,
         may_read=_may_read_moment,
         words=_moment_claimed,
-        roles=("owner", "steward", "member"),
     ),
 ]
