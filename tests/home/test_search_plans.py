@@ -8,9 +8,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.pool import NullPool
 
+from community.core import clock
 from community.core.paging import PageRequest
 from community.home import queries
 from community.identity.models import Actor
+from community.people import queries as people
 from tests.conftest_servers import Servers
 from tests.factories.identity import acting, make_member, make_team
 from tests.faults.sizes import size
@@ -46,6 +48,17 @@ FROM generate_series(1, :many) n, (SELECT array_agg(id) AS ids FROM persons WHER
 """
 
 
+_ACHIEVEMENTS = f"""
+INSERT INTO moments (team_id, id, person_id, author_id, audience, audience_people, kind, title, happened_on, source,
+                     state, claimed_by_id, created_at, updated_at, version)
+SELECT :team_id, gen_random_uuid(), about.ids[1 + n % :people], :me, CASE WHEN n % 3 = 0 THEN 'private' ELSE 'team' END,
+       '{{}}', 'achievement', 'Won ' || md5(n::text) || ' ' || CASE WHEN n % 500 = 0 THEN ({_WORDS})[1 + n / 500 % 8] ELSE '' END,
+       now()::date - n / 5, 'told_me', CASE WHEN n % 5 = 0 THEN 'noticed' ELSE 'sent' END,
+       CASE WHEN n % 5 = 0 THEN NULL ELSE CAST(:me AS uuid) END, now(), now(), 1
+FROM generate_series(1, :many) n, (SELECT array_agg(id) AS ids FROM persons WHERE team_id = :team_id) about
+"""
+
+
 @pytest.fixture
 def reader(fresh_database: str, servers: Servers) -> Iterator[tuple[Actor, Connection]]:
     """Somebody in a team of the size, and a superuser's connection to look at plans."""
@@ -56,10 +69,11 @@ def reader(fresh_database: str, servers: Servers) -> Iterator[tuple[Actor, Conne
         unit.session.execute(text(_PEOPLE), {**values, "many": PEOPLE})
         unit.session.execute(text(_NOTES), {**values, "many": NOTES})
         unit.session.execute(text(_FACTS), {**values, "many": FACTS})
+        unit.session.execute(text(_ACHIEVEMENTS), {**values, "many": FACTS})
     url = make_url(servers.postgres.superuser_dsn).set(database=fresh_database)
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE persons, notes, facts"))
+        connection.execute(text("VACUUM ANALYZE persons, notes, facts, moments"))
         yield reader, connection
 
 
@@ -89,6 +103,7 @@ def test_search_reads_its_indexes(reader: tuple[Actor, Connection]) -> None:
     for function, index, table in (
         ("seek_notes", "ix_notes_words", "notes"),
         ("seek_facts", "ix_facts_words", "facts"),
+        ("seek_achievements", "ix_moments_words", "moments"),
         ("seek_persons", "ix_persons_words", "persons"),
     ):
         plan = plan_inside(connection, function, actor)
@@ -98,8 +113,11 @@ def test_search_reads_its_indexes(reader: tuple[Actor, Connection]) -> None:
         lambda: queries.find_mixed(actor, "harbour regatta person 77"),
         lambda: queries.find_hits(actor, "regatta", "note", PageRequest(30)),
         lambda: queries.find_hits(actor, "harbour", "fact", PageRequest(30)),
+        lambda: queries.find_hits(actor, "harbour", "achievement", PageRequest(30)),
+        lambda: people.find_open_moments(actor, clock.today(), PageRequest(5)),
     ):
         outside = plan_of(actor, read)
         assert "Seq Scan on notes" not in outside, outside
         assert "Seq Scan on facts" not in outside, outside
+        assert "Seq Scan on moments" not in outside, outside
         assert "Seq Scan on persons" not in outside, outside

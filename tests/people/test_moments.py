@@ -200,6 +200,9 @@ def test_whom_it_is_about_reads_it_but_not_who_takes_it_on(owner: Actor) -> None
             act(subject, verb, made)
     act(other, moments.claim, made)
     assert read(subject, subject.person_id) == [made.title]
+    own = achieve(subject, subject.person_id, "My prize")
+    act(other, moments.claim, own)
+    assert [n.kind for n in told(subject)] == ["moment_about_you"], "not of who writes to them"
     hidden = achieve(owner, subject.person_id, "Secret", visibility=None)
     assert hidden.title not in read(subject, subject.person_id)
 

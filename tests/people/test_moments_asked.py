@@ -74,6 +74,11 @@ def test_a_hard_time_is_read_by_the_named_and_hides_who_is_with_them_from_whom_i
     assert Api(app, other).get(here).status_code == 404
     told = Api(app, subject).get(here).json
     assert (told["state"], told["claimed_by_id"], told["claimed_at"]) == ("noticed", None, None)
+    about = page(Portal(app, subject).get("/me/about")).select_one(f"#about-{made['id']} a")
+    assert about.get_text() == "Her father is ill"
+    shown = Portal(app, subject).get(f"/moments/{made['id']}")
+    assert "with them" not in words(shown)
+    assert page(shown).select("#moment form") == []
     assert api.open("PATCH", f"{here}/support", json={"state": "over"}).json["state"] == "over"
     assert api.open("PATCH", f"{here}/support", json={"state": "open"}).json["state"] == "claimed"
 

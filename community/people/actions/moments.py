@@ -249,12 +249,15 @@ def _tell(actor: Actor, moment: Moment, *, was_read: bool, knew: tuple[UUID, ...
 
 
 def _tell_author(actor: Actor, moment: Moment, *, is_new: bool = True) -> None:
-    """How it stands now, once; what was said of it before is not so any more."""
+    """How it stands now, once; what was said of it before is not so any more.
+
+    Who noted it of themself is whom it is about, and not told who takes it on.
+    """
     notifications.withdraw(keys=notices.keys_of_claim(moment)[:-1])
     if not is_new or moment.author_id in actor.person_ids:
         return
     member_id = queries.find_subject(actor, moment.author_id)
-    if member_id is not None:
+    if member_id is not None and member_id != queries.find_subject(actor, moment.person_id):
         key = notices.keys_of_claim(moment)[-1]
         _notify(actor, notices.MOMENT_CLAIMED, moment, member_id, key)
 
