@@ -9,12 +9,13 @@ from flask import Response
 from community.core.paging import Page
 from community.home import queries
 from community.home.policy import can_dispute
-from community.home.queries import Hit, TimelineItem
+from community.home.queries import Hit, Shared, TimelineItem
 from community.home.schemas import (
     AboutItemOut,
     HitOut,
     OpeningOut,
     SearchArgs,
+    SharedOut,
     TimelineArgs,
     TimelineItemOut,
 )
@@ -40,6 +41,17 @@ def person_timeline(args: dict[str, Any], person_id: UUID) -> Response:
     )
     session.after_response(partial(people_actions.note_opening, actor, person.id))
     return endpoints.fast_list(page, partial(_item, actor))
+
+
+@blp.route("/people/<uuid:person_id>/common_ground", methods=["GET"])
+@blp.response(200, endpoints.items_schema(SharedOut, "CommonGround"))
+def common_ground(person_id: UUID) -> Response:
+    """What one and a person share, from what one may see: places of work, people, facts, tags; one page."""
+    actor = current_actor()
+    person = people.get_person(actor, person_id)
+    session.after_response(partial(people_actions.note_opening, actor, person.id))
+    shared = queries.find_ground(actor, person.id)
+    return endpoints.fast_list(Page(shared, None), _shared)
 
 
 @blp.route("/me/about", methods=["GET"])
@@ -108,6 +120,10 @@ def _about(actor: Actor, item: TimelineItem) -> dict[str, Any]:
 
 def _opening(row: Any) -> dict[str, Any]:
     return {"day": row.day, "reader_id": row.reader_id, "reader_name": row.name}
+
+
+def _shared(one: Shared) -> dict[str, Any]:
+    return {"kind": one.kind, "text": one.text, "id": one.id, "words": one.words}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from community.people import queries as people
 from community.people.formats.extras import read_extra_of
 from community.people.formats.wording import question_text
 from community.reciprocity import queries as reciprocity
-from community.relationships import queries as relationships
 from community.web import pages
 from community.web.circles import circle_name
 from community.web.session import (
@@ -104,8 +103,6 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "held": [h for h in people.find_held(actor, row.id) if h.value or h.other_id],
-        "ties": relationships.find_ties_of(actor, row.id),
-        "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),
         "members": members,
         "circles": circles,
@@ -116,10 +113,13 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
 
 def _known(actor: Actor, row: Any) -> dict[str, Any]:
     """What is stated of a person, how to speak with them, and the question of the day."""
-    profile = people.find_profile(actor, row.id) if row.membership_id else {}
-    known = queries.find_known(actor, row, profile)
+    around = queries.find_around(actor, row.id)
+    known = queries.find_known(actor, row, around.profile)
     values: dict[str, Any] = {
-        "profile": profile,
+        "profile": around.profile,
+        "ties": around.ties,
+        "relations": around.relations,
+        "ground": around.ground,
         "known": known.facts,
         "preferences": known.preferences,
         "question": None,
