@@ -215,9 +215,15 @@ def about_me() -> Response:
     g.page = "me"
     actor = current_actor()
     page = queries.find_about_me(actor, PageRequest(TIMELINE_PAGE, request.args.get("after")))
+    beside = queries.find_beside(actor)
+    ids = {item.author_id for item in beside}
+    ids |= {person_id for item in beside for person_id in item.audience_people}
+    own = dict.fromkeys(actor.person_ids, actor.name)
     return pages.show(
         "home/about_me.html",
         about=page,
+        beside=beside,
+        names={**(people.find_names(actor, ids) if ids else {}), **own},
         can_dispute={item.id for item in page.items if policy.can_dispute(actor, item)},
         disputes=people.find_disputes(actor, PageRequest(), mine=True).items,
         openings=queries.find_openings(actor, PageRequest(cursor=request.args.get("before"))),

@@ -1,6 +1,6 @@
 """What the pages above all features read: the timeline, Today, search over everything."""
 
-from community.home.queries.about import find_about_me, find_openings
+from community.home.queries.about import find_about_me, find_beside, find_openings
 from community.home.queries.around import find_around
 from community.home.queries.commands import find_commands, find_options, find_recent
 from community.home.queries.ground import Shared, find_ground
@@ -27,6 +27,7 @@ __all__ = [
     "check_cursor",
     "find_about_me",
     "find_around",
+    "find_beside",
     "find_commands",
     "find_ground",
     "find_hits",
