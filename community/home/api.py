@@ -11,13 +11,14 @@ from community.core.i18n import gettext as _
 from community.core.paging import Page
 from community.home import queries
 from community.home.policy import can_dispute
-from community.home.queries import Hit, TimelineItem
+from community.home.queries import Hit, Shared, TimelineItem
 from community.home.schemas import (
     AboutItemOut,
     HitOut,
     OpeningOut,
     QuestionsOut,
     SearchArgs,
+    SharedOut,
     TimelineArgs,
     TimelineItemOut,
 )
@@ -68,6 +69,17 @@ def restore_question(person_id: UUID, code: str) -> Response:
     """To be asked it again."""
     people_actions.restore_prompt(current_actor(), *_asked(person_id, code))
     return Response(status=204)
+
+
+@blp.route("/people/<uuid:person_id>/common_ground", methods=["GET"])
+@blp.response(200, endpoints.items_schema(SharedOut, "CommonGround"))
+def common_ground(person_id: UUID) -> Response:
+    """What one and a person share, from what one may see: places of work, people, facts, tags; one page."""
+    actor = current_actor()
+    person = people.get_person(actor, person_id)
+    session.after_response(partial(people_actions.note_opening, actor, person.id))
+    shared = queries.find_ground(actor, person.id)
+    return endpoints.fast_list(Page(shared, None), _shared)
 
 
 @blp.route("/me/about", methods=["GET"])
@@ -154,6 +166,10 @@ def _about(actor: Actor, item: TimelineItem) -> dict[str, Any]:
 
 def _opening(row: Any) -> dict[str, Any]:
     return {"day": row.day, "reader_id": row.reader_id, "reader_name": row.name}
+
+
+def _shared(one: Shared) -> dict[str, Any]:
+    return {"kind": one.kind, "text": one.text, "id": one.id, "words": one.words}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

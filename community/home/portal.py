@@ -24,7 +24,6 @@ from community.people import queries as people
 from community.people.formats.extras import read_extra_of
 from community.people.formats.wording import question_text
 from community.reciprocity import queries as reciprocity
-from community.relationships import queries as relationships
 from community.web import pages
 from community.web.circles import circle_name
 from community.web.session import (
@@ -95,7 +94,6 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
     }
     circles = people.circle_options(actor)
     names = {member.id: member.name for member in members}
-    ties = relationships.find_ties_of(actor, row.id)
     return {
         "seen_by": _seen_by(row, names),
         "is_me": me,
@@ -105,22 +103,23 @@ def _person_values(row: Any, members: Sequence[people.NameOption]) -> dict[str, 
         "pair": None if me else reciprocity.get_pair(actor, row.id, clock.today(actor.zone)),
         "can_edit": people_policy.can_edit(actor, row),
         "held": [h for h in people.find_held(actor, row.id) if h.value or h.other_id],
-        "ties": ties,
-        "relations": people.find_relations(actor, row.id),
         "can_note": people_policy.can_add_note(actor),
         "members": members,
         "circles": circles,
         "default_audience": actor.default_audience,
-        **_known(actor, row, ties),
+        **_known(actor, row),
     }
 
 
-def _known(actor: Actor, row: Any, ties: Sequence[Any]) -> dict[str, Any]:
+def _known(actor: Actor, row: Any) -> dict[str, Any]:
     """What is stated of a person, how to speak with them, and the question of the day."""
-    profile = people.find_profile(actor, row.id) if row.membership_id else {}
-    known = queries.find_known(actor, row, ties, profile)
+    around = queries.find_around(actor, row.id)
+    known = queries.find_known(actor, row, around.ties, around.profile)
     values: dict[str, Any] = {
-        "profile": profile,
+        "profile": around.profile,
+        "ties": around.ties,
+        "relations": around.relations,
+        "ground": around.ground,
         "known": known.facts,
         "moments": known.moments,
         "preferences": known.preferences,
@@ -218,9 +217,15 @@ def about_me() -> Response:
     g.page = "me"
     actor = current_actor()
     page = queries.find_about_me(actor, PageRequest(TIMELINE_PAGE, request.args.get("after")))
+    beside = queries.find_beside(actor)
+    ids = {item.author_id for item in beside}
+    ids |= {person_id for item in beside for person_id in item.audience_people}
+    own = dict.fromkeys(actor.person_ids, actor.name)
     return pages.show(
         "home/about_me.html",
         about=page,
+        beside=beside,
+        names={**(people.find_names(actor, ids) if ids else {}), **own},
         can_dispute={item.id for item in page.items if policy.can_dispute(actor, item)},
         disputes=people.find_disputes(actor, PageRequest(), mine=True).items,
         openings=queries.find_openings(actor, PageRequest(cursor=request.args.get("before"))),

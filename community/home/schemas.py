@@ -48,6 +48,16 @@ class OpeningOut(Schema):
     reader_name = fields.String(required=True)
 
 
+class SharedOut(Schema):
+    """One thing in common: `organisation` and `person` (`id` names them, where one sees them), `tag`,
+    or a fact said of both (`place`, `language`, `interest`, `skill`)."""
+
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    id = fields.UUID(required=True, allow_none=True)
+    words = fields.String(required=True)
+
+
 class SearchArgs(PageArgs):
     """The words to look for, and of which kind; a cursor reads on within one kind."""
 

@@ -1,6 +1,6 @@
 """Ties, and what a reader may know of through whom somebody met."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -67,14 +67,23 @@ def find_ties(actor: Actor, request: PageRequest) -> Page[Row[Any]]:
 def find_ties_of(actor: Actor, person_id: UUID) -> list[Row[Any]]:
     """How members met a person (a canonical id): the actor first."""
     rows = _prepared(actor.shape).rows({**actor.places, "person_id": person_id})
+    return ordered_ties(actor, rows)
+
+
+def ordered_ties(actor: Actor, rows: Iterable[Any]) -> list[Any]:
+    """Rows of `tie_rows_of`, the actor's own first."""
     return sorted(rows, key=lambda row: (not actor.is_me(row.author_id), row.holder_name))
+
+
+def tie_rows_of(actor: Actor, person_id: UUID) -> Rows:
+    """Those to a person (a canonical id) that the actor may read."""
+    return tie_rows(actor).where(Tie.person_id.in_(people.same_person(actor, person_id)))
 
 
 @lru_cache(maxsize=100)
 def _prepared(shape: tuple[str, int, int]) -> Prepared:
     nobody, person_id = Actor.stand_in(shape), uuid4()
-    statement = tie_rows(nobody).where(Tie.person_id.in_(people.same_person(nobody, person_id)))
-    return Prepared(statement, {**nobody.places, "person_id": person_id})
+    return Prepared(tie_rows_of(nobody, person_id), {**nobody.places, "person_id": person_id})
 
 
 def find_tied(actor: Actor, person_ids: Collection[UUID]) -> Sequence[Row[Any]]:

@@ -14,11 +14,14 @@ from community.journal.models import OpenedBy
 from community.ledger import actions as ledger
 from community.ledger.actions import Draft
 from community.people import actions as people
+from community.relationships import actions as ties
 from community.web.session import CommunityFlask
 from tests.conftest import counting
 from tests.factories.identity import acting, make_member
 from tests.factories.people import make_note
 from tests.web_client import Api, Portal, soup_of, words_of
+
+SHARED = ("team", "private")
 
 
 @pytest.fixture
@@ -166,3 +169,21 @@ def test_it_says_what_it_holds_and_a_note_reads_as_it_does_elsewhere(
     assert soup.select_one(f"#about-{own.id}") is not None
     assert "by others and by you" in soup.select_one(".lede").get_text()
     assert soup.select_one("#openings h2").get_text() == "Who opened your page"
+
+
+def test_relations_preferences_and_how_we_met_are_told_once_they_are_shared(
+    app: CommunityFlask, owner: Actor, subject: Actor
+) -> None:
+    other = make_member(owner, "Otto Lind")
+    team, private = ({"audience": name, "people": [], "circle_id": None} for name in SHARED)
+    with acting(owner):
+        people.set_preferences(owner, subject.person_id, to_avoid="early calls", visibility=team)
+        people.add_relation(
+            owner, subject.person_id, kind="mentor", other_id=other.person_id, visibility=team
+        )
+        ties.add_tie(owner, subject.person_id, met_where="Lisbon", visibility=team)
+    with acting(other):
+        people.set_preferences(other, subject.person_id, to_avoid="gossip", visibility=private)
+    said = soup_of(Portal(app, subject).get("/me/about")).select_one("#beside").get_text(" ")
+    assert all(word in said for word in ("early calls", "Otto Lind: Mentor", "Lisbon", owner.name))
+    assert "gossip" not in said

@@ -1,7 +1,9 @@
 """What the pages above all features read: the timeline, Today, search over everything."""
 
-from community.home.queries.about import find_about_me, find_openings
+from community.home.queries.about import find_about_me, find_beside, find_openings
+from community.home.queries.around import find_around
 from community.home.queries.commands import find_commands, find_options, find_recent
+from community.home.queries.ground import Shared, find_ground
 from community.home.queries.known import find_known
 from community.home.queries.search import (
     SEARCH_KINDS,
@@ -20,10 +22,14 @@ __all__ = [
     "SEARCH_KINDS",
     "Hit",
     "Mixed",
+    "Shared",
     "TimelineItem",
     "check_cursor",
     "find_about_me",
+    "find_around",
+    "find_beside",
     "find_commands",
+    "find_ground",
     "find_hits",
     "find_known",
     "find_mixed",

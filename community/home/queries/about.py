@@ -1,5 +1,6 @@
 """What a member reads of what is here about them, and who opened it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,15 @@ from sqlalchemy import Row, and_, case, select
 
 from community.core import db, paging
 from community.core.aliases import shared_alias
-from community.core.paging import Page, PageRequest
+from community.core.paging import MAX_LIMIT, Page, PageRequest
 from community.home.queries.timeline import find_timeline
 from community.home.queries.timeline_kinds import TimelineItem
 from community.identity.models import Actor
 from community.journal.models import OpenedBy
 from community.people.models import Person
 from community.people.policy import visible
+from community.records import queries as held
+from community.records.queries import HeldItem
 
 _named, _reader = shared_alias(Person), shared_alias(Person)
 
@@ -27,6 +30,18 @@ def find_about_me(actor: Actor, request: PageRequest) -> Page[TimelineItem]:
         request,
         keep=lambda item: item.audience != "private" or not actor.is_me(item.by_id),
     )
+
+
+def find_beside(actor: Actor) -> Sequence[HeldItem]:
+    """What of no timeline is shared about the actor: how to speak with them, relations, how others met them.
+
+    The latest hundred; all of it is read by `/people/{id}/holdings` with one's own id.
+    """
+    kinds = ("preference", "relation", "tie")
+    page = held.find_items(actor, actor.person_id, PageRequest(MAX_LIMIT), kinds=kinds)
+    return [
+        item for item in page.items if item.audience != "private" or not actor.is_me(item.author_id)
+    ]
 
 
 def find_openings(actor: Actor, request: PageRequest) -> Page[Row[Any]]:

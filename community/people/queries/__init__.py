@@ -134,7 +134,9 @@ from community.people.queries.profiles import (
     find_directory,
     find_own_part,
     find_profile,
+    profile_by_part,
     profile_rows,
+    profile_rows_of,
     readable_profiles,
 )
 from community.people.queries.readable import (
@@ -155,8 +157,10 @@ from community.people.queries.relations import (
     get_relation_kind,
     get_relation_row,
     has_relation,
+    ordered_relations,
     readable_relations,
     relation_rows,
+    relation_rows_of,
     seen_relation,
 )
 from community.people.queries.views import (
@@ -281,9 +285,12 @@ __all__ = [
     "narrowings",
     "note_rows",
     "offered_to",
+    "ordered_relations",
     "organisation_rows",
     "preference_rows",
+    "profile_by_part",
     "profile_rows",
+    "profile_rows_of",
     "readable",
     "readable_facts",
     "readable_handovers",
@@ -298,6 +305,7 @@ __all__ = [
     "recorded",
     "register_tied",
     "relation_rows",
+    "relation_rows_of",
     "same_person",
     "search_people",
     "seen_relation",

@@ -1,6 +1,6 @@
 """What members say of themselves: of one of them, and the directory made of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -75,18 +75,25 @@ def profile_rows(actor: Actor) -> Rows:
     )
 
 
-def find_profile(actor: Actor, person_id: UUID) -> dict[str, Row[Any]]:
+def find_profile(actor: Actor, person_id: UUID) -> dict[str, Any]:
     """What a member (a canonical id) says of themself, by part in their order."""
-    mine = ProfilePart.author_id.in_(same_person(actor, person_id))
-    return _by_part(db.session().execute(profile_rows(actor).where(mine).order_by(*_LATEST)).all())
+    rows = db.session().execute(profile_rows_of(actor, person_id)).all()
+    return profile_by_part(rows)
+
+
+def profile_rows_of(actor: Actor, person_id: UUID) -> Rows:
+    """The parts of one member (a canonical id), each as it was changed."""
+    theirs = ProfilePart.author_id.in_(same_person(actor, person_id))
+    return profile_rows(actor).where(theirs).order_by(*_LATEST)
 
 
 _LATEST = (ProfilePart.updated_at, ProfilePart.id)
 
 
-def _by_part(rows: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
+def profile_by_part(rows: Iterable[Any]) -> dict[str, Any]:
     """Of two of a part, which only one who was two people has, the later one."""
-    latest = {row.part: row for row in rows}
+    ordered = sorted(rows, key=lambda row: (row.updated_at, row.id))
+    latest = {row.part: row for row in ordered}
     return dict(sorted(latest.items(), key=lambda one: _ORDER[one[0]]))
 
 
@@ -164,7 +171,7 @@ def _find_said(actor: Actor, person_ids: Sequence[UUID]) -> Mapping[UUID, dict[s
     found: dict[UUID, list[Row[Any]]] = {}
     for row in db.session().execute(wanted):
         found.setdefault(row.person_id, []).append(row)
-    return {person_id: _by_part(rows) for person_id, rows in found.items()}
+    return {person_id: profile_by_part(rows) for person_id, rows in found.items()}
 
 
 def readable_profiles(actor: Actor) -> Select[UUID]:

@@ -1,6 +1,6 @@
 """Relations between people, each read from the side of the person it is shown with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -92,21 +92,31 @@ def relation_rows(actor: Actor) -> Rows:
 def find_relations(actor: Actor, person_id: UUID) -> list[SeenRelation]:
     """A person's relations (a canonical id) from their side: what lasts first, then by name."""
     rows = _prepared(actor.shape).rows({**actor.places, "person_id": person_id})
+    return ordered_relations(rows, person_id)
+
+
+def ordered_relations(rows: Iterable[Any], person_id: UUID) -> list[SeenRelation]:
+    """Rows of `relation_rows_of` from the side of the person, in their order."""
     found = [seen_relation(row, person_id) for row in rows]
     return sorted(found, key=lambda seen: (seen.to_on is not None, seen.shown, seen.other_name))
+
+
+def relation_rows_of(actor: Actor, person_id: UUID) -> Rows:
+    """Those of a person (a canonical id) that the actor may read."""
+    same = same_person(actor, person_id)
+    either = union(
+        *(
+            select(Relation.id).where(Relation.team_id == actor.team_id, side.in_(same))
+            for side in (Relation.person_id, Relation.other_id)
+        )
+    )
+    return relation_rows(actor).where(Relation.id.in_(either))
 
 
 @lru_cache(maxsize=100)
 def _prepared(shape: tuple[str, int, int]) -> Prepared:
     nobody, person_id = Actor.stand_in(shape), uuid4()
-    same = same_person(nobody, person_id)
-    either = union(
-        *(
-            select(Relation.id).where(Relation.team_id == nobody.team_id, side.in_(same))
-            for side in (Relation.person_id, Relation.other_id)
-        )
-    )
-    statement = relation_rows(nobody).where(Relation.id.in_(either))
+    statement = relation_rows_of(nobody, person_id)
     return Prepared(statement, {**nobody.places, "person_id": person_id})
 
 

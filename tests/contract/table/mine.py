@@ -34,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
         roles=MEMBERS,
         answers=201,
     ),
+    api("GET", "/people/<uuid:person_id>/common_ground", of="person"),
     api("GET", "/handovers"),
     api("GET", "/handovers/<uuid:handover_id>", of="handover"),
     api("DELETE", "/handovers/<uuid:handover_id>", of="handover", roles=NOBODY),
