@@ -255,7 +255,7 @@ def test_a_row_tells_what_the_person_has_no_field_for(api: Api, owner: Actor) ->
     batch = bring(owner, card, filename="dana.vcf", dry_run=True)
     (row,) = api.get(f"/imports/{batch.id}/rows").json["items"]
     address = {"kind": "address", "label": "home", "value": "Ufer 3, 10115 Berlin"}
-    assert (row["fields"], row["extra"]) == (["name", "extra"], [address])
+    assert (row["fields"], row["extra"]) == (["name", "extra", "external_id"], [address])
     api.post(f"/imports/{batch.id}/publication")
     work_on(batch)
     (row,) = api.get(f"/imports/{batch.id}/rows").json["items"]
