@@ -19,6 +19,7 @@ from community.people import queries as people
 from community.people.matching.duplicates import compare
 from community.people.queries import traits_of
 from community.records import actions, policy, queries
+from community.records.formats.wording import table_title
 from community.records.matching.merging import position_key
 from community.records.portal.frame import blp
 from community.records.schemas import merging as schemas
@@ -116,6 +117,10 @@ def merge(slug: str) -> ResponseReturnValue:
 
 def _merged(kept: Any, other: Any, data: Mapping[str, Any]) -> Response:
     chosen, dropped = schemas.chosen_of(data), schemas.dropped_of_form(data)
+    keys = data["their_fields"]
+    if keys:
+        found = queries.find_yielding(current_actor(), kept.id, other.id, keys)
+        dropped["custom_values"] = found
     made = actions.merge_people(current_actor(), kept.id, other.id, chosen=chosen, dropped=dropped)
     text = _("%(other)s and %(kept)s are one person now.", other=other.name, kept=kept.name)
     undo = url("records.unmerge", merge_id=made.id)
@@ -129,12 +134,42 @@ def _side_by_side(form: pages.Form, kept: Any, other: Any) -> Response:
         kept=formats.shown_person(kept),
         other=formats.shown_person(other),
         lists=_lists(kept, other),
+        fields=_fields(kept, other),
+        moves=_moves(other),
         reasons=compare(traits_of(kept), traits_of(other)),
         swap=_page(other, kept) if kept.membership_id is None else "",
         back=_person(kept),
         can_merge=policy.can_merge(current_actor(), kept, other),
         widens=kept.audience != other.audience,
     )
+
+
+_MOVING = ("notes", "facts", "preferences", "relations", "ties", "gives", "consents")
+
+
+def _moves(other: Any) -> list[str]:
+    """How much of what one reads about the other stands with the kept one from then on."""
+    actor = current_actor()
+    counts = queries.count_held(actor, queries.get_subject(actor, other.id))
+    return [f"{table_title(name)}: {counts[name]}" for name in _MOVING if name in counts]
+
+
+def _fields(kept: Any, other: Any) -> list[dict[str, str]]:
+    """The team's own fields in which the two differ, as far as one sees both."""
+    actor = current_actor()
+    theirs = {row.key: row for row in people.find_held(actor, other.id)}
+    mine = people.find_held(actor, kept.id) if theirs else ()
+    shown = [
+        {
+            "key": row.key,
+            "name": row.name,
+            "mine": row.value or row.other_name,
+            "theirs": theirs[row.key].value or theirs[row.key].other_name,
+        }
+        for row in mine
+        if row.key in theirs
+    ]
+    return [one for one in shown if one["mine"] and one["theirs"] and one["mine"] != one["theirs"]]
 
 
 def _other(sought: str) -> Any | None:
