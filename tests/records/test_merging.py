@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community.records.matching.merging import (
+    CHOSEN,
     KEYS,
     SINGLE,
     Change,
@@ -46,7 +47,7 @@ def sides(draw: st.DrawFn) -> Side:
         "call_name": draw(MAYBE),
         "sort_name": draw(MAYBE),
         "birthday": draw(st.sampled_from([None, [2, 29, None], [3, 1, 1980]])),
-        "picture_id": draw(MAYBE) or None,
+        "picture_id": draw(st.sampled_from([None, "one", "other"])),
         "extra": {},
         "archived_at": None,
     }
@@ -64,7 +65,7 @@ def sides(draw: st.DrawFn) -> Side:
 @st.composite
 def choices(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, list[str]]]:
     sides = st.sampled_from(["keep", "merge"])
-    chosen = draw(st.dictionaries(st.sampled_from(["name", "call_name", "birthday"]), sides))
+    chosen = draw(st.dictionaries(st.sampled_from(CHOSEN), sides))
     dropped = {"tags": draw(st.lists(WORDS, max_size=2))}
     for table in ("person_emails", "person_phones", "person_links"):
         dropped[table] = draw(st.lists(WORDS, max_size=2))

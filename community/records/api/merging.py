@@ -64,12 +64,14 @@ def list_merges(args: dict[str, Any]) -> Response:
 def merge_people(data: dict[str, Any]) -> Response:
     """Merge one person into another; can be undone for 30 days."""
     actor, choices = current_actor(), data["choices"]
+    keys = choices.get("their_fields", [])
+    yielding = queries.find_yielding(actor, data["keep_id"], data["merge_id"], keys) if keys else []
     merge = actions.merge_people(
         actor,
         data["keep_id"],
         data["merge_id"],
         chosen=schemas.chosen_of(choices),
-        dropped=schemas.dropped_of(choices),
+        dropped={**schemas.dropped_of(choices), "custom_values": yielding},
     )
     row = queries.get_merge_row(actor, merge.id)
     return endpoints.created(schemas.dump_merge(row), f"/people/merges/{merge.id}")

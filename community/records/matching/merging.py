@@ -42,7 +42,7 @@ KEYS: dict[str, Callable[[Row], str]] = {
 SINGLE: dict[str, Callable[[Row], str]] = {"custom_values": lambda row: str(row["field_id"])}
 """table → of what a person has one value at most: the kept one's stands."""
 FIELDS = ("name", "call_name", "sort_name", "birthday", "picture_id", "extra", "archived_at")
-CHOSEN = ("name", "call_name", "birthday")
+CHOSEN = ("name", "call_name", "sort_name", "birthday", "picture_id")
 _ONCE = {"UID", "REV", "N", "KIND", "PRODID", "VERSION"}
 
 
@@ -108,13 +108,13 @@ def plan_merge(
     """What the kept person gains, and the image of what they were.
 
     `chosen` says of single fields whose stands ("keep" or "merge"); without a choice the kept
-    one's, unless it is empty; what sorts a name goes with it.
+    one's, unless it is empty; what sorts a name goes with it, unless it was chosen too.
     `dropped` are the keys of values (by table, and `tags`) that go.
     """
     change = Change()
     image: Image = {"fields": {}, "tags": {}, "rows": {}}
     for name in FIELDS:
-        whose = chosen.get("name" if name == "sort_name" else name, "")
+        whose = chosen.get(name) or chosen.get("name" if name == "sort_name" else name, "")
         value = _field(name, kept.fields[name], other.fields[name], whose)
         if value != kept.fields[name]:
             change.fields[name] = value

@@ -19,6 +19,7 @@ from community.people import queries as people
 from community.people.matching.duplicates import compare
 from community.people.queries import traits_of
 from community.records import actions, policy, queries
+from community.records.formats.wording import table_title
 from community.records.matching.merging import position_key
 from community.records.portal.frame import blp
 from community.records.schemas import merging as schemas
@@ -126,6 +127,10 @@ def _may_begin(kept: Any) -> bool:
 
 def _merged(kept: Any, other: Any, data: Mapping[str, Any]) -> Response:
     chosen, dropped = schemas.chosen_of(data), schemas.dropped_of_form(data)
+    keys = data["their_fields"]
+    if keys:
+        found = queries.find_yielding(current_actor(), kept.id, other.id, keys)
+        dropped["custom_values"] = found
     made = actions.merge_people(current_actor(), kept.id, other.id, chosen=chosen, dropped=dropped)
     text = _("%(other)s and %(kept)s are one person now.", other=other.name, kept=kept.name)
     undo = url("records.unmerge", merge_id=made.id)
@@ -133,13 +138,16 @@ def _merged(kept: Any, other: Any, data: Mapping[str, Any]) -> Response:
 
 
 def _side_by_side(form: pages.Form, kept: Any, other: Any) -> Response:
+    is_mine = people_policy.can_edit(current_actor(), kept)
     return pages.show(
         "records/merge.html",
         form=form,
         kept=formats.shown_person(kept),
         other=formats.shown_person(other),
-        lists=_lists(kept, other) if people_policy.can_edit(current_actor(), kept) else [],
-        is_theirs=not people_policy.can_edit(current_actor(), kept),
+        lists=_lists(kept, other) if is_mine else [],
+        fields=_fields(kept, other) if is_mine else [],
+        moves=_moves(other),
+        is_theirs=not is_mine,
         reasons=compare(traits_of(kept), traits_of(other)),
         swap=_page(other, kept) if kept.membership_id is None else "",
         back=_person(kept),
@@ -147,6 +155,34 @@ def _side_by_side(form: pages.Form, kept: Any, other: Any) -> Response:
         can_merge=policy.can_merge(current_actor(), kept, other),
         widens=kept.audience != other.audience,
     )
+
+
+_MOVING = ("notes", "facts", "preferences", "relations", "ties", "gives", "consents")
+
+
+def _moves(other: Any) -> list[str]:
+    """How much of what one reads about the other stands with the kept one from then on."""
+    actor = current_actor()
+    counts = queries.count_held(actor, queries.get_subject(actor, other.id))
+    return [f"{table_title(name)}: {counts[name]}" for name in _MOVING if name in counts]
+
+
+def _fields(kept: Any, other: Any) -> list[dict[str, str]]:
+    """The team's own fields in which the two differ, as far as one sees both."""
+    actor = current_actor()
+    theirs = {row.key: row for row in people.find_held(actor, other.id)}
+    mine = people.find_held(actor, kept.id) if theirs else ()
+    shown = [
+        {
+            "key": row.key,
+            "name": row.name,
+            "mine": row.value or row.other_name,
+            "theirs": theirs[row.key].value or theirs[row.key].other_name,
+        }
+        for row in mine
+        if row.key in theirs
+    ]
+    return [one for one in shown if one["mine"] and one["theirs"] and one["mine"] != one["theirs"]]
 
 
 def _other(sought: str) -> Any | None:

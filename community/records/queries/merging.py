@@ -16,12 +16,14 @@ from community.core.paging import Page, PageRequest, Rows
 from community.identity.models import Actor, Membership
 from community.people import policy as people_policy
 from community.people import queries as people_queries
-from community.people.models import Person
-from community.records.matching.merging import KEYS, Side
+from community.people.models import CustomField, CustomValue, Person
+from community.records.matching.merging import KEYS, Side, value_key
 from community.records.models import Merge
 
 _Kept = shared_alias(Person, name="kept")
 _Merged = shared_alias(Person, name="merged")
+_Named = shared_alias(Person, name="named")
+_Meant = shared_alias(Person, name="meant")
 _ORDERS = {"positions": "from_on DESC NULLS LAST, id", "custom_values": "field_id, id"}
 
 
@@ -61,6 +63,41 @@ def _fields(person: Person) -> dict[str, Any]:
         "extra": person.extra or {},
         "archived_at": person.archived_at.isoformat() if person.archived_at else None,
     }
+
+
+def find_yielding(actor: Actor, kept_id: UUID, other_id: UUID, keys: Sequence[str]) -> list[str]:
+    """What the kept one's fields of these keys hold, as `matching.merging.value_key` names it.
+
+    Where the actor sees a value of each: what is hidden is neither chosen nor lost.
+    """
+    held = (
+        select(CustomField.key, CustomValue)
+        .join(CustomValue, and_(_here(CustomValue), CustomValue.field_id == CustomField.id))
+        .outerjoin(_Named, and_(_here(_Named), _Named.id == CustomValue.other_id))
+        .outerjoin(_Meant, and_(_here(_Meant), _Meant.id == _Named.canonical_id))
+        .where(_here(CustomField), CustomField.key.in_(keys))
+        .where(CustomValue.person_id.in_((kept_id, other_id)))
+        .where(or_(CustomValue.other_id.is_(None), people_policy.visible(actor, _Meant)))
+    )
+    found: dict[str, dict[UUID, CustomValue]] = {}
+    for key, value in db.session().execute(held):
+        found.setdefault(key, {})[value.person_id] = value
+    pairs = [
+        (value_key(_row(both[kept_id])), value_key(_row(both[other_id])))
+        for both in found.values()
+        if kept_id in both and other_id in both
+    ]
+    return [mine for mine, theirs in pairs if mine != theirs]
+
+
+def _here(model: Any) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = model.team_id == db.current_team_id()
+    return here
+
+
+def _row(value: CustomValue) -> dict[str, Any]:
+    other = str(value.other_id) if value.other_id else None
+    return {"field_id": str(value.field_id), "value": value.value, "other_id": other}
 
 
 def visible_merges(actor: Actor) -> ColumnElement[bool]:

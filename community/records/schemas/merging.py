@@ -11,13 +11,15 @@ from community.core.validators import Length
 from community.people.matching.duplicates import REASONS
 from community.people.queries import Pair
 from community.people.schemas import PositionIn
-from community.people.schemas.values import LABEL, MANY
+from community.people.schemas.values import KEY, LABEL, MANY
 from community.records.matching.merging import position_key
 from community.records.models import Merge
 from community.web.endpoints import items_schema
 
 VALUE = 2000
 WHOSE = ("keep", "merge")
+_SINGLE = ("name", "call_name", "sort_name", "birthday", "picture")
+_THEIRS = {"description": "Keys of the team's own fields in which the merged one's value stands."}
 _LISTS = {"emails": "person_emails", "phones": "person_phones", "links": "person_links"}
 
 
@@ -63,7 +65,12 @@ class ChoicesIn(Schema):
 
     name = Choice(WHOSE)
     call_name = Choice(WHOSE)
+    sort_name = Choice(WHOSE)
     birthday = Choice(WHOSE)
+    picture = Choice(WHOSE)
+    their_fields = fields.List(
+        Text(length=KEY), validate=Length(max=MANY), load_default=list, metadata=_THEIRS
+    )
     dropped_emails = _values()
     dropped_phones = _values()
     dropped_links = _values()
@@ -103,7 +110,12 @@ class MergeForm(Schema):
 
     name = Choice(WHOSE)
     call_name = Choice(WHOSE)
+    sort_name = Choice(WHOSE)
     birthday = Choice(WHOSE)
+    picture = Choice(WHOSE)
+    their_fields = fields.List(
+        Text(length=KEY), validate=Length(max=MANY), load_default=list, metadata=_THEIRS
+    )
     shown_emails = _values()
     stay_emails = _values()
     shown_phones = _values()
@@ -122,7 +134,8 @@ MergeList = items_schema(MergeOut, "MergeList")
 
 def chosen_of(given: Mapping[str, Any]) -> dict[str, str]:
     """Of single fields: whose stands."""
-    return {name: given[name] for name in ("name", "call_name", "birthday") if given.get(name)}
+    found = {name: given[name] for name in _SINGLE if given.get(name)}
+    return {"picture_id" if name == "picture" else name: whose for name, whose in found.items()}
 
 
 def dropped_of(choices: Mapping[str, Any]) -> dict[str, list[str]]:
