@@ -31,7 +31,7 @@ from community.records.queries import Wanted
 from tests.factories.identity import acting, again, make_member, make_team
 from tests.faults.sizes import size
 
-TEAMS = size(2, 200)
+TEAMS = size(1, 200)
 ACTS, BEGUN, CHECKED = 120, 12, 30
 ROLES = ("steward", "member", "member", "guest")
 PAGE = PageRequest(limit=200)
@@ -102,7 +102,9 @@ def enter(world: World, actor: Actor) -> None:
 
 def share(world: World, actor: Actor) -> None:
     people_actions.edit_person(
-        actor, world.own(actor, of="kept"), visibility=audience(world.kind())
+        actor,
+        world.own(actor, of="kept"),
+        visibility=audience(world.dice.choice(("private", "private", "team"))),
     )
 
 
@@ -137,7 +139,8 @@ def help_(world: World, actor: Actor) -> None:
 
 
 def merge(world: World, actor: Actor) -> None:
-    kept, other = world.anybody(actor), world.anybody(actor)
+    pick = world.dice.choice((world.own, world.anybody))
+    kept, other = pick(actor), pick(actor)
     made = actions.merge_people(actor, kept, other)
     world.merges.append(made.id)
     world.kept.add(made.kept_id)
