@@ -78,3 +78,18 @@ def test_values_that_make_no_sense_cost_themselves_alone() -> None:
 def test_too_much_is_refused_before_it_is_read() -> None:
     with pytest.raises(FormatError, match="larger than 10 MiB"):
         open_archive(b"PK\x03\x04" + b"\0" * (10 * 1024 * 1024))
+
+
+def test_half_a_character_and_what_comes_after_the_end_are_refused() -> None:
+    for text in (
+        b'{"tables": {"persons": [{"name": "\\ud800"}]}}',
+        b'{"tables": {"persons": [{"name": "Ann"}]}} x',
+        b'{"tables": {"persons": [7]}}',
+        b'{"tables": {"persons": [{"name": "Ann"}]',
+    ):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as whole:
+            whole.writestr("data.json", text)
+        with pytest.raises(FormatError) as refused:
+            open_archive(buffer.getvalue())
+        assert refused.value.code == "archive_manifest"

@@ -5,6 +5,7 @@ notes, facts and the like only those of whoever made the file are read (`own_thi
 """
 
 import io
+import json
 import re
 import zipfile
 from collections import defaultdict
@@ -17,6 +18,7 @@ import orjson
 from community.exchange.formats.cleaning import clean_line
 from community.exchange.formats.draft import Draft
 from community.exchange.formats.errors import FormatError
+from community.exchange.formats.json_scan import Scanner
 from community.exchange.formats.limits import MAX_FILE, MAX_PROPERTIES, MAX_ROWS, MIB
 from community.exchange.formats.own_things import OWN_TABLES, day_of, id_of, read_own, text_of
 from community.exchange.formats.record import Parsed, Row
@@ -31,8 +33,6 @@ _NAMES = re.compile(r"data\.json|index\.html|tables/[a-z0-9_]{1,63}\.csv")
 _MAGIC = b"PK\x03\x04"
 _LISTS = ("person_emails", "person_phones", "person_links", "positions", "custom_values")
 
-Rows = Sequence[Mapping[str, Any]]
-
 
 def is_zip(data: bytes) -> bool:
     """Whether the file is a zip of any kind."""
@@ -43,7 +43,7 @@ def open_archive(data: bytes, *, default_region: str | None = None) -> Parsed:
     """Check the file; FormatError for any other zip, a workbook among them."""
     if len(data) > MAX_FILE:
         raise FormatError("file_too_large", limit=MAX_FILE // MIB)
-    people = _packed(_tables(data))
+    people = _people(data)
     return Parsed(
         source="archive",
         columns=(),
@@ -53,8 +53,8 @@ def open_archive(data: bytes, *, default_region: str | None = None) -> Parsed:
     )
 
 
-def _tables(data: bytes) -> dict[str, Rows]:
-    """The rows by table, each a JSON object; of what members write only what the maker wrote."""
+def _people(data: bytes) -> list[str]:
+    """The people of the file, packed."""
     file = io.BytesIO(data)
     try:
         names = names_of(file)
@@ -65,28 +65,72 @@ def _tables(data: bytes) -> dict[str, Rows]:
     if DATA not in names:
         raise FormatError("file_zipped")
     with open_zip(file, _NAMES, MAX_UNPACKED) as whole:
-        said = _json(whole)
-    tables: Any = said.get("tables") if isinstance(said, dict) else None
-    if not isinstance(tables, dict) or not all(map(_is_rows, tables.values())):
-        raise FormatError("archive_manifest")
-    maker = said.get("made_by_id")
-    read = {name: tables[name] for name in ("persons", *_LISTS) if name in tables}
-    for name in OWN_TABLES:
-        mine = [row for row in tables.get(name, ()) if id_of(row.get("author")) == maker]
-        read[name] = mine if maker else []
-    return read
+        text = _text(whole)
+    try:
+        return _scanned(Scanner(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FormatError("archive_manifest") from error
 
 
-def _json(whole: zipfile.ZipFile) -> Any:
+def _text(whole: zipfile.ZipFile) -> str:
     if whole.getinfo(DATA).file_size > MAX_DATA:
         raise FormatError("archive_too_large", limit=MAX_DATA // MIB)
     content = whole.read(DATA)
     if _weight(content) > MAX_WEIGHT:
         raise FormatError("archive_too_much")
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise FormatError("archive_manifest") from error
+    return content.decode()
+
+
+def _scanned(scanner: Scanner) -> list[str]:
+    """Each person with what is theirs, as JSON: a few times smaller than what it stands for."""
+    rows: _Rows | None = None
+    maker: Any = None
+    for key in scanner.names():
+        if key == "made_by_id":
+            maker = scanner.value()
+        elif key == "tables":
+            rows = _Rows(maker if isinstance(maker, str) else "")
+            for table in scanner.names():
+                for row in scanner.items():
+                    rows.keep(table, row, scanner.said)
+        else:
+            scanner.value()
+    scanner.end()
+    if rows is None:
+        raise ValueError
+    return rows.packed()
+
+
+class _Rows:
+    """Takes the rows in; of what members write only what the maker wrote."""
+
+    def __init__(self, maker: str) -> None:
+        self._maker = maker
+        self._people: list[tuple[str, str]] = []
+        self._held: dict[str, list[str]] = defaultdict(list)
+
+    def keep(self, table: str, row: Any, said: str) -> None:
+        """One row, as it stands in the text; ValueError where it is none."""
+        if not isinstance(row, dict):
+            raise ValueError
+        if "\\u" in said:
+            # Half a character is none; orjson takes no such text.
+            orjson.dumps(row)
+        if table == "persons":
+            self._people.append((text_of(row, "id"), said))
+            if len(self._people) > MAX_ROWS:
+                raise FormatError("too_many_rows", limit=MAX_ROWS)
+            return
+        is_mine = bool(self._maker) and id_of(row.get("author")) == self._maker
+        if table in _LISTS or (table in OWN_TABLES and is_mine):
+            self._held[id_of(row.get("person"))].append(f'["{table}",{said}]')
+
+    def packed(self) -> list[str]:
+        """One text a person."""
+        return [
+            f"[{person},[{','.join(self._held.pop(person_id, ()))}]]"
+            for person_id, person in self._people
+        ]
 
 
 def _weight(content: bytes) -> int:
@@ -98,31 +142,13 @@ def _weight(content: bytes) -> int:
     return 64 * values + 240 * content.count(b"{")
 
 
-def _is_rows(rows: Any) -> bool:
-    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-
-
-def _packed(tables: dict[str, Rows]) -> list[bytes]:
-    """Each person with what is theirs, as JSON: a few times smaller than what it stands for."""
-    people = tables.pop("persons", [])
-    if len(people) > MAX_ROWS:
-        raise FormatError("too_many_rows", limit=MAX_ROWS)
-    held: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for name in (*_LISTS, *OWN_TABLES):
-        held[name] = defaultdict(list)
-        for row in tables.pop(name, ()):
-            held[name][id_of(row.get("person"))].append(row)
-    packed = []
-    for person in people:
-        own = {name: rows.get(text_of(person, "id"), []) for name, rows in held.items()}
-        packed.append(orjson.dumps([person, own]))
-    return packed
-
-
-def _read(people: Sequence[bytes], region: str | None) -> Iterator[Row]:
+def _read(people: Sequence[str], region: str | None) -> Iterator[Row]:
     """One person after the other; their number in the file stands for the line."""
     for number, packed in enumerate(people, 1):
-        person, own = orjson.loads(packed)
+        person, rows = json.loads(packed)
+        own: dict[str, list[Mapping[str, Any]]] = {name: [] for name in (*_LISTS, *OWN_TABLES)}
+        for table, row in rows:
+            own[table].append(row)
         yield from _person(Draft(number, region), person, own)
 
 
