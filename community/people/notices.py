@@ -10,11 +10,12 @@ from community.core.i18n import lazy
 from community.identity.models import Actor, Dispute
 from community.notifications.catalogue import PLAIN, NoticeKind, Words
 from community.people import queries
-from community.people.models import ACHIEVEMENT, Fact, Moment, Note
+from community.people.models import ACHIEVEMENT, Fact, Moment, Note, Preference
 
 NOTE_ABOUT_YOU = "note_about_you"
 FACT_ABOUT_YOU = "fact_about_you"
-ABOUT_YOU = {"note": NOTE_ABOUT_YOU, "fact": FACT_ABOUT_YOU}
+PREFERENCE_ABOUT_YOU = "preference_about_you"
+ABOUT_YOU = {"note": NOTE_ABOUT_YOU, "fact": FACT_ABOUT_YOU, "preference": PREFERENCE_ABOUT_YOU}
 NOTE_DISPUTED = "note_disputed"
 DISPUTE_ANSWERED = "dispute_answered"
 DISPUTE_ENDED = "dispute_ended"
@@ -24,12 +25,17 @@ MOMENT_CLAIMED = "moment_claimed"
 HANDED_OVER = "handed_over"
 
 
-def keys_about(item: Note | Fact) -> list[str]:
+def code_of(item: Note | Fact | Preference) -> str:
+    """What kind of thing an item is."""
+    return "preference" if isinstance(item, Preference) else item.disputed_as
+
+
+def keys_about(item: Note | Fact | Preference) -> list[str]:
     """The keys an item's notices have had, the one of its present version last.
 
     One that is hidden and shared again is told of again, so the version is in the key.
     """
-    kind = ABOUT_YOU[item.disputed_as]
+    kind = ABOUT_YOU[code_of(item)]
     return [f"{kind}:{item.id}:{version}" for version in range(1, item.version + 1)]
 
 
@@ -63,6 +69,22 @@ def _fact_words(actor: Actor, fact_id: UUID) -> Words:
     row = queries.get_fact_row(actor, fact_id)
     said = _("%(name)s shared something about you: %(text)s", name=row.author_name, text=row.text)
     return Words(sentence=said, path=fact_path(row), from_name=row.author_name)
+
+
+def _find_preference(actor: Actor, preference_id: UUID) -> Any | None:
+    rows = queries.find_preferences(actor, actor.person_id)
+    return next((row for row in rows if row.Preference.id == preference_id), None)
+
+
+def _may_read_preference(actor: Actor, preference_id: UUID) -> bool:
+    return _find_preference(actor, preference_id) is not None
+
+
+def _preference_words(actor: Actor, preference_id: UUID) -> Words:
+    row = _find_preference(actor, preference_id)
+    name = row.author_name if row is not None else ""
+    said = _("%(name)s noted how to speak with you, and shares it.", name=name)
+    return Words(sentence=said, path="/me/about", from_name=name)
 
 
 def fact_path(row: Any) -> str:
@@ -205,14 +227,6 @@ def _handed_over(actor: Actor, handover_id: UUID) -> Words:
 
 KINDS = [
     NoticeKind(
-        code=HANDED_OVER,
-        label=lazy("Someone hands a person over to me"),
-        reason=lazy("You get this because a colleague handed somebody over to you."),
-        template=PLAIN,
-        may_read=_may_read_handover,
-        words=_handed_over,
-    ),
-    NoticeKind(
         code=NOTE_ABOUT_YOU,
         label=lazy("Someone shares a note about you"),
         reason=lazy("You get this because the note is about you."),
@@ -275,5 +289,21 @@ KINDS = [
         template=PLAIN,
         may_read=_may_read_moment,
         words=_moment_claimed,
+    ),
+    NoticeKind(
+        code=PREFERENCE_ABOUT_YOU,
+        label=lazy("Someone shares how to speak with you"),
+        reason=lazy("You get this because it is about you."),
+        template=PLAIN,
+        may_read=_may_read_preference,
+        words=_preference_words,
+    ),
+    NoticeKind(
+        code=HANDED_OVER,
+        label=lazy("Someone hands a person over to me"),
+        reason=lazy("You get this because a colleague handed somebody over to you."),
+        template=PLAIN,
+        may_read=_may_read_handover,
+        words=_handed_over,
     ),
 ]

@@ -39,8 +39,12 @@ def can_see_holdings(actor: Actor) -> bool:
 
 
 def can_see_openings(actor: Actor, person: Any) -> bool:
-    """Who opened what is here of somebody outside: for whoever answers requests. A member reads their own."""
-    return actor.is_me(person.id) or (can_see_holdings(actor) and person.membership_id is None)
+    """Who opened what is here of somebody outside: for whoever answers requests or entered them.
+
+    A member reads their own, and nobody else does.
+    """
+    answers = can_see_holdings(actor) or person.author_id in actor.person_ids
+    return actor.is_me(person.id) or (answers and person.membership_id is None)
 
 
 def can_say_basis(actor: Actor, person: Any) -> bool:

@@ -13,7 +13,9 @@ from community.identity.models import Actor
 from community.journal.models import OpenedBy
 from community.ledger import actions as ledger
 from community.ledger.actions import Draft
+from community.notifications.models import Notice
 from community.people import actions as people
+from community.people import notices
 from community.relationships import actions as ties
 from community.web.session import CommunityFlask
 from tests.conftest import counting
@@ -187,3 +189,14 @@ def test_relations_preferences_and_how_we_met_are_told_once_they_are_shared(
     said = soup_of(Portal(app, subject).get("/me/about")).select_one("#beside").get_text(" ")
     assert all(word in said for word in ("early calls", "Otto Lind: Mentor", "Lisbon", owner.name))
     assert "gossip" not in said
+    with acting(subject) as unit:
+        (told,) = unit.session.query(Notice).filter_by(kind=notices.PREFERENCE_ABOUT_YOU)
+        kind = next(k for k in notices.KINDS if k.code == notices.PREFERENCE_ABOUT_YOU)
+        assert kind.may_read(subject, told.thing_id)
+        assert kind.words(subject, told.thing_id).sentence.startswith(owner.name)
+    with acting(owner):
+        people.set_preferences(owner, subject.person_id, to_avoid="early calls", visibility=private)
+    with acting(subject) as unit:
+        (told,) = unit.session.query(Notice).filter_by(kind=notices.PREFERENCE_ABOUT_YOU)
+        assert told.withdrawn_at is not None
+        assert not kind.may_read(subject, told.thing_id)

@@ -12,6 +12,7 @@ from community.journal import actions as journal
 from community.people import policy, queries
 from community.people.actions.audiences import resolve_audience
 from community.people.actions.persons import check_version
+from community.people.actions.telling import subject_reads, tell_subject, untell
 from community.people.models import Preference, PromptDismissal
 
 _ONLY_ME: dict[str, Any] = {"audience": "private", "people": [], "circle_id": None}
@@ -35,8 +36,10 @@ def set_preferences(
     person = queries.get_person(actor, person_id)
     mine, earlier = _latest(queries.find_own_preferences(actor, person.id))
     check_version(mine.version if mine else 0, version)
+    was_read = mine is not None and subject_reads(mine)
     if not any(given.get(name) for name in FIELDS):
         for row in [mine, *earlier] if mine else ():
+            untell(row)
             db.session().delete(row)
             db.flush()
             journal.record(actor, "delete", "preference", row.id, about_id=person.id)
@@ -53,6 +56,7 @@ def set_preferences(
         setattr(mine, name, given.get(name, ""))
     db.flush()
     journal.record(actor, verb, "preference", mine.id, about_id=person.id)
+    tell_subject(actor, mine, was_read=was_read)
     return person.id
 
 

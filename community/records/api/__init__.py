@@ -126,11 +126,13 @@ def list_holdings(args: dict[str, Any], person_id: UUID) -> Response:
 @blp.arguments(endpoints.PageArgs, location="query")
 @blp.response(200, items.PersonOpenings)
 def list_openings(args: dict[str, Any], person_id: UUID) -> Response:
-    """Who opened the page of somebody outside, by day; for owners and stewards."""
+    """Who opened the page of somebody outside, by day; for owners, stewards and who entered them."""
     actor = current_actor()
     person = queries.get_person(actor, person_id)
     if not policy.can_see_openings(actor, person):
-        raise NotAllowed(_("Only owners and stewards read who opened a page."))
+        raise NotAllowed(
+            _("Only owners, stewards and whoever entered somebody read who opened their page.")
+        )
     page = queries.find_person_openings(actor, person.id, endpoints.page_request(args))
     return endpoints.fast_list(page, items.dump_opening)
 
