@@ -13,7 +13,7 @@ from community.core.paging import PageRequest
 from community.exchange.formats.limits import MAX_ROWS
 from community.exchange.formats.people_csv import write_people
 from community.exchange.formats.people_vcard import read_person
-from community.exchange.formats.vcard_writing import Version, write_vcard
+from community.exchange.formats.vcard_writing import Version, with_photo, write_vcard
 from community.exchange.queries.here import chunks
 from community.exchange.queries.standing import find_card_ids
 from community.identity.models import Actor
@@ -22,6 +22,7 @@ from community.people import actions as people_actions
 from community.people import queries as people
 from community.people.models import Person
 from community.people.queries import Filter
+from community.people.queries.pictures import get_picture
 
 _AT_ONCE = 1_000
 _LISTS = ("emails", "phones", "links", "positions", "fields")
@@ -65,9 +66,12 @@ def list_cards(actor: Actor, wanted: Filter, version: Version = "4.0") -> tuple[
 
 
 def write_card(actor: Actor, person_id: UUID, version: Version = "4.0") -> bytes:
-    """One person's card, as the actor sees them. NotFound for whom they do not see."""
+    """One person's card with their picture, as the actor sees them. NotFound for whom they do not see."""
     row = people.get_person_row(actor, person_id)
-    return _cards(actor, [_with_lists(row)], version)
+    card = _cards(actor, [_with_lists(row)], version)
+    if row.picture_id is None:
+        return card
+    return with_photo(card, get_picture(actor, row.picture_id), version)
 
 
 def _cards(actor: Actor, rows: Sequence[Mapping[str, Any]], version: Version) -> bytes:

@@ -1,5 +1,6 @@
 """People as vCard 3.0 or 4.0. What came from a vCard and has no field here goes out again."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -146,3 +147,15 @@ def _folded(line: str) -> bytes:
         parts.append(data[start:end])
         start, room = end, _FOLD - 1
     return b"\r\n ".join((*parts, data[start:])) + b"\r\n"
+
+
+def with_photo(card: bytes, jpeg: bytes, version: Version) -> bytes:
+    """One card with a picture in it, as its version writes pictures."""
+    data = b64encode(jpeg).decode()
+    line = (
+        f"PHOTO:data:image/jpeg;base64,{data}"
+        if version == "4.0"
+        else f"PHOTO;ENCODING=b;TYPE=JPEG:{data}"
+    )
+    end = b"END:VCARD\r\n"
+    return card.removesuffix(end) + _folded(line) + end

@@ -120,7 +120,8 @@ def _begins(word: str, words: str) -> bool:
 def find_options(actor: Actor, q: str) -> list[Option]:
     """Commands about those who are named after the command's word: “thank mara”."""
     verb, _space, name = q.strip().partition(" ")
-    name = name.strip().removeprefix(_("about") + " ").strip()
+    about = _("about")
+    name = name.strip().removeprefix(f"{about} ").strip()
     chosen = [
         each
         for each in ABOUT_PERSON

@@ -89,6 +89,7 @@ def edit_person(
             )
         )
     check_version(person.version, version)
+    was_wide = person.audience == "team"
     widened = "visibility" in given and _share(actor, person, given["visibility"])
     changed = writing.apply(actor, person, given)
     if given.get("external_id"):
@@ -105,6 +106,9 @@ def edit_person(
         link_people(actor, [person])
     if changed:
         note_edit(actor, person, changed)
+    if widened and was_wide:
+        for tell in _NARROWED:
+            tell(actor, person)
     return Written(person, changed, _duplicates_again(actor, person, changed))
 
 
@@ -148,12 +152,7 @@ def _share(actor: Actor, person: Person, given: Mapping[str, Any] | None) -> boo
             "Somebody else entered the same person. Undo the merge before you share with fewer."
         )
         raise NotAllowed(text, code="holds_others", field="visibility")
-    was_wide = person.audience == "team"
     person.see(visibility)
-    if was_wide:
-        db.flush()
-        for tell in _NARROWED:
-            tell(actor, person)
     return True
 
 

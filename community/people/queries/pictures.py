@@ -1,13 +1,12 @@
 """Pictures of persons, for those who see the person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, Row, Select, Uuid, and_, any_, literal, select
-from sqlalchemy.orm import undefer
 
 from community.core import db
 from community.core.aliases import shared_alias
@@ -85,15 +84,6 @@ def get_earlier_picture(actor: Actor, person_id: UUID, picture_id: UUID, at: dat
         Picture.unused_since.is_(None) | (Picture.unused_since > at - UNDO_FOR),
     )
     return _one(db.session().scalar(statement))
-
-
-def find_contents(picture_ids: Collection[UUID]) -> Mapping[UUID, bytes]:
-    """Small pictures by id, for whoever was told these ids by a query of people."""
-    statement = select(Picture).where(
-        Picture.team_id == db.current_team_id(), Picture.id.in_(picture_ids)
-    )
-    rows = db.session().scalars(statement.options(undefer(Picture.small)))
-    return {row.id: row.small for row in rows}
 
 
 def _one(found: Found | None) -> Found:
