@@ -55,11 +55,13 @@ def info(
     person: bool = False,
     concerns: Concerns = NOBODY,
     emptied: Any = None,
+    between: bool = False,
 ) -> dict[str, Any]:
     """The `info` of a table or column; `keep` needs its reason.
 
     `concerns` is for tables. `emptied` is what a column holds after an erasure, where its type has
-    no plain nothing.
+    no plain nothing. `between` says that not all who read the row read this: it stands in the file
+    of whom the row is about, and in no other.
     """
     if privacy == "keep" and not why:
         raise ValueError("keep needs a reason")
@@ -69,6 +71,7 @@ def info(
         "person": person,
         "concerns": concerns,
         "emptied": emptied,
+        "between": between,
     }
 
 
@@ -83,13 +86,18 @@ def about(
 
 
 def exported(
-    *args: Any, person: bool = False, emptied: Any = None, stays: str = "", **kwargs: Any
+    *args: Any,
+    person: bool = False,
+    emptied: Any = None,
+    stays: str = "",
+    between: bool = False,
+    **kwargs: Any,
 ) -> MappedColumn[Any]:
     """A personal column that the subject's export holds and erasure empties.
 
     `stays` is the reason why erasure leaves it, where what it says is nobody's any more by then.
     """
-    said = info("export", stays, person=person, emptied=emptied)
+    said = info("export", stays, person=person, emptied=emptied, between=between)
     return mapped_column(*args, info=said, **kwargs)
 
 

@@ -13,6 +13,7 @@ from community.accounts.models import ApiToken
 from community.core import db
 from community.identity.models import Actor, Membership, Visibility
 from community.journal.models import JournalEntry
+from community.ledger.models import GiveWords
 from community.people import actions as people_actions
 from community.people.models import Person
 from community.records import actions, queries
@@ -189,3 +190,19 @@ def test_what_was_agreed_to_is_kept_back_when_it_is_told_in_confidence_or_delete
     data = data_of(completed(owner, asked))
     assert [note["body"] for note in data["tables"]["notes"]] == ["Note 2"]
     assert [fact["text"] for fact in data["tables"]["facts"]] == ["Fact 2"]
+
+
+def test_what_was_written_to_one_of_the_two_is_in_no_file_of_others(
+    owner: Actor, member: Actor, steward: Actor
+) -> None:
+    """All read the help; the letter about it and why it was disputed only those between whom it is."""
+    mara = make_person(owner, "Mara Ellison")
+    give = log_give(member, mara.id, story="Proofread the letter.", visibility=Visibility("team"))
+    with acting(member) as unit:
+        words = unit.session.get(GiveWords, (member.team_id, give.state.give_id))
+        words.told_body, words.dispute_reason = SECRET, SECRET
+    for reader, scope, is_there in ((steward, "team", False), (member, "me", True)):
+        content = orjson.dumps(data_of(export(reader, scope))).decode()
+        assert "Proofread the letter." in content
+        assert (SECRET in content) is is_there, scope
+    assert SECRET in orjson.dumps(data_of(completed(owner, prepared(owner, mara)))).decode()

@@ -87,8 +87,13 @@ def find_held(actor: Actor, wanted: Wanted) -> Iterator[Held]:
 
 
 def _columns(table: Table, wanted: Wanted) -> list[str]:
-    """What is taken out of a row; of everything one may see, only words: pictures are too much."""
+    """What is taken out of a row; of everything one may see, only words: pictures are too much.
+
+    What is between those whom a row is about goes to them alone, and not to all its readers.
+    """
     columns = concerns.exported_columns(table)
+    if not (wanted.is_self or wanted.is_asked):
+        columns = [name for name in columns if not table.c[name].info["between"]]
     if wanted.subject is not None:
         return columns
     return [name for name in columns if not isinstance(table.c[name].type, LargeBinary)]
