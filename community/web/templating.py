@@ -1,7 +1,7 @@
 """What every template can use: translation, assets, the actor, dates in the reader's zone."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -239,8 +239,8 @@ def monthdate(value: datetime | date) -> str:
 
 
 def birthday(person: Any) -> str:
-    """A birthday as people say it, with the year only where it is known."""
-    day = date(person.birthday_year or 2000, person.birthday_month, person.birthday_day)
-    return babel.dates.format_date(
-        day, "d MMMM y" if person.birthday_year else "d MMMM", locale=i18n.locale()
-    )
+    """A person's birthday (a row, or its values by name) as people say it; the year where it is known."""
+    held = person if isinstance(person, Mapping) else person._mapping
+    year, month, day = (held[f"birthday_{part}"] for part in ("year", "month", "day"))
+    wanted = "d MMMM y" if year else "d MMMM"
+    return babel.dates.format_date(date(year or 2000, month, day), wanted, locale=i18n.locale())

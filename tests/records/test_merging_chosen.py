@@ -41,7 +41,11 @@ def test_every_field_has_its_choice_and_hidden_values_none(
         people.define_field(owner, name="Motto", kind="text")
         people.define_field(owner, name="Mentor", kind="person")
         people.edit_person(
-            owner, one.id, sort_name="Ellison, Mara", fields={"size": "S", "motto": "Go"}
+            owner,
+            one.id,
+            sort_name="Ellison, Mara",
+            fields={"size": "S", "motto": "Go"},
+            birthday={"month": 2, "day": 29, "year": None},
         )
         mentor = {"mentor": str(owner.person_id)}
         people.edit_person(
@@ -58,6 +62,7 @@ def test_every_field_has_its_choice_and_hidden_values_none(
     answer = portal.get(f"{at}?with={there}")
     page = soup_of(answer)
     assert _cells(page, "Sorted as") == ["Sorted as: Ellison, Mara", "Sorted as: E., Mara"]
+    assert _cells(page, "Birthday") == ["29 February", ""]
     assert _cells(page, "Size") == ["S", "Size: Take this: M"]
     assert len(page.select("tbody .avatar img")) == 2
     assert "Notes: 1" in words_of(answer)
