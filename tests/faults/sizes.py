@@ -53,7 +53,7 @@ RESTARTS = size(1, 50)
 TRIES = size(2, 53)
 # Answers to known and to unknown users, timed, in each way to sign in; how well they may be told
 # apart (0.5 is not at all). Few of them scatter more.
-TIMINGS = size(120, 2_000)
+TIMINGS = size(80, 2_000)
 TOLD_APART = 0.55 if FULL else 0.7
 # Cards made up for the way in, out and in again.
 CARDS = size(60, 1_000)

@@ -25,8 +25,7 @@ def act_on_many() -> ResponseReturnValue:
     """Do the same to many; a list that nothing was chosen in says so."""
     form = pages.Form(schemas.BulkActForm())
     if form.valid():
-        with form.attempt():
-            return _done(form.data)
+        return _done(form.data)
     messages = [message for said in form.errors.values() for message in said]
     return pages.done(" ".join(messages), to=_list())
 
