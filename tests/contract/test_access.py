@@ -8,7 +8,8 @@ from tests.contract.makers import KINDS
 from tests.contract.route import Route
 from tests.contract.table import ROUTES
 from tests.contract.things import Thing
-from tests.contract.world import World, lasting, told
+from tests.contract.world import EVERYBODY, World, lasting, told
+from tests.faults.sizes import size
 from tests.web_client import BASE_URL, Portal
 
 CLOSED = [route for route in ROUTES if not route.public]
@@ -20,6 +21,8 @@ ROLE_OF = {
     "guest": "guest",
     "steward": "steward",
 }
+# Of those who must not know of a thing, how many ask for it at each route.
+STRANGERS = size(3, len(EVERYBODY))
 ROLES = {"owner": "owner", "steward": "steward", "member": "other", "guest": "guest"}
 
 
@@ -73,17 +76,24 @@ def test_what_is_public_asks_for_no_sign_in(world: World, route: Route) -> None:
 
 @pytest.mark.parametrize("route", NAMING, ids=str)
 def test_what_is_hidden_answers_as_if_it_were_not_there(world: World, route: Route) -> None:
-    kind = KINDS[route.of]
-    absent = world.absent(route.of)
-    for who, actor in world.people.items():
-        nothing = lasting(world.send(actor, route, absent))
-        by_role = nothing[0] == 403 and ROLE_OF.get(who, "owner") not in route.roles
-        assert nothing[0] == 404 or by_role, f"{who} asks for what never was: {nothing}"
-        for case in kind.cases:
-            thing = world.thing(route.of, case)
-            if who not in thing.knowers:
-                answer = lasting(world.send(actor, route, thing))
-                assert answer == nothing, f"{who} asks for a thing of {case}"
+    absent, never = world.absent(route.of), {}
+    for number, case in enumerate(KINDS[route.of].cases):
+        thing = world.thing(route.of, case)
+        for who in _strangers_to(world, thing, NAMING.index(route) + number):
+            actor = world.people[who]
+            if who not in never:
+                never[who] = nothing = lasting(world.send(actor, route, absent))
+                by_role = nothing[0] == 403 and ROLE_OF.get(who, "owner") not in route.roles
+                assert nothing[0] == 404 or by_role, f"{who} asks for what never was: {nothing}"
+            answer = lasting(world.send(actor, route, thing))
+            assert answer == never[who], f"{who} asks for a thing of {case}"
+
+
+def _strangers_to(world: World, thing: Thing, turn: int) -> list[str]:
+    """Who must not know of it: some of them by turns, so that each asks for each kind of thing."""
+    strangers = [who for who in world.people if who not in thing.knowers]
+    turned = strangers[turn % len(strangers) :] + strangers[: turn % len(strangers)]
+    return turned[:STRANGERS]
 
 
 @pytest.mark.parametrize(

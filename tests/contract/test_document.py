@@ -1,7 +1,7 @@
 """The OpenAPI document: valid, complete, and every operation behaves as it says.
 
-schemathesis makes the requests: values at every boundary of the schemas, then drawn ones, valid
-and not. With COMMUNITY_FAULTS=full it draws more.
+schemathesis makes the requests, drawn from the schemas, valid and not. With COMMUNITY_FAULTS=full
+it draws more, and values at every boundary of the schemas.
 """
 
 import re
@@ -23,12 +23,13 @@ from tests.contract.table import ROUTES
 from tests.contract.things import Thing
 from tests.contract.world import World, told
 from tests.factories import identity
-from tests.faults.sizes import size
+from tests.faults.sizes import FULL, size
 from tests.web_client import Api
 
 DOCUMENT = f"{API}/openapi.json"
 OPERATIONS = [r for r in ROUTES if r.rule.startswith(API) and r.rule != DOCUMENT]
 EXAMPLES = size(10, 100)
+PHASES = ["examples", *(["coverage"] if FULL else []), "fuzzing"]
 # Rules that no schema can say (the person exists, the day has come) answer 422 to valid data,
 # and the access matrix covers credentials.
 UNASKED = ["positive_data_acceptance", "ignored_auth"]
@@ -122,7 +123,7 @@ def _schema(world: World, route: Route) -> BaseSchema:
     # Of a whole document schemathesis walks every operation at each phase.
     document["paths"] = {path: document["paths"][path]}
     schema = _loaded(world, actor, document).include(method=route.method, path=path)
-    schema.config.phases.update(phases=["examples", "coverage", "fuzzing"])
+    schema.config.phases.update(phases=PHASES)
     places = {f"path.{name}": thing.path[name] for name in route.places}
     schema.config.update(parameters=places)
     _name_somebody(schema, world, route, thing)
