@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from community.core.card_text import escape, split_value
+from community.exchange.formats.cleaning import clean_line
 from community.exchange.formats.record import (
     Birthday,
     Labelled,
@@ -88,12 +89,14 @@ def _still_true(prop: RawProperty, record: PersonRecord) -> bool:
     if prop.name == "N":
         if "SORT-AS" in prop.params.upper() and not record.sort_name:
             return False
-        words = {word for part in split_value(prop.value, ";")[:2] for word in part.split()}
+        # As the name was stored: made fit, of whatever signs the card was written in.
+        parts = map(clean_line, split_value(prop.value, ";")[:2])
+        words = {word for part in parts for word in part.split()}
         return bool(words) and words <= set(record.name.split())
     if prop.name == "NICKNAME":
-        return split_value(prop.value, ",")[0].strip() == record.call_name
+        return clean_line(split_value(prop.value, ",")[0]) == record.call_name
     if prop.name == "ORG":
-        return split_value(prop.value, ";")[0].strip() == record.organisation
+        return clean_line(split_value(prop.value, ";")[0]) == record.organisation
     return False
 
 
