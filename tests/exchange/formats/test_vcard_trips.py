@@ -73,7 +73,9 @@ def _read(data: bytes) -> list[PersonRecord]:
 @pytest.mark.parametrize("version", ["3.0", "4.0"])
 @settings(max_examples=CARDS, deadline=None)
 @given(lines=_cards(), seed=st.integers(0, 10**6))
-@example(lines=["FN:0 \U0002f800", "N:\U0002f800;0;;;", "UID:urn:x:0"], seed=0)
+@example(
+    lines=["FN:0 \U0002f800", "N:\U0002f800;0;;;", "UID:urn:x:0", "REV:20240102T030405Z"], seed=0
+)
 def test_what_a_card_said_is_said_again_in_both_versions(version, lines, seed: int) -> None:
     chance = random.Random(seed)
     body = b"".join(_folded(line, chance) for line in lines)
